@@ -1,0 +1,81 @@
+"""People. The e-mail address is the login; what someone may do is decided by the domain."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clea.text import SearchField
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
+        """Create an account. Without a password it signs in by code only."""
+        if not email:
+            raise ValueError("an account needs an e-mail address")
+        user = self.model(email=self.normalize_email(email).lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
+        return self.create_user(email, password, **extra | {"is_staff": True, "is_superuser": True})
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email__iexact=email)
+
+
+class Language(models.TextChoices):
+    FRENCH = "fr", _("français")
+    ENGLISH = "en", _("anglais")
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person: artist, juror, member of a structure, coordinator."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("adresse électronique"), unique=True)
+    first_name = models.CharField(_("prénom"), max_length=150, blank=True)
+    last_name = models.CharField(_("nom"), max_length=150, blank=True)
+    language = models.CharField(_("langue"), max_length=2, choices=Language.choices, default=Language.FRENCH)
+    is_staff = models.BooleanField(
+        _("coordination"), default=False, help_text=_("Peut ouvrir l'espace de coordination.")
+    )
+    is_active = models.BooleanField(
+        _("compte actif"), default=True, help_text=_("Décochez plutôt que de supprimer le compte.")
+    )
+    date_joined = models.DateTimeField(_("inscription"), default=timezone.now)
+    search = SearchField(sources=("email", "first_name", "last_name"))
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("compte")
+        verbose_name_plural = _("comptes")
+        ordering = ["last_name", "first_name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_ci",
+                violation_error_message=_("Un compte existe déjà avec cette adresse."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
