@@ -1,5 +1,19 @@
 """The territory and who lives and works in it."""
 
+from structures.models.places import Commune, PriorityDistrict, SchoolDistrict
+from structures.models.structure import FormerStructure, Institution, Professional, Structure, StructureKind
 from structures.models.territory import MileageScale, Territory, TerritoryMembership
 
-__all__ = ["MileageScale", "Territory", "TerritoryMembership"]
+__all__ = [
+    "Commune",
+    "FormerStructure",
+    "Institution",
+    "MileageScale",
+    "PriorityDistrict",
+    "Professional",
+    "SchoolDistrict",
+    "Structure",
+    "StructureKind",
+    "Territory",
+    "TerritoryMembership",
+]

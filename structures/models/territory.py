@@ -9,12 +9,19 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from structures.models.fields import HttpsURLField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from clea.accounts.models import User
+
+
+# Words that follow /territoire/ in the addresses of a lone territory.
+RESERVED_SLUGS = ["communes", "structures"]
 
 
 class TerritoryQuerySet(models.QuerySet["Territory"]):
@@ -40,7 +47,10 @@ class Territory(models.Model):
     name = models.CharField(_("nom"), max_length=200)
     short_name = models.CharField(_("nom court"), max_length=60)
     siren = models.CharField(
-        _("SIREN"), max_length=9, blank=True, validators=[RegexValidator(r"^\d{9}$", _("Le SIREN compte neuf chiffres."))]
+        _("SIREN"),
+        max_length=9,
+        blank=True,
+        validators=[RegexValidator(r"^\d{9}$", _("Le SIREN compte neuf chiffres."))],
     )
     presentation = models.TextField(_("présentation"), blank=True, help_text=_("Markdown."))
     presentation_en = models.TextField(_("présentation en anglais"), blank=True)
@@ -53,7 +63,7 @@ class Territory(models.Model):
     contact_email = models.EmailField(_("adresse électronique du service"))
     contact_phone = models.CharField(_("téléphone du service"), max_length=30, blank=True)
     contact_address = models.TextField(_("adresse postale du service"), blank=True)
-    website = models.URLField(_("site internet"), blank=True, assume_scheme="https")
+    website = HttpsURLField(_("site internet"), blank=True)
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
     mileage_scale = models.CharField(
         _("barème kilométrique appliqué"), max_length=20, choices=MileageScale.choices, default=MileageScale.FISCAL
@@ -74,11 +84,19 @@ class Territory(models.Model):
                 condition=~Q(siren=""),
                 name="territory_siren_unique",
                 violation_error_message=_("Un territoire porte déjà ce SIREN."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(slug__in=RESERVED_SLUGS),
+                name="territory_slug_not_reserved",
+                violation_error_message=_("Cet identifiant sert déjà d'adresse à une page : choisissez-en un autre."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("territory:index", args=[self.slug])
 
 
 class TerritoryMembership(models.Model):
