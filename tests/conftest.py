@@ -1,0 +1,84 @@
+"""The ground under every test.
+
+The environment comes first: nothing of the developer's own ``.env`` may reach a test, and each
+process (xdist runs several) has its own folder for the database, the files and the static root.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+VAR_DIR = Path(tempfile.mkdtemp(prefix="clea-tests-"))
+
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "clea.settings",
+    # The demonstration's settings; pytest-django then sets settings.DEBUG to False.
+    "DEBUG": "true",
+    "SECRET_KEY": "tests-only-0123456789-0123456789-0123456789-0123456789",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "CSRF_TRUSTED_ORIGINS": "",
+    "SITE_URL": "http://testserver",
+    "VAR_DIR": str(VAR_DIR),
+    "CONN_MAX_AGE": "0",
+    "EMAIL_URL": "memorymail://",
+    "DEFAULT_FROM_EMAIL": "CLEA <ne-pas-repondre@clea.invalid>",
+    "TASKS_IMMEDIATE": "true",
+    "STAFF_SECOND_FACTOR": "false",
+    "BEHIND_PROXY": "false",
+    "SECURE_SSL_REDIRECT": "false",
+    "SENTRY_DSN": "",
+    # Playwright's synchronous interface keeps an event loop in the thread of the tests.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    "TZ": "UTC",
+}
+os.environ.update(ENVIRONMENT)
+# The one thing a caller chooses: scripts/with_postgres.sh gives the address of its cluster.
+if not os.environ.get("TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = f"sqlite:///{VAR_DIR / 'clea.sqlite3'}"
+else:
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+
+pytest_plugins = ["tests.plugins.browser", "tests.plugins.queries", "tests.plugins.strict"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Adjust what the settings leave to the tests: a quick hasher, a database in a file."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file and not memory: each thread has its connection, as in production, and a
+        # transaction that would block there blocks here.
+        database.setdefault("TEST", {})["NAME"] = str(VAR_DIR / "test.sqlite3")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_shared_state(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """No test inherits another's language or rate limits.
+
+    The cache is a table: a test that is rolled back cleans it by itself, one that commits does
+    not, and no model names that table for the flush.
+    """
+    from django.core.cache import cache
+    from django.utils import translation
+
+    translation.activate("fr")
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if {"transactional_db", "live_server"} & set(request.fixturenames) or (
+        marker is not None and marker.kwargs.get("transaction")
+    ):
+        with django_db_blocker.unblock():
+            cache.clear()

@@ -1,0 +1,1 @@
+"""The project as a whole: what no single app can promise."""
