@@ -1,0 +1,104 @@
+"""The journal at the desk: read by administrators, changed by nobody.
+
+Lines carry no territory, so a coordinator has no door here: the pages of an object show
+``entries_for`` that object.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from clea.journal import chain, verbs
+from clea.journal.models import Entry
+
+if TYPE_CHECKING:
+    _EntryAdmin = admin.ModelAdmin[Entry]
+    from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise
+else:
+    _EntryAdmin = admin.ModelAdmin
+
+
+class VerbFilter(admin.SimpleListFilter):
+    """Actions by their name, those of the registry."""
+
+    title = _("action")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return verbs.choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Entry]) -> QuerySet[Entry]:
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
+@admin.register(Entry)
+class EntryAdmin(_EntryAdmin):
+    list_display = ["seq", "at", "action", "actor", "target", "summary"]
+    list_filter = [VerbFilter, ("at", admin.DateFieldListFilter), "actor__role"]
+    list_select_related = ["actor"]
+    list_per_page = 50
+    date_hierarchy = "at"
+    # Counting the whole journal on each page is the one slow query of this list.
+    show_full_result_count = False
+    search_fields = ["=target_id", "actor__label", "summary", "=verb"]
+    search_help_text = _("Identifiant de l'objet, nom de la personne, résumé ou code de l'action.")
+    ordering = ["-seq"]
+    actions = None
+    fieldsets = [
+        (None, {"fields": ["seq", "at", "action", "actor", "role", "target", "summary", "details"]}),
+        (_("Chaînage"), {"fields": ["hash", "prev_hash", "holds"]}),
+    ]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Entry | None = None) -> list[str]:
+        return ["seq", "at", "action", "actor", "role", "target", "summary", "details", "hash", "prev_hash", "holds"]
+
+    @admin.display(description=_("action"), ordering="verb")
+    def action(self, entry: Entry) -> str:
+        return entry.verb_label
+
+    @admin.display(description=_("rôle"))
+    def role(self, entry: Entry) -> str:
+        return entry.actor.get_role_display()
+
+    @admin.display(description=_("objet"), ordering="target_type", empty_value="–")
+    def target(self, entry: Entry) -> str | None:
+        return f"{entry.target_type} {entry.target_id}" if entry.target_type else None
+
+    @admin.display(description=_("détails"))
+    def details(self, entry: Entry) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(entry.data, ensure_ascii=False, indent=2, sort_keys=True))
+
+    @admin.display(description=_("la ligne correspond à son empreinte"), boolean=True)
+    def holds(self, entry: Entry) -> bool:
+        return entry.hash == entry.expected_hash() and (
+            entry.actor.erased_at is not None
+            or entry.actor.digest
+            == chain.actor_digest(
+                salt=entry.actor.salt,
+                user_uuid=entry.actor.user_uuid,
+                label=entry.actor.label,
+                role=entry.actor.role,
+            )
+        )

@@ -1,0 +1,35 @@
+"""Reading the journal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db.models import Model, Q, QuerySet
+
+from clea.journal.models import Entry
+
+
+def identify(target: Model) -> tuple[str, str]:
+    """How the journal names a row: its model, then its ``uuid`` if it has one, else its key.
+
+    A proxy is named as what it stands for. ``ValueError`` on a row that is not saved yet.
+    """
+    model = target._meta.concrete_model or type(target)
+    key = getattr(target, "uuid", None) or target.pk
+    if target.pk is None or key is None:
+        raise ValueError(f"{model._meta.label_lower}: save the row before naming it in the journal")
+    return model._meta.label_lower, str(key)
+
+
+def entries_for(*targets: Model) -> QuerySet[Entry]:
+    """Lines about any of these rows, newest first, with who acted. One query; none for no row."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for target in targets:
+        kind, key = identify(target)
+        wanted[kind].append(key)
+    if not wanted:
+        return Entry.objects.none()
+    condition = Q()
+    for kind, keys in wanted.items():
+        condition |= Q(target_type=kind, target_id__in=keys)
+    return Entry.objects.filter(condition).select_related("actor").order_by("-seq")
