@@ -1,0 +1,65 @@
+"""The coordination's desk: Django's admin, in French, with what needs attention first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from clea.ui import desk
+
+# The domain comes first, then its people, then the machinery.
+_APP_ORDER = ["residencies", "candidatures", "structures", "mail", "documents", "accounts", "journal"]
+
+
+class CleaAdminSite(admin.AdminSite):
+    """One desk for every territory; what a person sees in it is each ModelAdmin's business."""
+
+    site_title = gettext_lazy("Coordination CLEA")
+    site_header = gettext_lazy("Coordination")
+    index_title = gettext_lazy("À traiter")
+    empty_value_display = "–"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        apps = super().get_app_list(request, app_label)
+        rank = {label: position for position, label in enumerate(_APP_ORDER)}
+        return sorted(apps, key=lambda app: (rank.get(app["app_label"], len(rank)), app["name"]))
+
+    @method_decorator(never_cache)
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {"desk_items": desk.items_for(request)} | (extra_context or {}))
+
+    @method_decorator(never_cache)
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the site's one sign-in page; tell a signed-in stranger that the desk is not theirs."""
+        target = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+            target = reverse("admin:index", current_app=self.name)
+        if self.has_permission(request):
+            return HttpResponseRedirect(target)
+        if request.user.is_authenticated:
+            raise PermissionDenied(
+                _(
+                    "Cet espace est réservé à la coordination. Votre compte n'y a pas accès : "
+                    "demandez-le à la personne qui coordonne votre territoire."
+                )
+            )
+        return redirect_to_login(target)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """One page for passwords, the account's own, so that its rules and limits are the only ones."""
+        return redirect("account_change_password")

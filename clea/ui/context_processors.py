@@ -1,0 +1,25 @@
+"""What the shell needs on every page. No query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """``site_name``, ``page_lang``, ``languages`` and where the language switch comes back to."""
+    current = get_language() or settings.LANGUAGE_CODE
+    return {
+        "site_name": getattr(settings, "SITE_NAME", "CLEA"),
+        "page_lang": current,
+        "languages": [
+            {"code": code, "name": get_language_info(code)["name_local"], "current": code == current}
+            for code, _name in settings.LANGUAGES
+        ],
+        "language_next": request.get_full_path(),
+        "accessibility_status": _("non conforme"),
+    }

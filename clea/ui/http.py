@@ -1,0 +1,41 @@
+"""Small answers that views share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from clea.errors import Refused
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether our own JavaScript asks (autosave and upload say so), rather than a page load."""
+    return (
+        request.headers.get("x-requested-with") == "fetch"
+        or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def render_form(
+    request: HttpRequest, template: str, form: BaseForm, context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Render a page around ``form``: 422 when it was sent and is wrong, 200 otherwise."""
+    wrong = form.is_bound and bool(form.errors)
+    return render(request, template, {"form": form} | (context or {}), status=422 if wrong else 200)
+
+
+def add_refusal(form: BaseForm, error: Refused) -> None:
+    """Put a service's refusal where the person looks: at its field, else on top of the form."""
+    form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """The ``next`` of the form or the address when it stays on this site, else ``default``."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return default

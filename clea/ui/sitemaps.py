@@ -1,0 +1,47 @@
+"""The registry of public pages: each app adds its own to ``/sitemap.xml``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+registry: dict[str, type[Sitemap[Any]]] = {}
+
+
+def register(name: str, sitemap: type[Sitemap[Any]]) -> None:
+    """Add a sitemap under a name, from an ``AppConfig.ready``. A name taken by another class raises."""
+    if registry.get(name, sitemap) is not sitemap:
+        raise ValueError(f"sitemap {name!r} is already registered")
+    registry[name] = sitemap
+
+
+class ShellSitemap(Sitemap[str]):
+    """The pages of the shell itself."""
+
+    def items(self) -> list[str]:
+        return ["home", "accessibility", "legal", "privacy", "ecodesign", "site_map"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+register("shell", ShellSitemap)
+
+
+def sections(limit: int = 200) -> list[dict[str, Any]]:
+    """The same pages for people: one section a registered sitemap that can name its items.
+
+    A sitemap takes part by giving ``heading`` (a French title) and ``label(item)``.
+    """
+    result = []
+    for name, cls in registry.items():
+        page = cls()
+        heading = getattr(page, "heading", None)
+        label = getattr(page, "label", None)
+        if heading is None or label is None:
+            continue
+        links = [{"label": label(item), "href": page.location(item)} for item in list(page.items())[:limit]]
+        result.append({"name": name, "heading": heading, "links": links})
+    return result

@@ -1,0 +1,287 @@
+"""Maps and plots drawn on the server: plain SVG, coloured by the style sheet only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from clea.text import normalise
+from clea.ui import dates
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+# Widths of letters in a system sans-serif, in hundredths of the font size, taken on the wide side.
+_NARROW, _WIDE = set("iljtfrI.,'’-() "), set("mwMWŒœ@")
+_FONT, _LEADING = 13.0, 14.0
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A place: ``value`` gives the area, ``x`` and ``y`` its true position (any unit, y downwards).
+
+    ``emphasis`` draws it in the strong colour; ``note`` follows the name for those who listen or hover.
+    """
+
+    key: str
+    label: str
+    value: float
+    x: float
+    y: float
+    href: str = ""
+    emphasis: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its label, its figure (``None``: unknown, said so), what the figure is worth."""
+
+    label: str | _StrPromise
+    value: float | None
+    emphasis: bool = False
+    note: str | _StrPromise = ""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A circle laid out: centre, radius, the lines of its label and where the first one sits."""
+
+    circle: Circle
+    x: float
+    y: float
+    r: float
+    lines: tuple[str, ...]
+    label_y: float
+    inside: bool
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the label."""
+        half = max(text_width(line) for line in self.lines) / 2
+        top = self.label_y - _FONT * 0.8
+        return self.x - half, top, self.x + half, top + _LEADING * (len(self.lines) - 1) + _FONT * 1.05
+
+
+@dataclass(frozen=True)
+class Layout:
+    width: float
+    height: float
+    places: tuple[Placed, ...]
+
+
+def text_width(text: str, size: float = _FONT) -> float:
+    """An upper estimate of a text's width; no font is read on the server."""
+    widths = (0.34 if char in _NARROW else 0.9 if char in _WIDE else 0.66 if char.isupper() else 0.56 for char in text)
+    return size * sum(widths)
+
+
+def _wrap(label: str, widest: float) -> tuple[str, ...]:
+    """Break a name at its hyphens and spaces: ``Bouvigny-`` / ``Boyeffles``."""
+    parts = label.replace("-", "-\0").replace(" ", " \0").split("\0")
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if text_width((lines[-1] + part).strip()) <= widest:
+            lines[-1] += part
+        else:
+            lines.append(part)
+    return tuple(line.strip() for line in lines)
+
+
+@dataclass
+class _Body:
+    """A circle while it moves: its disc, and the box of a label that hangs below it."""
+
+    circle: Circle
+    x: float
+    y: float
+    r: float
+    home_x: float
+    home_y: float
+    lines: tuple[str, ...]
+    inside: bool
+    half: float
+    drop: float
+
+
+def _bodies(circles: Sequence[Circle], width: float) -> list[_Body]:
+    top = max(circle.value for circle in circles) or 1
+    biggest = width / 14
+    span_x = max(c.x for c in circles) - min(c.x for c in circles) or 1
+    left, upper = min(c.x for c in circles), min(c.y for c in circles)
+    scale = (width * 0.86) / span_x
+    bodies = []
+    for circle in circles:
+        radius = max(5.0, biggest * math.sqrt(max(circle.value, 0) / top))
+        lines = _wrap(circle.label, radius * 1.75)
+        tall = len(lines) * _LEADING
+        corner = math.hypot(max(text_width(line) for line in lines) / 2, tall / 2)
+        inside = corner <= radius - 1
+        if not inside:
+            lines = _wrap(circle.label, 78)
+        half = 0.0 if inside else max(text_width(line) for line in lines) / 2 + 2
+        drop = 0.0 if inside else len(lines) * _LEADING + 3
+        x, y = (circle.x - left) * scale, (circle.y - upper) * scale
+        bodies.append(_Body(circle, x, y, radius, x, y, lines, inside, half, drop))
+    return bodies
+
+
+def _push(a: _Body, b: _Body, gap: float) -> float:
+    """Separate two bodies, disc from disc and label from what it covers. Returns how far they were in."""
+    worst = 0.0
+    dx, dy = b.x - a.x, b.y - a.y
+    distance = math.hypot(dx, dy) or 0.01
+    inside = a.r + b.r + gap - distance
+    if inside > 0:
+        # The heavier one moves less, so that the towns hold the map.
+        share = b.r**2 / (a.r**2 + b.r**2)
+        ux, uy = (dx / distance, dy / distance) if distance > 0.02 else (1.0, 0.0)
+        a.x, a.y = a.x - ux * inside * share, a.y - uy * inside * share
+        b.x, b.y = b.x + ux * inside * (1 - share), b.y + uy * inside * (1 - share)
+        worst = inside
+    for one, other in ((a, b), (b, a)):
+        if not one.drop:
+            continue
+        for ow, top, bottom in (
+            (other.r, other.y - other.r, other.y + other.r),
+            (other.half, other.y + other.r, other.y + other.r + other.drop),
+        ):
+            if not ow or bottom <= top:
+                continue
+            label_top, label_bottom = one.y + one.r, one.y + one.r + one.drop
+            over_x = one.half + ow + gap - abs(other.x - one.x)
+            over_y = min(label_bottom, bottom) - max(label_top, top) + gap
+            if over_x <= 0 or over_y <= 0:
+                continue
+            worst = max(worst, min(over_x, over_y))
+            if over_x < over_y:
+                step = over_x / 2 * (1 if other.x >= one.x else -1)
+                one.x, other.x = one.x - step, other.x + step
+            else:
+                step = over_y / 2 * (1 if (top + bottom) >= (label_top + label_bottom) else -1)
+                one.y, other.y = one.y - step, other.y + step
+    return worst
+
+
+@lru_cache(maxsize=16)
+def dorling(circles: tuple[Circle, ...], width: float = 960, gap: float = 3) -> Layout:
+    """Circles near their true place, none over another, every label readable and clear of the rest.
+
+    Deterministic: the same places give the same map, on every machine and in every process. About
+    half a second for 36 places, then kept in memory. Raises ``ValueError`` for no circle.
+    """
+    if not circles:
+        raise ValueError("a cartogram needs at least one circle")
+    bodies = sorted(_bodies(circles, width), key=lambda body: (-body.r, body.circle.key))
+    calm = 0
+    for turn in range(1500):
+        pull = 0.06 * max(0.0, 1 - turn / 500)
+        for body in bodies:
+            body.x += (body.home_x - body.x) * pull
+            body.y += (body.home_y - body.y) * pull
+        worst = 0.0
+        for first in range(len(bodies)):
+            for second in range(first + 1, len(bodies)):
+                a, b = bodies[first], bodies[second]
+                reach = a.r + b.r + a.half + b.half + gap
+                if abs(a.x - b.x) < reach and abs(a.y - b.y) < a.r + b.r + a.drop + b.drop + gap:
+                    worst = max(worst, _push(a, b, gap))
+        calm = calm + 1 if worst < 0.4 and pull == 0 else 0
+        if calm:
+            break
+    margin = 8.0
+    left = min(min(b.x - b.r, b.x - b.half) for b in bodies)
+    right = max(max(b.x + b.r, b.x + b.half) for b in bodies)
+    top = min(b.y - b.r for b in bodies)
+    bottom = max(b.y + b.r + b.drop for b in bodies)
+    places = []
+    for body in bodies:
+        x, y = round(body.x - left + margin, 1), round(body.y - top + margin, 1)
+        tall = (len(body.lines) - 1) * _LEADING
+        label_y = y - tall / 2 + _FONT * 0.35 if body.inside else y + body.r + _FONT * 0.95
+        places.append(Placed(body.circle, x, y, round(body.r, 1), body.lines, round(label_y, 1), body.inside))
+    return Layout(round(right - left + 2 * margin, 1), round(bottom - top + 2 * margin, 1), tuple(places))
+
+
+def _label(place: Placed) -> str:
+    spans = "".join(
+        f'<tspan x="{place.x:g}" dy="{_LEADING if index else 0:g}">{escape(line)}</tspan>'
+        for index, line in enumerate(place.lines)
+    )
+    where = "in" if place.inside else "out"
+    return f'<text class="carto__label carto__label--{where}" x="{place.x:g}" y="{place.label_y:g}">{spans}</text>'
+
+
+def cartogram(
+    circles: Sequence[Circle], *, title: str, description: str, width: int = 960, id_prefix: str
+) -> SafeString:
+    """A Dorling cartogram as accessible SVG. Nothing for no circle: the page says so in words.
+
+    Circles with a ``href`` are links, named by label and note; the drawing is then a list of links
+    (role group), an image otherwise. ``id_prefix`` keeps ids unique on a page. Put a table behind.
+    """
+    if not circles:
+        return mark_safe("")
+    layout = dorling(tuple(circles), float(width))
+    linked = any(circle.href for circle in circles)
+    parts = []
+    # Read in alphabetical order: the drawing's order (by size) means nothing to who tabs through it.
+    for place in sorted(layout.places, key=lambda item: normalise(item.circle.label)):
+        circle = place.circle
+        name = f"{circle.label}, {circle.note}" if circle.note else circle.label
+        shape = f'<circle cx="{place.x:g}" cy="{place.y:g}" r="{place.r:g}"/>{_label(place)}'
+        kind = "carto__place carto__place--strong" if circle.emphasis else "carto__place"
+        if circle.href:
+            opening = f'<a class="{kind}" href="{escape(circle.href)}" aria-label="{escape(name)}">'
+            parts.append(f"{opening}<title>{escape(name)}</title>{shape}</a>")
+        else:
+            parts.append(f'<g class="{kind}"><title>{escape(name)}</title>{shape}</g>')
+    return format_html(
+        '<svg class="carto" viewBox="0 0 {} {}" role="{}" aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title>'
+        '<desc id="{}-d">{}</desc>{}</svg>',
+        f"{layout.width:g}", f"{layout.height:g}", "group" if linked else "img", id_prefix, id_prefix,
+        id_prefix, title, id_prefix, description, mark_safe("".join(parts)),  # noqa: S308 (escaped above)
+    )  # fmt: skip
+
+
+def bars(
+    rows: Sequence[Bar], *, title: str, description: str, id_prefix: str, unit: str = "", places: int = 0
+) -> SafeString:
+    """Horizontal bars with direct labels and figures, to one scale from zero. Unknown is said, not drawn."""
+    if not rows:
+        return mark_safe("")
+    row_height, start, width, tail = 34, 250, 960, 150
+    top = max((row.value or 0 for row in rows), default=0) or 1
+    parts = []
+    for index, row in enumerate(rows):
+        y = index * row_height
+        length = round((width - start - tail) * (row.value or 0) / top, 1)
+        figure = gettext("inconnu") if row.value is None else dates.number(row.value, places)
+        if unit and row.value is not None:
+            figure += f"{dates.NBSP}{unit}"
+        if row.note:
+            figure += f" {row.note}"
+        kind = "bars__bar bars__bar--strong" if row.emphasis else "bars__bar"
+        parts.append(
+            f'<text class="bars__label" x="{start - 12}" y="{y + 21}">{escape(row.label)}</text>'
+            + (
+                f'<rect class="{kind}" x="{start}" y="{y + 6}" width="{max(length, 1):g}" height="22"/>'
+                if row.value is not None
+                else ""
+            )
+            + f'<text class="bars__figure" x="{start + length + 10:g}" y="{y + 21}">{escape(figure)}</text>'
+        )
+    height = len(rows) * row_height
+    return format_html(
+        '<svg class="bars" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title>'
+        '<desc id="{}-d">{}</desc><path class="bars__axis" d="M{} 0V{}"/>{}</svg>',
+        width, height, id_prefix, id_prefix, id_prefix, title, id_prefix, description, start, height,
+        mark_safe("".join(parts)),  # noqa: S308 (escaped above)
+    )  # fmt: skip

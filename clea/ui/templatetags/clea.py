@@ -1,0 +1,255 @@
+"""``{% load clea %}``: dates, money and texts in words, and the components that need a little logic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from clea.ui import dates, icons, markdown, season
+
+register = template.Library()
+
+
+# Words -----------------------------------------------------------------------------------------
+
+
+@register.filter(name="markdown")
+def markdown_filter(text: str | None, first_heading: int = 2) -> SafeString:
+    """``{{ text|markdown }}``, ``{{ text|markdown:3 }}`` when the page already has an h2 above."""
+    return markdown.render(text, int(first_heading))
+
+
+@register.filter
+def moment(value: datetime | date | None) -> str:
+    """``dimanche 15 février 2026, 23 h 59``."""
+    return dates.moment(value) if value else ""
+
+
+@register.filter
+def day(value: datetime | date | None, form: str = "") -> str:
+    """``dimanche 15 février 2026``; ``|day:"short"`` → ``15 février 2026``; ``|day:"bare"`` → ``15 février``."""
+    if not value:
+        return ""
+    return dates.day(value, weekday=form == "", year=form != "bare")
+
+
+@register.filter
+def hour(value: datetime | None) -> str:
+    """``23 h 59``."""
+    return dates.hour(value) if value else ""
+
+
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """A closing moment; midnight is said as the day before, included."""
+    return dates.deadline(value) if value else ""
+
+
+@register.simple_tag
+def span(start: date | datetime, end: date | datetime) -> str:
+    """``{% span period.start period.end %}`` → ``du 5 au 9 octobre 2026``."""
+    return dates.span(start, end)
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """For the ``datetime`` attribute of ``<time>``."""
+    if value is None:
+        return ""
+    value = dates.local(value)
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+@register.filter
+def euros(value: Any, places: int = 2) -> str:
+    """``12 000,00 €``; ``|euros:0`` → ``12 000 €``. Nothing for nothing."""
+    amount = _decimal(value)
+    return "" if amount is None else dates.euros(amount, int(places))
+
+
+@register.filter
+def number(value: Any, places: int = 0) -> str:
+    """``242 013``; ``|number:1`` → ``12,5``."""
+    amount = _decimal(value)
+    return "" if amount is None else dates.number(amount, int(places))
+
+
+@register.filter
+def filesize_fr(value: int | None) -> str:
+    """``4,9 Mo``."""
+    return "" if value is None else dates.filesize(int(value))
+
+
+@register.filter
+def localised(obj: Any, field: str) -> Any:
+    """``{{ call|localised:"title" }}``: ``title_en`` in English when it is filled, else ``title``."""
+    if (get_language() or "fr").startswith("en"):
+        english = getattr(obj, f"{field}_en", "")
+        if english:
+            return english
+    return getattr(obj, field, "")
+
+
+# Components ------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def field(bound: BoundField | str, **options: Any) -> SafeString | str:
+    """The one field template. Options: ``hint``, ``label``, ``autofocus``, ``compact`` (see field.html)."""
+    if not isinstance(bound, BoundField):
+        raise template.TemplateSyntaxError("{% field %} takes a form's field")
+    if bound.is_hidden:
+        return bound.as_widget()
+    return bound.form.renderer.render("components/field.html", {"field": bound} | options)
+
+
+@register.simple_tag
+def widget(bound: BoundField, hint: str = "") -> SafeString:
+    """The input alone, described by its hint and its errors, marked as required for assistive tools."""
+    attrs: dict[str, Any] = {}
+    if not bound.use_fieldset:
+        described = [bound.field.widget.attrs.get("aria-describedby", "")]
+        if hint or bound.help_text:
+            described.append(f"{bound.auto_id}_helptext")
+        if bound.errors:
+            described.append(f"{bound.auto_id}_error")
+        if joined := " ".join(part for part in described if part):
+            attrs["aria-describedby"] = joined
+    return bound.as_widget(attrs=attrs)
+
+
+@register.filter
+def field_kind(bound: BoundField) -> str:
+    """``choices``, ``check``, ``file``, ``textarea``, ``select`` or ``input``: how the field is laid out."""
+    kind = bound.widget_type
+    if bound.use_fieldset:
+        return "choices"
+    known = {"checkbox": "check", "clearablefile": "file", "file": "file", "textarea": "textarea", "select": "select"}
+    return known.get(kind, "input")
+
+
+@register.simple_tag
+def form_errors(*forms: BaseForm | None) -> SafeString:
+    """The error summary, linked to the fields, for one or several forms. Nothing when all is well."""
+    entries: list[dict[str, str]] = []
+    for form in forms:
+        if form is None or not form.is_bound:
+            continue
+        entries += [{"message": str(message), "target": ""} for message in form.non_field_errors()]
+        for bound in form:
+            # A group of choices takes the focus on its first box, the only thing in it that can.
+            target = bound.id_for_label or (f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id)
+            entries += [
+                {"message": str(message), "target": "" if bound.is_hidden else target, "label": str(bound.label or "")}
+                for message in bound.errors
+            ]
+    return render_to_string("components/errors.html", {"entries": entries}) if entries else SafeString()
+
+
+@register.simple_tag
+def state_tag(state: str, label: str, tone: str = "") -> SafeString:
+    """A state: a word and a shape. ``tone``: done, open, attention, stop, idle (guessed from ``state``)."""
+    return render_to_string("components/state.html", {"label": label, "tone": tone or icons.tone_of(str(state))})
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A drawn sign, hidden from assistive tools unless ``label`` says what it means."""
+    return icons.svg(name, label)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The address's query with some parameters changed (``None`` removes): ``?{% query page=2 %}``."""
+    request: HttpRequest | None = context.get("request")
+    params = request.GET.copy() if request else QueryDict(mutable=True)
+    for key, value in changes.items():
+        if value is None:
+            params.pop(key, None)
+        else:
+            params[key] = str(value)
+    return params.urlencode()
+
+
+@register.simple_tag
+def page_window(page: Page[Any]) -> list[int | str]:
+    """Page numbers to show, with "…" for the gaps."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+
+
+@register.simple_tag
+def season_line(steps: Sequence[season.Step], today: date | None = None, label: str = "") -> SafeString:
+    """The season as a line, with today on it. ``steps``: ``clea.ui.season.Step`` in order."""
+    return render_to_string("components/season_line.html", season.line(steps, today) | {"label": label})
+
+
+@register.simple_tag
+def count_days(until: datetime | None) -> dict[str, Any]:
+    """``{% count_days call.closes_at as left %}``: what remains, in whole days, then hours, then minutes."""
+    return season.remaining(until)
+
+
+@register.simple_tag
+def bar(value: Any, total: Any, label: str = "") -> SafeString:
+    """A native meter, readable without colour: ``{% bar done total "12 sur 20" %}``."""
+    top, amount = _decimal(total) or Decimal(1), _decimal(value) or Decimal(0)
+    return format_html(
+        '<meter class="meter" min="0" max="{}" value="{}">{}</meter>', str(top), str(min(amount, top)), label
+    )
+
+
+@register.filter
+def unlocalised(value: Any) -> str:
+    """A figure for SVG: a dot, never a comma."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@register.filter
+def at(sequence: Sequence[Any], index: int) -> Any:
+    """The item at a place, or nothing."""
+    try:
+        return sequence[index]
+    except (IndexError, TypeError, KeyError):
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def current(context: dict[str, Any], prefix: str, exact: bool = False) -> SafeString:
+    """``aria-current`` for a navigation link: "page" on the page itself, "true" within its section."""
+    request: HttpRequest | None = context.get("request")
+    path = request.path if request else ""
+    if path == prefix:
+        return mark_safe(' aria-current="page"')
+    if not exact and path.startswith(prefix):
+        return mark_safe(' aria-current="true"')
+    return SafeString()
+
+
+@register.simple_tag
+def breadcrumb(*parts: str) -> SafeString:
+    """``{% breadcrumb "Appels" calls_url call.title %}``: label, address, … and the page's own label last."""
+    items = [
+        {"label": parts[index], "href": parts[index + 1] if index + 1 < len(parts) else ""}
+        for index in range(0, len(parts), 2)
+    ]
+    return render_to_string("components/breadcrumb.html", {"items": items})

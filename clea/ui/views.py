@@ -1,0 +1,164 @@
+"""Public pages of the shell: law, health, robots, and the errors that have no app."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps.views import sitemap as django_sitemap
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from clea.ui import ecodesign as measures
+from clea.ui import sitemaps
+from clea.ui.http import wants_json
+from clea.ui.identity import publisher
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The declaration of RGAA 4.1: not compliant until an audit says better."""
+    return render(request, "ui/accessibility.html", {"publisher": publisher()})
+
+
+@login_not_required
+@require_safe
+def legal(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/legal.html", {"publisher": publisher()})
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    context = {
+        "publisher": publisher(),
+        "session_days": settings.SESSION_COOKIE_AGE // 86400,
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "language_cookie": settings.LANGUAGE_COOKIE_NAME,
+    }
+    return render(request, "ui/privacy.html", context)
+
+
+@login_not_required
+@require_safe
+def ecodesign(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/ecodesign.html", {"weights": measures.weights(), "publisher": publisher()})
+
+
+@login_not_required
+@require_safe
+def site_map(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/site_map.html", {"sections": sitemaps.sections()})
+
+
+@login_not_required
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    return django_sitemap(request, sitemaps={name: cls() for name, cls in sitemaps.registry.items()})
+
+
+@login_not_required
+@require_safe
+@cache_control(max_age=86400, public=True)
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: /{path}/" for path in ("compte", "coordination", "candidatures", "fichiers", "langue")),
+        "",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """RFC 9116: whom to tell of a weakness. It must expire; half a year from now keeps it alive."""
+    contact = getattr(settings, "SECURITY_CONTACT", "") or publisher().email
+    lines = [
+        f"Contact: mailto:{contact}" if contact else f"Contact: {settings.SITE_URL}/mentions-legales/",
+        f"Expires: {(timezone.now() + timedelta(days=180)).strftime('%Y-%m-%dT00:00:00Z')}",
+        "Preferred-Languages: fr, en",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(max_age=86400, public=True)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The web manifest, served by a view because it names hashed files."""
+    body = {
+        "name": getattr(settings, "SITE_NAME", "CLEA"),
+        "short_name": "CLEA",
+        "lang": "fr",
+        "start_url": "/",
+        "display": "browser",
+        "background_color": "#fbf9f5",
+        "theme_color": "#9c3a24",
+        "icons": [{"src": static("img/favicon.svg"), "type": "image/svg+xml", "sizes": "any"}],
+    }
+    return JsonResponse(body, content_type="application/manifest+json")
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers that ask for the old name get the drawing."""
+    return HttpResponsePermanentRedirect(static("img/favicon.svg"))
+
+
+@login_not_required
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    """The process answers. No query: a slow database must not make a supervisor kill the web."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """The process can serve: database and private files answer. One query. 503 names what does not."""
+    checks = {"database": True, "files": True}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        checks["database"] = False
+    try:
+        default_storage.exists("sante")
+    except OSError:
+        checks["files"] = False
+    well = all(checks.values())
+    return JsonResponse({"status": "ok" if well else "down", "checks": checks}, status=200 if well else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form too old, or cookies refused: say what to do, and keep what was typed with the back button."""
+    message = _(
+        "Ce formulaire n'est plus valable : la page est restée ouverte longtemps, ou une autre session a commencé."
+    )
+    if wants_json(request):
+        return JsonResponse({"message": message}, status=403)
+    return render(request, "403_csrf.html", {"message": message}, status=403)
+
+
+def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """More bytes than this address takes."""
+    message = _("Ce que vous envoyez est trop volumineux pour cette adresse.")
+    if wants_json(request):
+        return JsonResponse({"message": message}, status=413)
+    return render(request, "413.html", {"message": message}, status=413)
