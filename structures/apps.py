@@ -1,7 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from clea.accounts.models import User
+
+
+def coordinated_slugs(user: User | AnonymousUser) -> set[str] | None:
+    """The territories whose mail this person handles; ``None`` is all of them."""
+    from structures.models import Territory
+
+    if user.is_superuser:
+        return None
+    return set(Territory.objects.coordinated_by(user).values_list("slug", flat=True))
+
+
+def territory_names() -> Mapping[str, str]:
+    """Every territory's slug with the name people read."""
+    from structures.models import Territory
+
+    return dict(Territory.objects.values_list("slug", "short_name"))
 
 
 class StructuresConfig(AppConfig):
     name = "structures"
     verbose_name = _("territoire et structures")
+
+    def ready(self) -> None:
+        from clea.journal import verbs
+        from clea.mail import scopes
+        from clea.ui import sitemaps
+        from structures.sitemaps import TerritorySitemap
+
+        verbs.register(
+            {
+                "territory.loaded": _("territoire chargé"),
+                "territory.desk_given": _("coordination confiée"),
+                "territory.desk_taken": _("coordination retirée"),
+                "structure.merged": _("structures fusionnées"),
+                "structure.imported": _("structures importées"),
+                "structure.exported": _("structures exportées"),
+                "professional.imported": _("équipes importées"),
+                "professional.exported": _("équipes exportées"),
+            }
+        )
+        scopes.register(coordinated_slugs, names=territory_names)
+        sitemaps.register("territory", TerritorySitemap)
