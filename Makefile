@@ -1,0 +1,72 @@
+# The commands of the project; "make help" lists them.
+# make run and make test do all the set-up themselves, on a machine with Debian's base, Python and make.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# Two processes of tests: the machine CI has.
+TEST_WORKERS ?= 2
+PYTEST_ARGS ?=
+
+export HOST PORT TEST_WORKERS PYTEST_ARGS
+
+VENV := .venv/bin
+PY := $(VENV)/python
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: run
+run: setup ## Set up, then serve the demonstration (HOST=127.0.0.1 PORT=8000)
+	@$(PY) scripts/serve.py
+
+.PHONY: test
+test: setup-dev ## Set up, then check everything: lint, types, layers, migrations, translations, tests on both databases
+	@scripts/test.sh
+
+.PHONY: setup
+setup: ## Install what running needs
+	@scripts/setup.sh run
+
+.PHONY: setup-dev
+setup-dev: ## Install what testing needs
+	@scripts/setup.sh test
+
+.PHONY: lint
+lint: setup-dev ## Check the style of code, templates and scripts
+	@scripts/test.sh lint templates shell
+
+.PHONY: types
+types: setup-dev ## Check the types
+	@scripts/test.sh types
+
+.PHONY: sqlite
+sqlite: setup-dev ## Run the tests on SQLite only (PYTEST_ARGS="tests/ui -x")
+	@scripts/test.sh sqlite
+
+.PHONY: postgresql
+postgresql: setup-dev ## Run the tests on a throwaway PostgreSQL only
+	@scripts/test.sh postgresql
+
+.PHONY: bench
+bench: setup-dev ## Measure pages against an empty view on the same server
+	@DEBUG=true $(PY) scripts/bench.py
+
+.PHONY: messages
+messages: setup-dev ## Refresh locale/*.po from the sources, then compile
+	@DEBUG=true $(PY) manage.py makemessages --locale fr --locale en --no-obsolete --add-location file \
+		--no-wrap --ignore '.venv*' --ignore 'var/*' --ignore 'tests/*' --ignore 'scripts/*'
+	@$(PY) scripts/compile_messages.py
+
+.PHONY: lock
+lock: ## Write the lock files from pyproject.toml (ARGS=--upgrade for newer indirect dependencies)
+	@scripts/lock.sh $(ARGS)
+
+.PHONY: clean
+clean: ## Remove what was installed or made here; var/ (the data) and .env stay
+	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find locale -name '*.mo' -delete
+	@echo "Cleaned. The data in var/ and .env are untouched."

@@ -1,0 +1,148 @@
+#!/bin/bash
+# Install what is missing, and nothing else: "setup.sh run" to serve, "setup.sh test" to test.
+#
+# System packages come from apt when this runs as root; otherwise their exact names are printed
+# and it stops. Python packages come from the lock files, with their hashes, into .venv, and only
+# when a lock has changed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+purpose=${1:-run}
+case $purpose in
+    run | test) ;;
+    *)
+        echo "usage: scripts/setup.sh run|test" >&2
+        exit 2
+        ;;
+esac
+
+packages=()
+need() {
+    packages+=("$@")
+}
+
+install_packages() {
+    [ ${#packages[@]} -gt 0 ] || return 0
+    local started=$SECONDS
+    if ! command -v apt-get >/dev/null; then
+        echo "Missing from this machine (Debian's names): ${packages[*]}" >&2
+        echo "Install them with your system's own tool, then start again." >&2
+        exit 1
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "Missing from this machine. Run this, then start again:" >&2
+        echo "    sudo apt-get install --no-install-recommends ${packages[*]}" >&2
+        exit 1
+    fi
+    echo "Installing ${packages[*]} ..."
+    local log
+    log=$(mktemp)
+    if ! { apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"; } \
+        </dev/null >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        rm -f "$log"
+        echo "apt-get could not install: ${packages[*]}" >&2
+        exit 1
+    fi
+    rm -f "$log"
+    echo "System packages installed in $((SECONDS - started)) s."
+    packages=()
+}
+
+# Python -----------------------------------------------------------------------------------------
+
+recent_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-} python3 /usr/bin/python3 python3.13 python3.12 python3.11; do
+        if command -v "$candidate" >/dev/null && recent_enough "$candidate"; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+if ! python=$(find_python); then
+    need python3 python3-venv
+    install_packages
+    python=$(find_python) || {
+        echo "Python 3.11 or newer is needed; this machine's python3 is older. Set PYTHON=/path/to/python3.11." >&2
+        exit 1
+    }
+fi
+# Debian splits venv from Python.
+"$python" -c 'import ensurepip, venv' 2>/dev/null || need python3-venv
+
+# System libraries, fonts and tools --------------------------------------------------------------
+
+has_library() {
+    "$python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" 2>/dev/null
+}
+
+has_font() {
+    [ -n "$(find /usr/share/fonts /usr/local/share/fonts "${HOME:-/nonexistent}/.fonts" \
+        "${HOME:-/nonexistent}/.local/share/fonts" -name "$1" -print -quit 2>/dev/null)" ]
+}
+
+# WeasyPrint makes the PDFs with Pango; P052 and Nimbus Sans are their faces, DejaVu fills the gaps.
+has_library libpango-1.0.so.0 || need libpango-1.0-0
+has_library libpangoft2-1.0.so.0 || need libpangoft2-1.0-0
+has_library libharfbuzz-subset.so.0 || need libharfbuzz-subset0
+has_font 'P052-Roman.*' || need fonts-urw-base35
+has_font 'DejaVuSans.ttf' || need fonts-dejavu-core
+
+if [ "$purpose" = test ]; then
+    command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || need chromium
+    command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql
+    command -v pdftotext >/dev/null || need poppler-utils
+    command -v qpdf >/dev/null || need qpdf
+    command -v xgettext >/dev/null || need gettext
+    command -v shellcheck >/dev/null || need shellcheck
+    # Spreadsheets are opened in the office suite their readers use.
+    command -v soffice >/dev/null || need libreoffice-calc-nogui
+fi
+install_packages
+
+# Python packages --------------------------------------------------------------------------------
+
+if [ -e .venv ] && ! .venv/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    echo "The virtual environment no longer works here: making it again."
+    rm -rf .venv
+fi
+if [ ! -e .venv ]; then
+    echo "Making .venv with $("$python" --version) ..."
+    "$python" -m venv .venv
+fi
+
+lock=requirements.lock
+[ "$purpose" = run ] || lock=requirements-dev.lock
+# The development lock holds the run-time one: once it is in, running needs nothing more.
+sum() {
+    cksum requirements.lock "$@"
+}
+stamp_run=.venv/clea-run.stamp
+stamp_test=.venv/clea-test.stamp
+if [ "$purpose" = run ]; then
+    stamp=$stamp_run
+    wanted=$(sum)
+else
+    stamp=$stamp_test
+    wanted=$(sum requirements-dev.lock)
+fi
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
+    started=$SECONDS
+    echo "Installing the Python packages of $lock ..."
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+        --require-hashes --requirement "$lock"
+    sum >"$stamp_run"
+    rm -f "$stamp_test"
+    [ "$purpose" = run ] || sum requirements-dev.lock >"$stamp_test"
+    echo "Python packages installed in $((SECONDS - started)) s."
+fi
+
+.venv/bin/python scripts/compile_messages.py

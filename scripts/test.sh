@@ -1,0 +1,94 @@
+#!/bin/bash
+# Check everything, or the stages named: test.sh [STAGE...]
+#
+# A stage that fails stops the rest, unless KEEP_GOING=1. The times are printed at the end.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+bin=$PWD/.venv/bin
+workers=${TEST_WORKERS:-2}
+keep_going=${KEEP_GOING:-0}
+all=(lint templates shell types layers migrations translations sqlite postgresql)
+stages=("$@")
+[ $# -gt 0 ] || stages=("${all[@]}")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# The demonstration's settings, and nothing of a .env that may lie here.
+export DEBUG=true VAR_DIR=$work/var SECRET_KEY=checks-only DATABASE_URL=sqlite:///$work/check.sqlite3 \
+    PYTHONDONTWRITEBYTECODE=1 TASKS_IMMEDIATE=true EMAIL_URL=memorymail:// SENTRY_DSN=''
+unset TEST_DATABASE_URL
+
+stage_lint() {
+    "$bin/ruff" check . && "$bin/ruff" format --check --quiet .
+}
+
+stage_templates() {
+    "$bin/djlint" --lint --quiet templates
+}
+
+stage_shell() {
+    shellcheck scripts/*.sh .ci/run
+}
+
+stage_types() {
+    "$bin/mypy"
+}
+
+stage_layers() {
+    "$bin/lint-imports"
+}
+
+stage_migrations() {
+    "$bin/python" manage.py makemigrations --check --dry-run
+}
+
+stage_translations() {
+    "$bin/python" scripts/check_messages.py
+}
+
+tests() {
+    # shellcheck disable=SC2086 # PYTEST_ARGS is a list of words
+    "$@" "$bin/python" -m pytest -q --numprocesses "$workers" --dist worksteal --durations 10 ${PYTEST_ARGS:-}
+}
+
+stage_sqlite() {
+    tests env
+}
+
+stage_postgresql() {
+    tests scripts/with_postgres.sh
+}
+
+started=$SECONDS
+summary=()
+failed=()
+for stage in "${stages[@]}"; do
+    if ! declare -F "stage_$stage" >/dev/null; then
+        echo "No stage is called $stage. There are: ${all[*]}" >&2
+        exit 2
+    fi
+    printf '\n== %s\n' "$stage"
+    before=$SECONDS
+    "stage_$stage" 2>&1 | tee "$work/$stage.log"
+    status=${PIPESTATUS[0]}
+    result=$(grep -aE '[0-9]+ (passed|failed|error)' "$work/$stage.log" | tail -n 1 || true)
+    if [ "$status" -eq 0 ]; then
+        summary+=("$(printf '%-13s ok      %4d s   %s' "$stage" $((SECONDS - before)) "$result")")
+        continue
+    fi
+    summary+=("$(printf '%-13s FAILED  %4d s   %s' "$stage" $((SECONDS - before)) "$result")")
+    failed+=("$stage")
+    [ "$keep_going" = 1 ] || break
+done
+
+printf '\n== summary\n'
+printf '%s\n' "${summary[@]}"
+if [ ${#failed[@]} -gt 0 ]; then
+    echo "Failed: ${failed[*]} (after $((SECONDS - started)) s)"
+    exit 1
+fi
+echo "All passed in $((SECONDS - started)) s."
