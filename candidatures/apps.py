@@ -5,3 +5,16 @@ from django.utils.translation import gettext_lazy as _
 class CandidaturesConfig(AppConfig):
     name = "candidatures"
     verbose_name = _("appels et candidatures")
+
+    def ready(self) -> None:
+        from candidatures import files, messages
+        from candidatures.admin import desk
+        from clea.documents import access
+        from clea.journal import verbs
+        from clea.mail import kinds
+        from clea.ui import desk as desk_home
+
+        verbs.register(messages.VERBS)
+        kinds.register(*messages.KINDS)
+        access.register(files.resolve)
+        desk_home.register(desk.items)

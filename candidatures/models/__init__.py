@@ -1,0 +1,67 @@
+"""Calls, dossiers, deposits."""
+
+from candidatures.models.application import (
+    Application,
+    BudgetLine,
+    Collaborator,
+    Discipline,
+    Document,
+    EligibilityCheck,
+    EligibilityDeclaration,
+    Extension,
+    Invitation,
+    Member,
+    PieceAnswer,
+    PieceRequest,
+    TerritoryClaim,
+    WorkItem,
+)
+from candidatures.models.call import (
+    Axis,
+    Call,
+    CallPeriod,
+    CallPiece,
+    CallSection,
+    EligibilityCriterion,
+    FrequentQuestion,
+    MoneyRules,
+    Position,
+    ScoringCriterion,
+)
+from candidatures.models.contact import ContactMessage
+from candidatures.models.deposit import Assembly, Deposit, DepositCounter, DepositPiece
+from candidatures.models.programme import Programme, Season
+
+__all__ = [
+    "Application",
+    "Assembly",
+    "Axis",
+    "BudgetLine",
+    "Call",
+    "CallPeriod",
+    "CallPiece",
+    "CallSection",
+    "Collaborator",
+    "ContactMessage",
+    "Deposit",
+    "DepositCounter",
+    "DepositPiece",
+    "Discipline",
+    "Document",
+    "EligibilityCheck",
+    "EligibilityCriterion",
+    "EligibilityDeclaration",
+    "Extension",
+    "FrequentQuestion",
+    "Invitation",
+    "Member",
+    "MoneyRules",
+    "PieceAnswer",
+    "PieceRequest",
+    "Position",
+    "Programme",
+    "ScoringCriterion",
+    "Season",
+    "TerritoryClaim",
+    "WorkItem",
+]

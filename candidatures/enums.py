@@ -1,0 +1,140 @@
+"""States and closed lists of the call and the dossier, with their transitions."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CallKind(models.TextChoices):
+    ARTISTIC = "artistic", _("résidence artistique")
+    EMI = "emi", _("éducation aux médias et à l'information")
+
+
+class CallStatus(models.TextChoices):
+    """What the coordinator decided. Whether the call is open is the clock's business."""
+
+    DRAFT = "draft", _("en préparation")
+    PUBLISHED = "published", _("publié")
+    ARCHIVED = "archived", _("archivé")
+
+
+CALL_TRANSITIONS: dict[CallStatus, frozenset[CallStatus]] = {
+    CallStatus.DRAFT: frozenset({CallStatus.PUBLISHED}),
+    CallStatus.PUBLISHED: frozenset({CallStatus.DRAFT, CallStatus.ARCHIVED}),
+    CallStatus.ARCHIVED: frozenset({CallStatus.PUBLISHED}),
+}
+
+
+class CallPhase(models.TextChoices):
+    """Where a published call stands on the server's clock. Computed, never stored."""
+
+    UPCOMING = "upcoming", _("à venir")
+    OPEN = "open", _("ouvert")
+    CLOSED = "closed", _("clos, dossiers à l'étude")
+    DECIDED = "decided", _("terminé, résultats annoncés")
+
+
+class PeriodKind(models.TextChoices):
+    IMMERSION = "immersion", _("immersion")
+    PHASE = "phase", _("phase de résidence")
+    EVENT = "event", _("temps fort")
+
+
+class PieceForm(models.TextChoices):
+    """How a piece may be given. A PDF is always possible."""
+
+    FILE = "file", _("un fichier PDF")
+    TEXT = "text", _("un texte saisi ou un fichier PDF")
+    LINKS = "links", _("des liens ou un fichier PDF")
+    WORKS = "works", _("une liste d'œuvres saisie ou un fichier PDF")
+
+
+class ApplicantKind(models.TextChoices):
+    ARTIST = "artist", _("un ou une artiste")
+    COLLECTIVE = "collective", _("un collectif")
+
+
+class LifeStage(models.TextChoices):
+    SCHOOL = "school", _("temps scolaire")
+    AROUND_SCHOOL = "around_school", _("temps périscolaire")
+    OUT_OF_SCHOOL = "out_of_school", _("hors temps scolaire")
+    GENERAL = "general", _("tout public")
+    PROFESSIONALS = "professionals", _("professionnels")
+
+
+class BudgetNature(models.TextChoices):
+    GENERAL = "general", _("régime général")
+    CACHET = "cachet", _("cachet (intermittence)")
+    AUTHOR = "author", _("droits d'auteur")
+    OTHER = "other", _("autre")
+
+
+class ApplicationState(models.TextChoices):
+    DRAFT = "draft", _("brouillon")
+    SUBMITTED = "submitted", _("déposée")
+    ELIGIBLE = "eligible", _("recevable")
+    INELIGIBLE = "ineligible", _("non recevable")
+    SHORTLISTED = "shortlisted", _("présélectionnée")
+    INTERVIEWED = "interviewed", _("reçue en entretien")
+    SELECTED = "selected", _("retenue")
+    RESERVE = "reserve", _("liste complémentaire")
+    DECLINED = "declined", _("non retenue")
+    WITHDRAWN = "withdrawn", _("retirée")
+
+
+_S = ApplicationState
+APPLICATION_TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
+    _S.DRAFT: frozenset({_S.SUBMITTED, _S.WITHDRAWN}),
+    # Filing again before the deadline replaces the deposit and leaves the state as it is.
+    _S.SUBMITTED: frozenset({_S.SUBMITTED, _S.ELIGIBLE, _S.INELIGIBLE, _S.WITHDRAWN}),
+    _S.ELIGIBLE: frozenset({_S.SUBMITTED, _S.INELIGIBLE, _S.SHORTLISTED, _S.DECLINED, _S.WITHDRAWN}),
+    _S.INELIGIBLE: frozenset({_S.SUBMITTED, _S.ELIGIBLE, _S.WITHDRAWN}),
+    _S.SHORTLISTED: frozenset({_S.ELIGIBLE, _S.INTERVIEWED, _S.SELECTED, _S.RESERVE, _S.DECLINED, _S.WITHDRAWN}),
+    _S.INTERVIEWED: frozenset({_S.SELECTED, _S.RESERVE, _S.DECLINED, _S.WITHDRAWN}),
+    _S.SELECTED: frozenset(),
+    _S.RESERVE: frozenset({_S.SELECTED, _S.DECLINED}),
+    _S.DECLINED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
+}
+
+#: Filed and still in the process.
+LIVE_STATES = frozenset({_S.SUBMITTED, _S.ELIGIBLE, _S.SHORTLISTED, _S.INTERVIEWED})
+#: The committee has spoken.
+DECIDED_STATES = frozenset({_S.SELECTED, _S.RESERVE, _S.DECLINED})
+
+#: What the applicant reads: less than the desk knows, so that no state gives a decision away.
+APPLICANT_LABELS: dict[ApplicationState, object] = {
+    _S.DRAFT: _("brouillon, pas encore déposé"),
+    _S.SUBMITTED: _("déposé"),
+    _S.ELIGIBLE: _("à l'étude"),
+    _S.INELIGIBLE: _("à l'étude"),
+    _S.SHORTLISTED: _("à l'étude"),
+    _S.INTERVIEWED: _("à l'étude"),
+    _S.SELECTED: _("à l'étude"),
+    _S.RESERVE: _("à l'étude"),
+    _S.DECLINED: _("à l'étude"),
+    _S.WITHDRAWN: _("retiré"),
+}
+
+
+class CollaboratorRole(models.TextChoices):
+    READ = "read", _("lecture")
+    EDIT = "edit", _("modification")
+
+
+class InvitationKind(models.TextChoices):
+    READ = "read", _("lire le dossier")
+    EDIT = "edit", _("modifier le dossier")
+    OWNER = "owner", _("devenir responsable du dossier")
+
+
+class DepositKind(models.TextChoices):
+    FILING = "filing", _("dépôt")
+    SUPPLEMENT = "supplement", _("complément demandé")
+
+
+class CheckResult(models.TextChoices):
+    MET = "met", _("remplie")
+    NOT_MET = "not_met", _("non remplie")
+    TO_VERIFY = "to_verify", _("à vérifier")

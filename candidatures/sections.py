@@ -1,0 +1,253 @@
+"""The task list of a dossier: its pages, and what each still lacks.
+
+Pure: works on an :class:`Application` whose relations were fetched by ``selectors.dossier``; no
+query of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from candidatures.enums import ApplicantKind, PieceForm
+from candidatures.money import BudgetSummary, summarise
+from clea.i18n import localised
+
+if TYPE_CHECKING:
+    from candidatures.models import Application, CallPiece, Document, PieceAnswer
+
+IDENTITY = "identite"
+PRACTICE = "pratique"
+ELIGIBILITY = "conditions"
+SINGLE_PDF = "dossier-unique"
+ARTICULATION = "articulation"
+BUDGET = "budget"
+TERRITORIES = "territoires"
+CONSENT = "engagements"
+PIECE_PREFIX = "piece-"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the dossier and its state."""
+
+    key: str
+    title: str
+    url: str
+    missing: list[str] = field(default_factory=list)
+    optional: bool = False
+    started: bool = False
+    piece: CallPiece | None = None
+
+    @property
+    def state(self) -> str:
+        """``done``, ``todo`` (something required is missing) or ``optional`` (nothing given, fine)."""
+        if self.missing:
+            return "todo"
+        return "optional" if self.optional and not self.started else "done"
+
+    @property
+    def state_label(self) -> str:
+        if self.missing:
+            return _("à compléter") if self.started else _("à commencer")
+        return _("facultatif") if self.state == "optional" else _("complet")
+
+
+@dataclass(frozen=True)
+class TaskList:
+    """All the pages, in the order one fills them."""
+
+    sections: list[Section]
+    budget: BudgetSummary | None
+
+    @property
+    def missing(self) -> list[str]:
+        return [item for section in self.sections for item in section.missing]
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+    @property
+    def done(self) -> int:
+        return sum(1 for section in self.sections if not section.missing)
+
+    def get(self, key: str) -> Section | None:
+        return next((section for section in self.sections if section.key == key), None)
+
+    def after(self, key: str) -> Section | None:
+        """The page that follows ``key``; ``None`` at the end."""
+        keys = [section.key for section in self.sections]
+        position = keys.index(key) + 1 if key in keys else len(keys)
+        return self.sections[position] if position < len(keys) else None
+
+
+def document_of(application: Application, piece: CallPiece | None) -> Document | None:
+    """The PDF given for ``piece`` (``None``: the whole dossier in one PDF)."""
+    piece_id = piece.pk if piece else None
+    return next((document for document in application.documents.all() if document.piece_id == piece_id), None)
+
+
+def answer_of(application: Application, piece: CallPiece) -> PieceAnswer | None:
+    return next((answer for answer in application.answers.all() if answer.piece_id == piece.pk), None)
+
+
+def piece_is_given(application: Application, piece: CallPiece) -> bool:
+    """Whether the dossier holds the piece, in one of the forms the call allows."""
+    answer = answer_of(application, piece)
+    if application.single_pdf and answer and answer.in_single_pdf and document_of(application, None):
+        return True
+    if document_of(application, piece):
+        return True
+    if piece.form in (PieceForm.TEXT, PieceForm.LINKS) and answer and answer.text.strip():
+        return True
+    return piece.form == PieceForm.WORKS and bool(application.works.all())
+
+
+def task_list(application: Application) -> TaskList:
+    """Every section of the dossier for its call, with what is missing in words."""
+    call = application.call
+
+    def at(key: str) -> str:
+        return reverse("applications:section", args=[application.uuid, key])
+
+    sections = [_identity(application, at(IDENTITY)), _practice(application, at(PRACTICE))]
+    if call.criteria.all():
+        sections.append(_eligibility(application, at(ELIGIBILITY)))
+    if call.accepts_single_pdf and call.pieces.all():
+        sections.append(_single_pdf(application, at(SINGLE_PDF)))
+    for piece in call.pieces.all():
+        key = f"{PIECE_PREFIX}{piece.code}"
+        given = piece_is_given(application, piece)
+        title = localised(piece, "title")
+        missing = [] if given or not piece.required else [_("%(piece)s : à fournir") % {"piece": title}]
+        sections.append(
+            Section(key, title, at(key), missing, optional=not piece.required, started=given, piece=piece)
+        )
+    if call.ask_articulation:
+        sections.append(_articulation(application, at(ARTICULATION)))
+    budget: BudgetSummary | None = None
+    money = getattr(call, "money", None)
+    if money is not None and money.budget_required:
+        lines = list(application.budget_lines.all())
+        budget = summarise(lines, money)
+        sections.append(
+            Section(
+                BUDGET,
+                _("Budget prévisionnel"),
+                at(BUDGET),
+                [finding.message for finding in budget.blocking],
+                started=bool(lines),
+            )
+        )
+    if call.ask_other_territories:
+        missing = []
+        if application.applies_elsewhere is None:
+            missing = [_("dire si vous candidatez dans d'autres territoires")]
+        elif application.applies_elsewhere and not application.claims.all():
+            missing = [_("nommer les autres territoires")]
+        sections.append(
+            Section(
+                TERRITORIES,
+                _("Autres territoires"),
+                at(TERRITORIES),
+                missing,
+                started=application.applies_elsewhere is not None,
+            )
+        )
+    sections.append(_consent(application, at(CONSENT)))
+    return TaskList(sections, budget)
+
+
+def _identity(application: Application, url: str) -> Section:
+    missing = [
+        label
+        for name, label in (
+            ("first_name", _("votre prénom")),
+            ("last_name", _("votre nom")),
+            ("artist_name", _("le nom d'artiste ou du collectif")),
+            ("phone", _("un téléphone")),
+            ("address", _("une adresse")),
+            ("postal_code", _("un code postal")),
+            ("city", _("une ville")),
+            ("country", _("un pays")),
+        )
+        if not getattr(application, name).strip()
+    ]
+    if application.applicant_kind == ApplicantKind.COLLECTIVE and not application.members.all():
+        missing.append(_("au moins un autre membre du collectif"))
+    started = bool(application.first_name or application.last_name or application.artist_name)
+    return Section(IDENTITY, _("Qui vous êtes"), url, missing, started=started)
+
+
+def _practice(application: Application, url: str) -> Section:
+    missing = []
+    if not application.disciplines.all():
+        missing.append(_("au moins une discipline"))
+    if not application.practice.strip():
+        missing.append(_("votre pratique en quelques lignes"))
+    return Section(
+        PRACTICE,
+        _("Votre pratique"),
+        url,
+        missing,
+        started=bool(application.practice or application.disciplines.all()),
+    )
+
+
+def _eligibility(application: Application, url: str) -> Section:
+    declared = {declaration.criterion_id for declaration in application.declarations.all() if declaration.declared}
+    total = len(application.call.criteria.all())
+    left = total - len(declared)
+    missing = []
+    if left > 0:
+        missing.append(
+            ngettext(
+                "%(left)s condition sur %(total)s à déclarer", "%(left)s conditions sur %(total)s à déclarer", left
+            )
+            % {"left": left, "total": total}
+        )
+    return Section(ELIGIBILITY, _("Conditions de candidature"), url, missing, started=bool(declared))
+
+
+def _single_pdf(application: Application, url: str) -> Section:
+    whole = document_of(application, None)
+    missing = []
+    if application.single_pdf and not whole:
+        missing.append(_("le PDF unique que vous annoncez"))
+    if application.single_pdf and whole and not any(a.in_single_pdf for a in application.answers.all()):
+        missing.append(_("cocher les pièces que contient votre PDF unique"))
+    return Section(
+        SINGLE_PDF,
+        _("Dossier déjà prêt en un seul PDF ?"),
+        url,
+        missing,
+        optional=True,
+        started=application.single_pdf or whole is not None,
+    )
+
+
+def _articulation(application: Application, url: str) -> Section:
+    started = bool(
+        application.territory_link.strip()
+        or application.transitions_link.strip()
+        or application.life_stages
+        or application.axes.all()
+    )
+    # Invited and scored, never a ground for refusal (rules.md 4): nothing here is missing.
+    return Section(ARTICULATION, _("Le territoire et les transitions"), url, [], optional=True, started=started)
+
+
+def _consent(application: Application, url: str) -> Section:
+    missing = []
+    if not application.accuracy_declared:
+        missing.append(_("certifier l'exactitude de votre dossier"))
+    if not application.privacy_read:
+        missing.append(_("confirmer avoir lu l'information sur vos données"))
+    return Section(
+        CONSENT, _("Engagements et données personnelles"), url, missing, started=application.accuracy_declared
+    )

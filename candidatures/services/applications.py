@@ -1,0 +1,237 @@
+"""Open a dossier and write into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from candidatures import rules, sections
+from candidatures.enums import ApplicationState
+from candidatures.models import (
+    Application,
+    BudgetLine,
+    Call,
+    EligibilityDeclaration,
+    Member,
+    PieceAnswer,
+    TerritoryClaim,
+    WorkItem,
+)
+from candidatures.selectors import personal_deadline
+from clea.errors import Refused, StaleWrite, require
+from clea.journal import services as journal
+from clea.ui.dates import hour
+
+if TYPE_CHECKING:
+    from clea.accounts.models import User
+
+#: Columns of the dossier that each page writes. A page never writes another's.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    sections.IDENTITY: (
+        "applicant_kind",
+        "artist_name",
+        "first_name",
+        "last_name",
+        "phone",
+        "address",
+        "postal_code",
+        "city",
+        "country",
+        "organisation",
+    ),
+    sections.PRACTICE: ("practice", "website"),
+    sections.SINGLE_PDF: ("single_pdf",),
+    sections.ARTICULATION: ("territory_link", "transitions_link", "life_stages"),
+    sections.BUDGET: ("budget_comment",),
+    sections.TERRITORIES: ("applies_elsewhere",),
+    sections.CONSENT: ("accuracy_declared", "privacy_read", "keep_in_touch"),
+}
+#: Choices among rows, by page.
+CHOICES: dict[str, tuple[str, ...]] = {
+    sections.PRACTICE: ("disciplines",),
+    sections.ARTICULATION: ("axes",),
+}
+#: Repeated rows, by page: relation and model. A save replaces them all.
+ROWS: dict[str, tuple[str, type[models.Model]]] = {
+    sections.IDENTITY: ("members", Member),
+    sections.BUDGET: ("budget_lines", BudgetLine),
+    sections.TERRITORIES: ("claims", TerritoryClaim),
+}
+WORKS = ("works", WorkItem)
+
+#: The journal keeps one line for a run of saves by the same person on the same page.
+JOURNAL_EVERY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What one page of the form sends, already of the right shape."""
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[models.Model]] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, Any]] | None = None
+    declarations: Mapping[int, tuple[bool, str]] | None = None
+    ticked_pieces: set[int] | None = None
+    text: str | None = None
+
+
+def start(*, by: User, call: Call) -> Application:
+    """Open the person's draft for the call, or return the one they have.
+
+    Never makes two: one dossier a person and call (constraint), and two clicks at once find the
+    same row. Raises ``Refused`` when the call does not receive dossiers now.
+    """
+    existing = _own(by, call)
+    if existing is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            require(rules.can_start(call, personal_deadline(call, by.pk), timezone.now()))
+            application = Application(
+                call=call, owner=by, first_name=by.first_name, last_name=by.last_name
+            )
+            application.full_clean()
+            application.save()
+            journal.record(by=by, verb="application.started", target=application, data={"call": str(call.uuid)})
+            return application
+    except IntegrityError:
+        existing = _own(by, call)
+        if existing is None:
+            raise
+        return existing
+
+
+def _own(user: User, call: Call) -> Application | None:
+    return Application.objects.filter(call=call, owner=user).exclude(state=ApplicationState.WITHDRAWN).first()
+
+
+def lock(application: Application) -> Application:
+    """The row, locked until the transaction ends, fresh from the database.
+
+    SQLite has no row lock; its transactions are IMMEDIATE, so the whole database is ours.
+    """
+    return (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("call__season__programme__territory", "owner", "last_deposit")
+        .prefetch_related("collaborators")
+        .get(pk=application.pk)
+    )
+
+
+def require_writable(application: Application, by: User) -> rules.Access:
+    """Check, on a locked row, that ``by`` may change the working copy at this instant."""
+    deadline = personal_deadline(application.call, application.owner_id)
+    access = rules.role_access(application, by, deadline)
+    require(rules.can_edit(access, application, timezone.now()))
+    return access
+
+
+def save_section(
+    *, by: User, application: Application, section: str, changes: Changes, version: int | None
+) -> Application:
+    """Write one page of the dossier.
+
+    ``version`` is the page's version the person was looking at; ``None`` writes over whatever is
+    there, which only an explicit choice of theirs may ask. Raises ``StaleWrite`` when another
+    tab or person wrote the page since, ``Refused`` when the dossier does not take changes.
+    """
+    with transaction.atomic():
+        locked = lock(application)
+        require_writable(locked, by)
+        if version is not None and locked.section_version(section) != version:
+            raise StaleWrite(_stale_message(locked, section), code="stale")
+        columns = [name for name in COLUMNS.get(section, ()) if name in changes.columns]
+        for name in columns:
+            setattr(locked, name, changes.columns[name])
+        locked.clean_fields(exclude={f.name for f in Application._meta.fields} - set(columns))
+        _write_relations(locked, section, changes)
+        touch(locked, by=by, section=section, columns=columns)
+        return locked
+
+
+def touch(locked: Application, *, by: User, section: str, columns: Sequence[str] = ()) -> None:
+    """Count one more change of ``section`` and journal it, at most once in a while."""
+    now = timezone.now()
+    before = locked.sections.get(section, {})
+    journaled = parse_datetime(before["j"]) if before.get("j") else None
+    by_same = before.get("by") == str(by.uuid)
+    write_journal = not (by_same and journaled and now - journaled < JOURNAL_EVERY)
+    locked.sections[section] = {
+        "v": int(before.get("v", 0)) + 1,
+        "at": now.isoformat(),
+        "by": str(by.uuid),
+        "j": (now if write_journal or journaled is None else journaled).isoformat(),
+    }
+    locked.content_version += 1
+    locked.save(update_fields=[*columns, "sections", "content_version", "updated_at", "search"])
+    if write_journal:
+        journal.record(by=by, verb="application.edited", target=locked, data={"section": section})
+
+
+def _write_relations(locked: Application, section: str, changes: Changes) -> None:
+    for name, chosen in changes.choices.items():
+        if name in CHOICES.get(section, ()):
+            getattr(locked, name).set(chosen)
+    if changes.rows is not None:
+        relation, model = WORKS if section.startswith(sections.PIECE_PREFIX) else ROWS[section]
+        getattr(locked, relation).all().delete()
+        rows = [model(application=locked, order=order, **row) for order, row in enumerate(changes.rows)]
+        for row in rows:
+            row.clean_fields(exclude=["application"])
+        model._default_manager.bulk_create(rows)
+    if changes.declarations is not None:
+        _write_declarations(locked, changes.declarations)
+    if changes.ticked_pieces is not None:
+        for piece in locked.call.pieces.all():
+            PieceAnswer.objects.update_or_create(
+                application=locked, piece=piece, defaults={"in_single_pdf": piece.pk in changes.ticked_pieces}
+            )
+    if changes.text is not None:
+        code = section.removeprefix(sections.PIECE_PREFIX)
+        piece = locked.call.pieces.filter(code=code).first()
+        if piece is None:
+            raise Refused(_("Cette pièce n'est pas demandée par l'appel."), code="unknown_piece")
+        PieceAnswer.objects.update_or_create(application=locked, piece=piece, defaults={"text": changes.text})
+
+
+def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str]]) -> None:
+    known = set(locked.call.criteria.values_list("pk", flat=True))
+    EligibilityDeclaration.objects.filter(application=locked).delete()
+    EligibilityDeclaration.objects.bulk_create(
+        EligibilityDeclaration(application=locked, criterion_id=pk, declared=declared, comment=comment)
+        for pk, (declared, comment) in declarations.items()
+        if pk in known
+    )
+
+
+def _stale_message(locked: Application, section: str) -> str:
+    written = parse_datetime(locked.sections.get(section, {}).get("at", "") or "")
+    when = hour(timezone.localtime(written)) if written else _("un autre moment")
+    return _(
+        "Cette page a été enregistrée à %(when)s depuis un autre onglet ou par une autre personne. Rien de ce que "
+        "vous avez saisi n'est perdu : comparez, puis enregistrez de nouveau pour garder votre version."
+    ) % {"when": when}
+
+
+def withdraw(*, by: User, application: Application) -> Application:
+    """Take the dossier out of the process, before a decision. Deposits are kept (rules.md 5)."""
+    from candidatures.services import notices
+
+    with transaction.atomic():
+        locked = lock(application)
+        access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
+        require(rules.can_withdraw(access, locked))
+        before = locked.state
+        locked.state = ApplicationState.WITHDRAWN
+        locked.save(update_fields=["state", "updated_at", "search"])
+        journal.record(by=by, verb="application.withdrawn", target=locked, data={"from": before})
+        if locked.last_deposit_id:
+            notices.withdrawn(by=by, application=locked)
+        return locked

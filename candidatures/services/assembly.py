@@ -1,0 +1,110 @@
+"""The one PDF of a deposit, made from its frozen row alone."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from candidatures.models import Assembly, Deposit, DepositPiece
+from clea.documents import services as documents
+from clea.documents.models import StoredFile
+from clea.ui.dates import moment
+
+
+def ensure(deposit_id: int) -> StoredFile:
+    """The assembled dossier, made now if nobody has. Safe to call twice at once.
+
+    Reads files and renders pages for a second or so, outside any transaction; the row is written
+    under its unique constraint, and whoever comes second throws their copy away.
+    """
+    deposit = (
+        Deposit.objects.select_related(
+            "application__call__season__programme__territory", "application__owner", "assembly__stored_file"
+        )
+        .prefetch_related("pieces__stored_file")
+        .get(pk=deposit_id)
+    )
+    existing = getattr(deposit, "assembly", None)
+    if existing is not None:
+        return existing.stored_file
+    with translation.override(deposit.language), tempfile.TemporaryDirectory(prefix="clea-") as folder:
+        path = Path(folder) / "dossier.pdf"
+        made = _build(deposit, path)
+        try:
+            with transaction.atomic():
+                stored = documents.store_path(
+                    by=None,
+                    path=path,
+                    name=f"{deposit.number}.pdf",
+                    content_type="application/pdf",
+                    pages=made.pages,
+                )
+                Assembly.objects.create(deposit=deposit, stored_file=stored)
+                return stored
+        except IntegrityError:
+            return Assembly.objects.select_related("stored_file").get(deposit=deposit).stored_file
+
+
+def _build(deposit: Deposit, path: Path) -> documents.Assembled:
+    title = _("Dossier %(number)s") % {"number": deposit.number}
+    pieces = list(deposit.pieces.all())
+    context = {
+        "deposit": deposit,
+        "data": deposit.data,
+        "pieces": pieces,
+        "call": deposit.application.call,
+        "territory": deposit.application.call.territory,
+    }
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clea-")))
+        cover = documents.render_pdf(
+            "pdf/candidatures/cover.html", context, title=title, language=deposit.language
+        )
+        parts = [_rendered("pdf/candidatures/answers.html", _("Fiche de candidature"), context, folder / "fiche.pdf")]
+        parts += [_part(piece, context, folder, stack) for piece in pieces]
+        return documents.assemble(
+            cover_pdf=cover,
+            parts=parts,
+            footer=_("%(number)s – reçu le %(when)s")
+            % {"number": deposit.number, "when": moment(deposit.received_at)},
+            title=title,
+            language=deposit.language,
+            out=path,
+        )
+
+
+def _part(piece: DepositPiece, context: dict[str, Any], folder: Path, stack: ExitStack) -> documents.Part:
+    if piece.stored_file is None:
+        answer = context["data"]["answers"][piece.code]
+        return _rendered(
+            "pdf/candidatures/typed_piece.html",
+            piece.title,
+            context | {"piece": piece, "answer": answer},
+            folder / f"{piece.order}.pdf",
+            sha256=piece.sha256,
+        )
+    local = stack.enter_context(documents.local_path(piece.stored_file))
+    return documents.Part(title=piece.title, path=local, sha256=piece.sha256, pages=piece.pages)
+
+
+def _rendered(
+    template: str, title: str, context: dict[str, Any], path: Path, *, sha256: str = ""
+) -> documents.Part:
+    language = context["deposit"].language
+    path.write_bytes(documents.render_pdf(template, context, title=title, language=language))
+    return documents.Part(title=title, path=path, sha256=sha256, pages=None)
+
+
+def pending() -> int:
+    """Assemble what a crash left behind; returns how many were made."""
+    count = 0
+    for pk in Deposit.objects.awaiting_assembly().values_list("pk", flat=True):
+        ensure(pk)
+        count += 1
+    return count

@@ -1,0 +1,166 @@
+"""File a dossier: one transaction, the server's clock, a number, then the one PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import get_language, gettext as _
+
+from candidatures import rules, sections, snapshot
+from candidatures.enums import ApplicationState, DepositKind
+from candidatures.models import Application, Deposit, DepositCounter, DepositPiece, PieceRequest
+from candidatures.selectors import personal_deadline, with_content
+from candidatures.services import notices
+from candidatures.services.applications import lock
+from clea.documents import services as documents
+from clea.errors import Refused, require
+from clea.journal import services as journal
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from candidatures.models import Call
+    from clea.accounts.models import User
+
+
+class Incomplete(Refused):
+    """The dossier lacks something; ``missing`` says what, in words."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(_("Il manque encore des éléments à votre dossier."), code="incomplete")
+        self.missing = missing
+
+
+def file(*, by: User, application: Application) -> Deposit:
+    """File the dossier as it is now, or file it again.
+
+    Rules: the person may write in it, the call receives (its clock read *after* the lock, and
+    once more at the end, so that a request begun before the close and committed after it is
+    refused), nothing required is missing. Filing twice without a change returns the standing
+    deposit: a double click makes one. The number is taken last, from a locked counter, so the
+    series has no hole.
+
+    Journals ``application.filed``, queues the acknowledgement (CRPA, L112-11), and has the PDF
+    assembled after the commit. Raises ``Refused`` or :class:`Incomplete`; the draft is intact.
+    """
+    with transaction.atomic():
+        lock(application)
+        fresh = with_content(application.pk)
+        deadline = personal_deadline(fresh.call, fresh.owner_id)
+        access = rules.role_access(fresh, by, deadline)
+        require(rules.can_file(access, fresh, timezone.now()))
+        tasks = sections.task_list(fresh)
+        if not tasks.complete:
+            raise Incomplete(tasks.missing)
+        if fresh.last_deposit is not None and not fresh.has_unfiled_changes:
+            return fresh.last_deposit
+        deposit = _write(by=by, application=fresh, taken=snapshot.take(fresh), kind=DepositKind.FILING)
+        if fresh.state == ApplicationState.DRAFT:
+            require(rules.can_transition(fresh.state, ApplicationState.SUBMITTED))
+            fresh.state = ApplicationState.SUBMITTED
+        fresh.last_deposit = deposit
+        fresh.filed_version = fresh.content_version
+        fresh.save(update_fields=["state", "last_deposit", "filed_version", "updated_at", "search"])
+        journal.record(
+            by=by,
+            verb="application.filed",
+            target=fresh,
+            data={"deposit": deposit.number, "rank": deposit.rank, "sha256": deposit.sha256},
+        )
+        notices.acknowledged(by=by, deposit=deposit)
+        # The last word is the clock's: nothing is received after the deadline.
+        require(rules.can_receive(fresh.call, deadline, timezone.now()))
+    return deposit
+
+
+def supplement(*, by: User, request: PieceRequest, upload: UploadedFile) -> Deposit:
+    """Give a piece the coordination asked for: a new deposit, equal to the last one plus it."""
+    application = request.application
+    stored = documents.intake_pdf(
+        by=by, upload=upload, max_bytes=request.piece.max_bytes, max_pages=request.piece.page_limit
+    )
+    try:
+        with transaction.atomic():
+            locked = lock(application)
+            fresh = PieceRequest.objects.select_for_update(of=("self",)).select_related("piece").get(pk=request.pk)
+            if fresh.answered_at or fresh.cancelled_at:
+                raise Refused(_("Cette demande est close : il n'y a plus rien à envoyer."), code="request_closed")
+            access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
+            require(rules.can_answer_request(access, locked, fresh.due_at, timezone.now()))
+            if locked.last_deposit is None:
+                raise Refused(_("Ce dossier n'a pas été déposé."), code="not_filed")
+            taken = snapshot.supplemented(locked.last_deposit, fresh.piece, stored)
+            deposit = _write(by=by, application=locked, taken=taken, kind=DepositKind.SUPPLEMENT)
+            fresh.answered_at = deposit.received_at
+            fresh.save(update_fields=["answered_at"])
+            locked.last_deposit = deposit
+            locked.save(update_fields=["last_deposit", "updated_at", "search"])
+            journal.record(
+                by=by,
+                verb="piece.supplied",
+                target=locked,
+                data={"deposit": deposit.number, "piece": fresh.piece.code, "sha256": stored.sha256},
+            )
+            notices.acknowledged(by=by, deposit=deposit)
+            require(rules.can_answer_request(access, locked, fresh.due_at, timezone.now()))
+    except Exception:
+        with transaction.atomic():
+            documents.discard(stored)
+        raise
+    return deposit
+
+
+def _write(*, by: User, application: Application, taken: snapshot.Snapshot, kind: DepositKind) -> Deposit:
+    rank = (application.deposits.aggregate(last=Max("rank"))["last"] or 0) + 1
+    number = _next_number(application.call)
+    deposit = Deposit(
+        application=application,
+        kind=kind,
+        number=number,
+        rank=rank,
+        received_at=timezone.now(),
+        filed_by=by,
+        sha256=taken.sha256,
+        language=(get_language() or "fr")[:2],
+        data=taken.data,
+    )
+    deposit.save()
+    DepositPiece.objects.bulk_create(
+        DepositPiece(
+            deposit=deposit,
+            order=order,
+            code=piece.code,
+            title=piece.title,
+            stored_file=piece.stored_file,
+            sha256=piece.sha256,
+            pages=piece.pages,
+            size=piece.size,
+            original_name=piece.original_name,
+            identifying=piece.identifying,
+        )
+        for order, piece in enumerate(taken.pieces)
+    )
+    transaction.on_commit(lambda: _assemble_later(deposit.pk))
+    return deposit
+
+
+def _assemble_later(deposit_id: int) -> None:
+    from candidatures.tasks import assemble_deposit
+
+    assemble_deposit.enqueue(deposit_id)
+
+
+def _next_number(call: Call) -> str:
+    """The next number of the call's series, under the counter's lock."""
+    counter, _created = DepositCounter.objects.get_or_create(
+        prefix=call.reference_prefix, year=call.reference_year
+    )
+    counter = DepositCounter.objects.select_for_update().get(pk=counter.pk)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{call.reference_prefix}-{call.reference_year}-{counter.last:04d}"
+
+

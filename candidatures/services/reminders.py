@@ -1,0 +1,55 @@
+"""Warn, two days before the close, who has a dossier that is not filed as it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from candidatures.enums import CallStatus
+from candidatures.models import Application
+from candidatures.selectors import personal_deadline
+from candidatures.services import notices
+from candidatures.services.applications import lock
+from clea.journal import services as journal
+
+NOTICE = timedelta(hours=48)
+
+
+def warn_unfiled(*, now: datetime | None = None) -> int:
+    """Queue one warning a dossier and closing date; returns how many were queued.
+
+    Idempotent: a dossier remembers the closing date it was warned for, and a deadline that
+    moves warns again. Meant for cron, every hour or so.
+    """
+    now = now or timezone.now()
+    soon = now + NOTICE
+    near = Q(call__closes_at__gt=now, call__closes_at__lte=soon) | Q(
+        call__extensions__user=F("owner"),
+        call__extensions__until__gt=now,
+        call__extensions__until__lte=soon,
+    )
+    candidates = (
+        Application.objects.with_unfiled_changes()
+        .filter(near, call__status=CallStatus.PUBLISHED, call__opens_at__lte=now)
+        .order_by("pk")
+        .distinct()
+    )
+    return sum(_warn(application, now, soon) for application in candidates.iterator())
+
+
+def _warn(application: Application, now: datetime, soon: datetime) -> bool:
+    with transaction.atomic():
+        locked = lock(application)
+        until = personal_deadline(locked.call, locked.owner_id)
+        if not now < until <= soon or locked.warned_for == until or not locked.has_unfiled_changes:
+            return False
+        locked.warned_for = until
+        locked.save(update_fields=["warned_for"])
+        notices.closing_soon(application=locked, until=until)
+        journal.record(
+            by=None, verb="application.reminded", target=locked, data={"until": until.isoformat()}
+        )
+        return True

@@ -1,0 +1,1 @@
+"""Two doors: the calls, which anyone reads, and one's own dossiers."""
