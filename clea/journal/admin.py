@@ -14,13 +14,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from clea.journal import chain, verbs
+from clea.journal import verbs
 from clea.journal.models import Entry
 
 if TYPE_CHECKING:
     _EntryAdmin = admin.ModelAdmin[Entry]
     from django.db.models import QuerySet
-    from django.utils.functional import _StrPromise
 else:
     _EntryAdmin = admin.ModelAdmin
 
@@ -76,7 +75,7 @@ class EntryAdmin(_EntryAdmin):
 
     @admin.display(description=_("action"), ordering="verb")
     def action(self, entry: Entry) -> str:
-        return entry.verb_label
+        return entry.label
 
     @admin.display(description=_("rôle"))
     def role(self, entry: Entry) -> str:
@@ -92,13 +91,4 @@ class EntryAdmin(_EntryAdmin):
 
     @admin.display(description=_("la ligne correspond à son empreinte"), boolean=True)
     def holds(self, entry: Entry) -> bool:
-        return entry.hash == entry.expected_hash() and (
-            entry.actor.erased_at is not None
-            or entry.actor.digest
-            == chain.actor_digest(
-                salt=entry.actor.salt,
-                user_uuid=entry.actor.user_uuid,
-                label=entry.actor.label,
-                role=entry.actor.role,
-            )
-        )
+        return entry.holds()

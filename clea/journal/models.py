@@ -106,6 +106,14 @@ class ActorSnapshot(AppendOnlyModel):
             return gettext("système")
         return self.label
 
+    def holds(self) -> bool:
+        """Whether the name is the one that was hashed, or was taken out whole."""
+        if self.erased_at:
+            return self.label == "" and self.salt == ""
+        return self.digest == chain.actor_digest(
+            salt=self.salt, user_uuid=self.user_uuid, label=self.label, role=self.role
+        )
+
 
 class Entry(AppendOnlyModel):
     """One line: who did what, to what, when. ``hash`` covers the line and the one before."""
@@ -117,9 +125,7 @@ class Entry(AppendOnlyModel):
     target_id = models.CharField(_("identifiant de l'objet"), max_length=64, blank=True)
     summary = models.CharField(_("résumé"), max_length=500, blank=True)
     data = models.JSONField(_("détails"), default=dict, blank=True)
-    actor = models.ForeignKey(
-        ActorSnapshot, on_delete=models.PROTECT, related_name="entries", verbose_name=_("auteur")
-    )
+    actor = models.ForeignKey(ActorSnapshot, on_delete=models.PROTECT, related_name="entries", verbose_name=_("auteur"))
     prev_hash = models.CharField(_("empreinte précédente"), max_length=64)
     hash = models.CharField(_("empreinte"), max_length=64)
 
@@ -137,17 +143,16 @@ class Entry(AppendOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seq} · {self.verb_label}"
+        return f"{self.seq} · {self.label}"
 
     @property
-    def verb_label(self) -> str:
+    def label(self) -> str:
         """The verb as people read it, in their language."""
         return verbs.label(self.verb)
 
-    @property
-    def actor_label(self) -> str:
-        """Who did it. Reads ``actor``: select it with the entries."""
-        return str(self.actor)
+    def holds(self) -> bool:
+        """Whether the line matches its hash, and its author's name its digest."""
+        return self.hash == self.expected_hash() and self.actor.holds()
 
     def expected_hash(self) -> str:
         """What ``hash`` must be if nothing on the line was touched."""

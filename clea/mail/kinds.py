@@ -105,7 +105,7 @@ def placeholders(text: str) -> list[str]:
 
 def check_text(kind: MailKind, text: str) -> None:
     """Raise :class:`Refused` unless every placeholder is a variable of the kind, well written."""
-    known = ", ".join("{{ %s }}" % name for name in kind.variables) or _("aucune")
+    known = ", ".join(f"{{{{ {name} }}}}" for name in kind.variables) or _("aucune")
     for name in placeholders(text):
         if name not in kind.variables:
             raise Refused(

@@ -33,9 +33,7 @@ class MailTemplate(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("message"), max_length=80)
-    language = models.CharField(
-        _("langue"), max_length=2, choices=MailLanguage.choices, default=MailLanguage.FRENCH
-    )
+    language = models.CharField(_("langue"), max_length=2, choices=MailLanguage.choices, default=MailLanguage.FRENCH)
     scope = models.SlugField(
         _("territoire"), blank=True, help_text=_("Vide\xa0: le texte vaut pour tous les territoires.")
     )
@@ -116,9 +114,7 @@ class OutgoingMail(models.Model):
     )
     to = models.EmailField(_("destinataire"))
     reply_to = models.EmailField(_("réponse à"), blank=True)
-    language = models.CharField(
-        _("langue"), max_length=2, choices=MailLanguage.choices, default=MailLanguage.FRENCH
-    )
+    language = models.CharField(_("langue"), max_length=2, choices=MailLanguage.choices, default=MailLanguage.FRENCH)
     subject = models.CharField(_("objet"), max_length=300)
     body = models.TextField(_("texte"))
     about_type = models.CharField(_("type d'objet concerné"), max_length=100, blank=True)
@@ -152,9 +148,7 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(fields=["about_type", "about_id"], name="mail_about"),
             models.Index(fields=["scope", "state"], name="mail_scope_state"),
-            models.Index(
-                fields=["next_attempt_at"], name="mail_due", condition=Q(state="approved")
-            ),
+            models.Index(fields=["next_attempt_at"], name="mail_due", condition=Q(state="approved")),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -91,9 +91,7 @@ def build(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> Ema
         },
         connection=connection,
     )
-    message.attach_alternative(
-        html_document(subject=mail.subject, body=mail.body, language=mail.language), "text/html"
-    )
+    message.attach_alternative(html_document(subject=mail.subject, body=mail.body, language=mail.language), "text/html")
     for attachment in mail.attachments.all():
         message.attach(attachment.name, bytes(attachment.content), attachment.content_type)
     return message

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from clea.mail import scopes
 from clea.mail.enums import TRANSITIONS, MailState
 from clea.mail.models import MailTemplate, OutgoingMail
-from clea.mail.scopes import AnyUser
 from clea.rules import ALLOWED, Verdict, refuse
+
+if TYPE_CHECKING:
+    from clea.mail.scopes import AnyUser
 
 
 def can_handle(user: AnyUser, mail: OutgoingMail) -> Verdict:

@@ -50,9 +50,7 @@ def deliver(mail_id: int) -> AttemptOutcome | None:
     definitive one fails it at once. Returns what happened, ``None`` when there was nothing to do.
     """
     started, claim = timezone.now(), uuid.uuid4()
-    claimed = (
-        OutgoingMail.objects.due(started).filter(pk=mail_id).update(claimed_until=started + CLAIM, claim=claim)
-    )
+    claimed = OutgoingMail.objects.due(started).filter(pk=mail_id).update(claimed_until=started + CLAIM, claim=claim)
     if not claimed:
         return None
     answer = _hand_over(OutgoingMail.objects.get(pk=mail_id))

@@ -17,6 +17,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, limit: int | None, **options: Any) -> None:
         report = deliver_pending(limit=limit)
-        self.stdout.write(
-            f"{report.sent} envoyé(s), {report.delayed} remis à plus tard, {report.failed} en échec"
-        )
+        self.stdout.write(f"{report.sent} envoyé(s), {report.delayed} remis à plus tard, {report.failed} en échec")
