@@ -6,7 +6,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -65,6 +65,19 @@ class StructureQuerySet(models.QuerySet["Structure"]):
     def in_priority_commune(self) -> StructureQuerySet:
         """Structures of a commune that holds a priority district."""
         return self.filter(commune__in=PriorityDistrict.communes.through.objects.values("commune_id"))
+
+    def possible_duplicates(self) -> StructureQuerySet:
+        """Structures which share their name, case and accents apart, with another of the territory.
+
+        Two communes that are both known, and differ, make two structures.
+        """
+        twins = (
+            Structure.objects.filter(territory=OuterRef("territory"), name_key=OuterRef("name_key"))
+            .exclude(pk=OuterRef("pk"))
+            .annotate(other_commune=ExpressionWrapper(OuterRef("commune_id"), models.BigIntegerField()))
+            .filter(Q(commune_id=F("other_commune")) | Q(commune=None) | Q(other_commune=None))
+        )
+        return self.filter(Exists(twins))
 
     def matching(self, text: str) -> StructureQuerySet:
         """Found by name, address or note, and by any name of the commune, without accents."""

@@ -22,17 +22,16 @@ if TYPE_CHECKING:
 COMPLETED = ("commune", "circle", "address", "email", "phone", "website", "location_basis", "source")
 
 
-def pointers() -> Iterator[models.ForeignKey]:
-    """Every column of every app that points to a structure, many-to-many tables included.
+def pointers(model: type[models.Model]) -> Iterator[models.ForeignKey]:
+    """Every column of every app that points to this model, many-to-many tables included.
 
     History tables are left out: they tell what was true then.
     """
-    for relation in Structure._meta.get_fields(include_hidden=True):
+    for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ForeignObjectRel) or isinstance(relation, models.ManyToManyRel):
             continue
-        if issubclass(relation.related_model, HistoricalChanges):  # type: ignore[arg-type]
-            continue
-        yield relation.field  # type: ignore[misc]
+        if not issubclass(relation.related_model, HistoricalChanges):  # type: ignore[arg-type]
+            yield relation.field  # type: ignore[misc]
 
 
 def merge_structures(*, by: User | None, keep: Structure, others: Sequence[Structure]) -> Structure:
@@ -59,7 +58,7 @@ def merge_structures(*, by: User | None, keep: Structure, others: Sequence[Struc
         for double in doubles:
             _complete(kept, double)
             _merge_team(kept, double)
-            for pointer in pointers():
+            for pointer in pointers(Structure):
                 count = _move(pointer, double, kept)
                 if count:
                     label = f"{pointer.model._meta.label_lower}.{pointer.name}"
@@ -107,16 +106,10 @@ def _merge_team(kept: Structure, double: Structure) -> None:
             if not getattr(twin, name):
                 setattr(twin, name, getattr(person, name))
         twin.is_contact = twin.is_contact or person.is_contact
-        _repoint_person(person, twin)
+        for pointer in pointers(Professional):
+            _move(pointer, person, twin)
         person.delete()
         twin.save()
-
-
-def _repoint_person(person: Professional, twin: Professional) -> None:
-    for relation in Professional._meta.get_fields(include_hidden=True):
-        if isinstance(relation, models.ForeignObjectRel) and not isinstance(relation, models.ManyToManyRel):
-            if not issubclass(relation.related_model, HistoricalChanges):  # type: ignore[arg-type]
-                _move(relation.field, person, twin)  # type: ignore[arg-type]
 
 
 def _move(pointer: models.ForeignKey, old: models.Model, new: models.Model) -> int:

@@ -1,0 +1,249 @@
+"""What the public pages read: one call, a known number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from clea.text import normalise
+from structures.enums import Circle
+from structures.filters import StructureFilter
+from structures.maps import neighbours
+from structures.models import (
+    Commune,
+    FormerStructure,
+    Institution,
+    PriorityDistrict,
+    SchoolDistrict,
+    Structure,
+    StructureKind,
+    Territory,
+)
+
+PAGE_SIZE = 24
+
+COMMUNE_ORDERS = ("nom", "population", "structures", "circonscription")
+
+
+@dataclass(frozen=True)
+class TerritoryPage:
+    """A territory as its public page shows it."""
+
+    territory: Territory
+    communes: list[Commune]
+    districts: list[tuple[SchoolDistrict, list[Commune]]]
+    priority_districts: list[tuple[PriorityDistrict, list[Commune]]]
+    kinds: list[StructureKind]
+    categories: list[Structure]
+    institutions: list[Institution]
+
+    @property
+    def population(self) -> int:
+        return sum(commune.population or 0 for commune in self.communes)
+
+    @property
+    def population_years(self) -> list[int]:
+        """The years the populations are of: one, or the page says which."""
+        return sorted({commune.population_year for commune in self.communes if commune.population_year})
+
+    @property
+    def rural_count(self) -> int:
+        return sum(commune.rural_heart for commune in self.communes)
+
+    @property
+    def priority_communes(self) -> int:
+        return sum(bool(commune.priority_districts.all()) for commune in self.communes)
+
+    @property
+    def selecting(self) -> list[Institution]:
+        return [institution for institution in self.institutions if institution.selection_committee]
+
+    @property
+    def supporting(self) -> list[Institution]:
+        return [institution for institution in self.institutions if not institution.selection_committee]
+
+
+def territories() -> QuerySet[Territory]:
+    """Territories with what a list says of each: communes, population, venues. One query."""
+    venues = (
+        Structure.objects.active()
+        .venues()
+        .filter(territory=OuterRef("pk"))
+        .order_by()
+        .values("territory")
+        .annotate(total=Count("pk"))
+    )
+    return Territory.objects.annotate(
+        commune_count=Count("communes"),
+        population=Coalesce(Sum("communes__population"), 0),
+        venue_count=Coalesce(Subquery(venues.values("total")), 0),
+    )
+
+
+def territory_page(territory: Territory) -> TerritoryPage:
+    """Everything of a territory's page. Five queries, whatever the size."""
+    communes = list(
+        Commune.objects.filter(territory=territory)
+        .select_related("school_district")
+        .annotate(venue_count=Count("structures", filter=Q(structures__is_active=True, structures__is_category=False)))
+        .prefetch_related("priority_districts")
+    )
+    districts: dict[int, tuple[SchoolDistrict, list[Commune]]] = {}
+    priority: dict[int, tuple[PriorityDistrict, list[Commune]]] = {}
+    for commune in communes:
+        commune.territory = territory
+        if commune.school_district is not None:
+            districts.setdefault(commune.school_district.pk, (commune.school_district, []))[1].append(commune)
+        for district in commune.priority_districts.all():
+            priority.setdefault(district.pk, (district, []))[1].append(commune)
+    return TerritoryPage(
+        territory=territory,
+        communes=communes,
+        districts=sorted(districts.values(), key=lambda pair: (pair[0].order, pair[0].name)),
+        priority_districts=sorted(priority.values(), key=lambda pair: (pair[0].order, pair[0].label)),
+        kinds=list(
+            StructureKind.objects.filter(territory=territory)
+            .annotate(
+                venue_count=Count("structures", filter=Q(structures__is_active=True, structures__is_category=False))
+            )
+            .filter(venue_count__gt=0)
+        ),
+        categories=list(Structure.objects.active().filter(territory=territory, is_category=True, commune=None)),
+        institutions=list(Institution.objects.filter(territory=territory)),
+    )
+
+
+def ordered(communes: Sequence[Commune], order: str, descending: bool) -> list[Commune]:
+    """Communes by one of :data:`COMMUNE_ORDERS`; equal ones, and unknown orders, by name."""
+    keys: dict[str, Any] = {
+        "nom": lambda commune: commune.slug,
+        "population": lambda commune: commune.population or 0,
+        "structures": lambda commune: commune.venue_count,
+        "circonscription": lambda commune: normalise(commune.school_district.name if commune.school_district else ""),
+    }
+    by_name = sorted(communes, key=lambda commune: commune.slug)
+    return sorted(by_name, key=keys.get(order, keys["nom"]), reverse=descending)
+
+
+@dataclass(frozen=True)
+class CommunePage:
+    """A commune as its public page shows it."""
+
+    commune: Commune
+    venues: list[Structure]
+    categories: list[Structure]
+    around: list[Commune]
+
+    @property
+    def density(self) -> float | None:
+        """Inhabitants per square kilometre, when both are known."""
+        if self.commune.population is None or not self.commune.area_km2:
+            return None
+        return self.commune.population / float(self.commune.area_km2)
+
+
+def commune_page(territory_slug: str, slug: str) -> CommunePage | None:
+    """A commune, its structures and its neighbours; ``None`` if there is none. Five queries."""
+    commune = (
+        Commune.objects.filter(territory__slug=territory_slug, slug=slug)
+        .select_related("territory", "school_district")
+        .prefetch_related("priority_districts")
+        .first()
+    )
+    if commune is None:
+        return None
+    structures = list(Structure.objects.active().filter(commune=commune).prefetch_related("kinds"))
+    for structure in structures:
+        structure.territory, structure.commune = commune.territory, commune
+    others = list(Commune.objects.filter(territory=commune.territory).exclude(pk=commune.pk).located())
+    for other in others:
+        other.territory = commune.territory
+    return CommunePage(
+        commune=commune,
+        venues=[structure for structure in structures if not structure.is_category],
+        categories=[structure for structure in structures if structure.is_category],
+        around=neighbours(commune, others),
+    )
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One page of the directory, with the filters that led to it."""
+
+    territory: Territory
+    filterset: StructureFilter
+    page: Page[Structure]
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the reader asked for anything."""
+        return any(self.filterset.data.get(name) for name in self.filterset.filters)
+
+
+def directory(territory: Territory, query: QueryDict) -> Directory:
+    """Named structures in activity that match the query, 24 a page. Five queries."""
+    filterset = StructureFilter(
+        query,
+        queryset=Structure.objects.active()
+        .venues()
+        .filter(territory=territory)
+        .select_related("commune")
+        .prefetch_related("kinds"),
+        communes=list(Commune.objects.filter(territory=territory)),
+        kinds=list(StructureKind.objects.filter(territory=territory)),
+    )
+    page = Paginator(filterset.qs, PAGE_SIZE).get_page(query.get("page"))
+    for structure in page.object_list:
+        structure.territory = territory
+        if structure.commune is not None:
+            structure.commune.territory = territory
+    return Directory(territory, filterset, page)
+
+
+@dataclass(frozen=True)
+class StructurePage:
+    """A structure as its public page shows it: never a person's name, nor the coordination's note."""
+
+    structure: Structure
+    nearby: list[Structure]
+
+    @property
+    def reach(self) -> str:
+        """What the circle means, in the model's own words."""
+        return str(Circle(self.structure.circle).label) if self.structure.circle else ""
+
+
+def structure_page(territory_slug: str, slug: str) -> StructurePage | None:
+    """A structure and the others of its commune; ``None`` if there is none. Four queries."""
+    structure = (
+        Structure.objects.active()
+        .filter(territory__slug=territory_slug, slug=slug)
+        .select_related("territory", "commune__school_district")
+        .prefetch_related("kinds", "commune__priority_districts")
+        .first()
+    )
+    if structure is None:
+        return None
+    nearby: list[Structure] = []
+    if structure.commune is not None:
+        structure.commune.territory = structure.territory
+        nearby = list(Structure.objects.active().venues().filter(commune=structure.commune).exclude(pk=structure.pk))
+    for other in nearby:
+        other.territory = structure.territory
+    return StructurePage(structure, nearby)
+
+
+def kept_structure(territory_slug: str, slug: str) -> Structure | None:
+    """The structure that a merged one lives in. One query."""
+    former = (
+        FormerStructure.objects.filter(territory__slug=territory_slug, slug=slug, structure__is_active=True)
+        .select_related("structure__territory")
+        .first()
+    )
+    return former.structure if former else None
