@@ -64,6 +64,10 @@ messages: setup-dev ## Refresh locale/*.po from the sources, then compile
 lock: ## Write the lock files from pyproject.toml (ARGS=--upgrade for newer indirect dependencies)
 	@scripts/lock.sh $(ARGS)
 
+.PHONY: licences
+licences: setup-dev ## Write the table of licences in docs/development.md
+	@$(PY) scripts/licences.py
+
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
 	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build

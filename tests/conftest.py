@@ -53,6 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Look a static file up when it is asked for: each test client would list them all otherwise.
+    settings.WHITENOISE_AUTOREFRESH = True
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # A file and not memory: each thread has its connection, as in production, and a

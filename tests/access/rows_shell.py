@@ -1,0 +1,34 @@
+"""The shell: the home page, public pages of law and health, the language, private files."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tests.access.matrix import EVERYONE, Row
+
+PUBLIC = {EVERYONE: 200}
+
+ROWS = [
+    Row("home", get=PUBLIC),
+    Row("accessibility", get=PUBLIC),
+    Row("legal", get=PUBLIC),
+    Row("privacy", get=PUBLIC),
+    Row("ecodesign", get=PUBLIC),
+    Row("site_map", get=PUBLIC),
+    Row("sitemap", get=PUBLIC),
+    Row("robots", get=PUBLIC),
+    Row("manifest", get=PUBLIC),
+    Row("favicon", get={EVERYONE: "/static/"}),
+    Row("security", get=PUBLIC),
+    Row("health", get=PUBLIC),
+    Row("health_ready", get=PUBLIC),
+    # Django's set_language sends back to where one was; a GET changes nothing.
+    Row(
+        "set_language",
+        get={EVERYONE: "/"},
+        post={EVERYONE: "/"},
+        data=lambda w: {"language": "en", "next": "/"},
+    ),
+    # A file that no app claims for the reader does not exist for them.
+    Row("documents:file", kwargs=lambda w: {"uuid": UUID(int=0)}, get={EVERYONE: (302, 404)}, post={}),
+]

@@ -1,0 +1,87 @@
+"""Nobody opens a door that the matrix does not open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.shortcuts import resolve_url
+from django.test import Client
+from django.urls import reverse
+
+from tests.access.matrix import ANONYMOUS, Role, Row, addresses, agrees, all_rows, described
+from tests.access.world import World, build_world
+
+ROWS = all_rows()
+
+
+def test_every_address_has_a_row() -> None:
+    missing = sorted(set(addresses()) - {row.name for row in ROWS})
+    assert not missing, "Addresses without a row in tests/access/rows_*.py:\n" + "\n".join(missing)
+
+
+def test_every_row_has_an_address() -> None:
+    stray = sorted({row.name for row in ROWS} - set(addresses()))
+    assert not stray, "Rows of addresses that are gone:\n" + "\n".join(stray)
+
+
+def test_no_address_has_two_rows() -> None:
+    doubled = [name for name, count in Counter(row.name for row in ROWS).items() if count > 1]
+    assert not doubled
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return build_world()
+
+
+class _RolledBack(Exception):
+    """Leave the savepoint without keeping anything."""
+
+
+def ask(world: World, row: Row, method: str, role: Role) -> Any:
+    """One request as one role; whatever it changed is undone."""
+    client = Client(raise_request_exception=False)
+    url = row.url(world)
+    response: Any = None
+    try:
+        with transaction.atomic():
+            if role is not ANONYMOUS:
+                client.force_login(world.people[role])
+            response = client.get(url, row.query(world)) if method == "get" else client.post(url, row.data(world))
+            raise _RolledBack
+    except _RolledBack:
+        pass
+    if response.streaming:
+        response.close()
+    return response
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_row(world: World, row: Row, method: str) -> None:
+    sign_in_urls = (resolve_url(settings.LOGIN_URL), reverse("admin:login"))
+    faults = []
+    for role in Role:
+        expectation = row.expected(method, role)
+        response = ask(world, row, method, role)
+        who = f"{method.upper()} {row.url(world)} as {role.name}"
+        if not agrees(response, expectation, sign_in_urls):
+            faults.append(f"{who}: {described(response)}, expected {expectation}")
+            continue
+        if method == "get" and response.status_code == 200 and not response.streaming:
+            page = response.content.decode()
+            faults += [
+                f"{who}: shows {text(world)!r}"
+                for roles, text in row.hidden.items()
+                if role in roles and text(world) in page
+            ]
+            faults += [
+                f"{who}: does not show {text(world)!r}"
+                for roles, text in row.shown.items()
+                if role in roles and text(world) not in page
+            ]
+    assert not faults, "\n".join(faults)
