@@ -321,8 +321,8 @@ class ExtensionFactory(DjangoModelFactory[Extension]):
     user = factory.SubFactory(UserFactory)
     until = factory.LazyAttribute(lambda extension: extension.call.closes_at + timedelta(days=3))
     reason = "Hospitalisation, certificat reçu."
-    granted_by = factory.SubFactory(
-        CoordinatorFactory, territory=factory.SelfAttribute("..call.season.programme.territory")
+    granted_by = factory.LazyAttribute(
+        lambda extension: CoordinatorFactory(territory=extension.call.season.programme.territory)
     )
 
 
@@ -334,8 +334,8 @@ class PieceRequestFactory(DjangoModelFactory[PieceRequest]):
     piece = factory.LazyAttribute(lambda request: request.application.call.pieces.get(code="cv"))
     message = "Le CV est illisible : merci d'en envoyer un autre."
     due_at = factory.LazyFunction(lambda: midnight(7))
-    asked_by = factory.SubFactory(
-        CoordinatorFactory, territory=factory.SelfAttribute("..application.call.season.programme.territory")
+    asked_by = factory.LazyAttribute(
+        lambda request: CoordinatorFactory(territory=request.application.call.season.programme.territory)
     )
 
 
