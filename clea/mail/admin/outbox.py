@@ -41,9 +41,9 @@ _NAMED = 50
 
 
 class DraftForm(_ModelForm):
-    """What a draft says. ``version`` tells two people who edit the same one from each other."""
+    """What a draft says. ``seen_version`` tells two people who edit the same one from each other."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = OutgoingMail
@@ -51,12 +51,12 @@ class DraftForm(_ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
+        self.initial["seen_version"] = self.instance.version
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         # Read again: the row was loaded when the request began, another may have written since.
-        if OutgoingMail.objects.filter(pk=self.instance.pk).exclude(version=cleaned.get("version")).exists():
+        if OutgoingMail.objects.filter(pk=self.instance.pk).exclude(version=cleaned.get("seen_version")).exists():
             self.add_error(
                 None,
                 _(
@@ -131,7 +131,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: OutgoingMail | None = None) -> list[Any]:
         draft = obj is not None and self.has_change_permission(request, obj)
         return [
-            (None, {"fields": [*_EDITABLE, *(["version"] if draft else []), "attached"]}),
+            (None, {"fields": [*_EDITABLE, *(["seen_version"] if draft else []), "attached"]}),
             (
                 _("Suivi"),
                 {
@@ -197,7 +197,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
         services.edit(
             by=request.user,  # type: ignore[arg-type]
             mail=obj,
-            version=form.cleaned_data["version"],
+            version=form.cleaned_data["seen_version"],
             **{name: form.cleaned_data[name] for name in _EDITABLE},
         )
 
