@@ -52,7 +52,7 @@ postgresql: setup-dev ## Run the tests on a throwaway PostgreSQL only
 
 .PHONY: bench
 bench: setup-dev ## Measure pages against an empty view on the same server
-	@DEBUG=true $(PY) scripts/bench.py
+	@$(PY) scripts/bench.py $(ARGS)
 
 .PHONY: messages
 messages: setup-dev ## Refresh locale/*.po from the sources, then compile

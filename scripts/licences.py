@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageMetadata, distributions
+from email.message import Message
+from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "development.md"
@@ -43,7 +45,7 @@ def locked(path: Path) -> dict[str, str]:
     return {normalised(found[1]): found[2] for found in re.finditer(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)}
 
 
-def licence(metadata: PackageMetadata) -> str:
+def licence(metadata: Message) -> str:
     """The licence as the package declares it: the expression, else the classifiers, else the field."""
     if expression := metadata.get("License-Expression"):
         return str(expression)
@@ -54,7 +56,7 @@ def licence(metadata: PackageMetadata) -> str:
 
 
 def rows() -> Iterator[str]:
-    installed = {normalised(found.metadata["Name"]): found.metadata for found in distributions()}
+    installed: dict[str, Any] = {normalised(found.metadata["Name"]): found.metadata for found in distributions()}
     run, development = locked(ROOT / "requirements.lock"), locked(ROOT / "requirements-dev.lock")
     for name, version in sorted(development.items(), key=lambda pair: (pair[0] not in run, pair[0])):
         metadata = installed.get(name)

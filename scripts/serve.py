@@ -86,7 +86,7 @@ def prepare() -> bool:
     else:
         call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
-    return "immediate" not in settings.TASKS["default"]["BACKEND"]
+    return "immediate" not in str(settings.TASKS["default"]["BACKEND"])
 
 
 def demonstration_accounts() -> list[str]:
