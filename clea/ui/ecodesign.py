@@ -50,8 +50,9 @@ class Weights:
         return sum(weight.transferred for weight in self.public)
 
     @property
-    def form_total(self) -> int:
-        return sum(weight.transferred for weight in self.form)
+    def extra_total(self) -> int:
+        """What an applicant loads beyond a reader, all scripts together."""
+        return sum(weight.transferred for weight in self.form) - self.public_total
 
 
 def weights() -> Weights:

@@ -43,7 +43,9 @@ def _place(steps: Sequence[Step], today: date) -> dict[str, Any]:
     def x(moment: date) -> float:
         return round(PADDING + (WIDTH - 2 * PADDING) * (moment - first).days / total, 1)
 
-    months, cursor = [], first
+    here = x(today) if first <= today <= last else None
+    months: list[dict[str, Any]] = []
+    cursor = first
     while cursor <= last:
         named_year = cursor.year if cursor.month == 1 or cursor == first else None
         months.append({"x": x(cursor), "name": str(MONTHS_3[cursor.month]), "year": named_year})
@@ -58,7 +60,10 @@ def _place(steps: Sequence[Step], today: date) -> dict[str, Any]:
             {"x": x(step.starts), "width": round(max(x(step.ends + timedelta(days=1)) - x(step.starts), 6), 1)}
             for step in steps
         ],
-        "today_x": x(today) if first <= today <= last else None,
+        "today_x": here,
+        # The word goes where there is room: after the mark, or before it near the end.
+        "word_end": here is not None and here > WIDTH * 0.85,
+        "word_x": None if here is None else here + (-12 if here > WIDTH * 0.85 else 12),
     }
 
 

@@ -113,10 +113,10 @@ class _Body:
 
 def _bodies(circles: Sequence[Circle], width: float) -> list[_Body]:
     top = max(circle.value for circle in circles) or 1
-    biggest = width / 14
+    biggest = width / 11.5
     span_x = max(c.x for c in circles) - min(c.x for c in circles) or 1
     left, upper = min(c.x for c in circles), min(c.y for c in circles)
-    scale = (width * 0.86) / span_x
+    scale = (width * 0.82) / span_x
     bodies = []
     for circle in circles:
         radius = max(5.0, biggest * math.sqrt(max(circle.value, 0) / top))

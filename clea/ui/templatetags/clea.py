@@ -120,7 +120,7 @@ def field(bound: BoundField | str, **options: Any) -> SafeString | str:
         raise template.TemplateSyntaxError("{% field %} takes a form's field")
     if bound.is_hidden:
         return bound.as_widget()
-    return bound.form.renderer.render("components/field.html", {"field": bound} | options)
+    return mark_safe(bound.form.renderer.render("components/field.html", {"field": bound} | options))  # noqa: S308
 
 
 @register.simple_tag
@@ -160,7 +160,11 @@ def form_errors(*forms: BaseForm | None) -> SafeString:
             # A group of choices takes the focus on its first box, the only thing in it that can.
             target = bound.id_for_label or (f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id)
             entries += [
-                {"message": str(message), "target": "" if bound.is_hidden else target, "label": str(bound.label or "")}
+                {
+                    "message": str(message),
+                    "target": "" if bound.is_hidden else target,
+                    "label": str(bound.label or "").rstrip(" .:?"),
+                }
                 for message in bound.errors
             ]
     return render_to_string("components/errors.html", {"entries": entries}) if entries else SafeString()

@@ -1,0 +1,80 @@
+"""What was typed survives an expired session or a stale page.
+
+A view that opts in (``@keeps_answers``) never drops a form: sent by someone who is signed out, or
+with a security token that a new sign-in replaced, its text is set aside in the session and given
+back, unsaved, when the page is next shown. Files are not kept: the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, resolve_url
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from clea.ui.http import wants_json
+
+SESSION_KEY = "set_aside"
+MAX_CHARS = 400_000
+MAX_PAGES = 5
+
+View = Callable[..., HttpResponse]
+
+
+def set_aside(request: HttpRequest) -> bool:
+    """Keep the posted text for this address; ``False`` when there is none or far too much."""
+    data = request.POST.copy()
+    data.pop("csrfmiddlewaretoken", None)
+    encoded = data.urlencode()
+    if not encoded or len(encoded) > MAX_CHARS:
+        return False
+    kept = dict(request.session.get(SESSION_KEY, {}))
+    kept.pop(request.path, None)
+    kept[request.path] = encoded
+    while len(kept) > MAX_PAGES:
+        kept.pop(next(iter(kept)))
+    request.session[SESSION_KEY] = kept
+    return True
+
+
+def recovered(request: HttpRequest) -> QueryDict | None:
+    """What was set aside for this address, once."""
+    kept = request.session.get(SESSION_KEY)
+    if not kept or request.path not in kept:
+        return None
+    kept = dict(kept)
+    encoded = kept.pop(request.path)
+    request.session[SESSION_KEY] = kept
+    return QueryDict(encoded)
+
+
+def keeps_answers(view: View) -> View:
+    """Ask for a sign-in without losing what was sent. Stands in for the login middleware."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        login = f"{resolve_url('account_login')}?next={request.path}"
+        if wants_json(request):
+            message = _("Votre session a expiré. Reconnectez-vous, puis revenez ici : rien n'est perdu.")
+            return JsonResponse({"message": message, "login_url": login}, status=401)
+        if request.method == "POST":
+            set_aside(request)
+        return redirect(login)
+
+    wrapped.keeps_answers = True  # type: ignore[attr-defined]
+    return login_not_required(wrapped)  # type: ignore[return-value]
+
+
+def keeps(path: str) -> bool:
+    """Whether the view behind ``path`` opted in."""
+    try:
+        return bool(getattr(resolve(path).func, "keeps_answers", False))
+    except Resolver404:
+        return False
