@@ -97,7 +97,7 @@ def _snapshot(by: User | None) -> ActorSnapshot:
         user_uuid, label, role = by.uuid, str(by)[:320], _role(by)
     known = ActorSnapshot.objects.filter(user_uuid=user_uuid, label=label, role=role, erased_at=None).first()
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     salt = chain.new_salt()
     snapshot = ActorSnapshot(
         user_uuid=user_uuid,

@@ -173,7 +173,9 @@ def test_data_that_is_no_longer_json_is_named_too(unguarded):
 def _rewritten_from(seq):
     """What a forger who knows the arithmetic does: change a line, then redo all that follows."""
     previous = Entry.objects.get(pk=seq).prev_hash
-    _sql("UPDATE journal_entry SET prev_hash = hash || '-', hash = hash || '-' WHERE seq > %s", seq)
+    _sql(
+        "UPDATE journal_entry SET prev_hash = '-' || substr(hash, 2), hash = '-' || substr(hash, 2) WHERE seq > %s", seq
+    )
     for entry in Entry.objects.filter(seq__gte=seq).select_related("actor").order_by("seq"):
         summary = "faux" if entry.seq == seq else entry.summary
         digest = entry_hash(

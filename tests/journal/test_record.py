@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 @time_machine.travel(dt.datetime(2026, 2, 15, 22, 59, 59, 123456, tzinfo=dt.UTC), tick=False)
 def test_a_line_says_who_did_what_to_what_and_when():
     artist = UserFactory(first_name="Ada", last_name="Terril")
-    entry = EntryFactory(by=artist, target=artist, data={"state": "submitted"}, summary="dépôt 42")
+    written = EntryFactory(by=artist, target=artist, data={"state": "submitted"}, summary="dépôt 42")
 
-    entry = Entry.objects.get(pk=entry.pk)
+    entry = Entry.objects.get(pk=written.pk)
     assert entry.at == dt.datetime(2026, 2, 15, 22, 59, 59, 123456, tzinfo=dt.UTC)
     assert (entry.verb, entry.label) == (VERB, "message modifié")
     assert (entry.target_type, entry.target_id) == ("accounts.user", str(artist.uuid))

@@ -240,7 +240,7 @@ def test_a_list_that_changed_meanwhile_is_shown_again(desk, administrator, djang
 def test_everything_that_matches_may_be_approved_at_once(desk, django_capture_on_commit_callbacks):
     OutgoingMailFactory.create_batch(60, scope="lens")
     OutgoingMailFactory(scope="bethune")
-    first = OutgoingMail.objects.filter(scope="lens").first()
+    first = OutgoingMail.objects.filter(scope="lens").earliest("pk")
     query = f"{LIST}?state__exact=draft"
 
     asked = desk.post(query, {"action": "approve_selected", "_selected_action": [first.pk], "select_across": "1"})

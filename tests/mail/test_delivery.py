@@ -116,7 +116,9 @@ def test_a_message_that_is_gone_is_nothing_to_do(smtp_server):
 def test_workers_at_once_send_each_message_once(smtp_server):
     smtp_server.slowness = 0.05
     rows = OutgoingMailFactory.create_batch(4, approved=True)
-    start, outcomes, errors = threading.Barrier(4), [], []
+    start = threading.Barrier(4)
+    outcomes: list[AttemptOutcome | None] = []
+    errors: list[Exception] = []
 
     def work():
         try:
@@ -341,7 +343,7 @@ def test_with_a_queue_in_the_database_the_worker_comes_back_later(smtp_server, s
 
     queued.refresh_from_db()
     assert queued.attempts == 1
-    later = DBTaskResult.objects.exclude(run_after=None).order_by("-enqueued_at").first()
+    later = DBTaskResult.objects.latest("enqueued_at")
     assert later.run_after == queued.next_attempt_at
     assert later.args_kwargs["args"] == [queued.pk]
 

@@ -97,11 +97,9 @@ def test_the_same_key_queues_once_and_sends_once(values, django_capture_on_commi
 @pytest.mark.django_db(transaction=True)
 def test_two_transactions_with_the_same_key_make_one_message(values):
     """The second finds nothing when it looks, and the row when it writes."""
-    from clea.mail.services import outbox
-
     with transaction.atomic():
         first = _queue(values, dedupe_key="rappel:42", approved=False)
-    real = outbox.OutgoingMail.objects.filter
+    real = OutgoingMail.objects.filter
 
     class Blind:
         """The moment before the other transaction commits."""
@@ -113,7 +111,7 @@ def test_two_transactions_with_the_same_key_make_one_message(values):
         return Blind() if set(lookup) == {"dedupe_key"} else real(**lookup)
 
     with pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        patch.setattr(outbox.OutgoingMail.objects, "filter", looks_too_early)
+        patch.setattr(OutgoingMail.objects, "filter", looks_too_early)
         second = _queue(values, dedupe_key="rappel:42", approved=False)
         assert connection.is_usable()
 

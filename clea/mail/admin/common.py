@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csp.decorators import csp_replace
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ class ScopedMailAdmin(_Admin):
     """Rows of the territories one handles. Closed while nobody says who handles what."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(request.user)  # type: ignore[no-any-return,attr-defined]
+        return super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]
 
     def handles_any(self, request: HttpRequest) -> bool:
         return scopes.held_by(request.user) != set()
@@ -69,23 +68,24 @@ class ScopeFilter(admin.SimpleListFilter):
         return queryset.filter(scope=self.value()) if self.value() else queryset
 
 
-# The mail is shown as it will be received, with its own <style>: the frame may do nothing else.
-@csp_replace(
-    {
+def framed_mail(*, subject: str, body: str, language: str) -> HttpResponse:
+    """The HTML alternative alone, for a sandboxed frame of our own pages."""
+    return _framed(HttpResponse(rendering.html_document(subject=subject, body=body, language=language)))
+
+
+def framed_problems(*, problems: list[str], language: str) -> HttpResponse:
+    """Why there is nothing to preview, in the same frame."""
+    context = {"problems": problems, "language": language, "subject": _("Aperçu impossible")}
+    return _framed(HttpResponse(render_to_string("mail/problems.html", context), status=422))
+
+
+def _framed(response: HttpResponse) -> HttpResponse:
+    # A mail is shown as it will be received, with its own <style>: the frame may do nothing else.
+    response._csp_replace = {  # type: ignore[attr-defined]  # django-csp reads it
         "default-src": ["'none'"],
         "style-src": ["'unsafe-inline'"],
         "img-src": None,
         "form-action": ["'none'"],
         "sandbox": [""],
     }
-)
-def framed_mail(request: HttpRequest, *, subject: str, body: str, language: str) -> HttpResponse:
-    """The HTML alternative alone, for a sandboxed frame of our own pages."""
-    return HttpResponse(rendering.html_document(subject=subject, body=body, language=language))
-
-
-@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "img-src": None, "sandbox": [""]})
-def framed_problems(request: HttpRequest, *, problems: list[str], language: str) -> HttpResponse:
-    """Why there is nothing to preview, in the same frame."""
-    context = {"problems": problems, "language": language, "subject": _("Aperçu impossible")}
-    return HttpResponse(render_to_string("mail/problems.html", context), status=422)
+    return response

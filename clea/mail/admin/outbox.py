@@ -56,7 +56,7 @@ class DraftForm(_ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         # Read again: the row was loaded when the request began, another may have written since.
-        if OutgoingMail.objects.filter(pk=self.instance.pk).exclude(version=cleaned.get("seen_version")).exists():
+        if OutgoingMail.objects.filter(pk=self.instance.pk).exclude(version=cleaned.get("seen_version") or 0).exists():
             self.add_error(
                 None,
                 _(
@@ -69,7 +69,8 @@ class DraftForm(_ModelForm):
 
 class DeliveryAttemptInline(_Inline):
     model = DeliveryAttempt
-    fields = readonly_fields = ["number", "started_at", "finished_at", "outcome", "smtp_code", "detail"]
+    fields = ["number", "started_at", "finished_at", "outcome", "smtp_code", "detail"]
+    readonly_fields = ["number", "started_at", "finished_at", "outcome", "smtp_code", "detail"]
     ordering = ["number"]
     extra = 0
     can_delete = False
@@ -214,7 +215,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
     def preview(self, request: HttpRequest, key: str) -> HttpResponse:
         """The HTML alternative, exactly as it leaves."""
         mail = self._visible(request, key)
-        return framed_mail(request, subject=mail.subject, body=mail.body, language=mail.language)
+        return framed_mail(subject=mail.subject, body=mail.body, language=mail.language)
 
     def attachment(self, request: HttpRequest, key: str, file: int) -> HttpResponse:
         """One attached file, to download: never opened under our own address."""
@@ -236,7 +237,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
         mail = self.get_queryset(request).filter(uuid=key).first()
         if mail is None:
             raise Http404
-        return mail  # type: ignore[no-any-return]
+        return mail
 
     # Letting go, keeping -------------------------------------------------------------------
 

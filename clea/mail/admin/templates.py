@@ -59,7 +59,7 @@ class MailTemplateForm(_ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Both are set above: the constraint on the three columns is checked here, not by a 500.
-        return super()._get_validation_exclusions() - {"kind", "language", "scope"}  # type: ignore[misc,no-any-return]
+        return super()._get_validation_exclusions() - {"kind", "language", "scope"}  # type: ignore[misc]
 
 
 @admin.register(MailTemplate)
@@ -141,11 +141,9 @@ class MailTemplateAdmin(ScopedMailAdmin, SimpleHistoryAdmin):
         try:
             MailTemplate(kind=kind.key, language=language, subject=subject, body=body).clean()
         except ValidationError as error:
-            return framed_problems(request, problems=error.messages, language=language)
+            return framed_problems(problems=error.messages, language=language)
         sample = kind.sample()
-        return framed_mail(
-            request, subject=kinds.fill(subject, sample), body=kinds.fill(body, sample), language=language
-        )
+        return framed_mail(subject=kinds.fill(subject, sample), body=kinds.fill(body, sample), language=language)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

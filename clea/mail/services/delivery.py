@@ -98,7 +98,7 @@ def _read(error: Exception) -> _Answer:
     if isinstance(error, smtplib.SMTPRecipientsRefused) and error.recipients:
         codes = [code for code, _text in error.recipients.values()]
         code, definitive = codes[0], min(codes) >= 500
-        detail = next(iter(error.recipients.values()))[1]
+        detail: bytes | str = next(iter(error.recipients.values()))[1]
     elif isinstance(error, smtplib.SMTPResponseException):
         code, detail = error.smtp_code, error.smtp_error
         definitive = isinstance(error, smtplib.SMTPDataError) and code >= 500
