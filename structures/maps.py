@@ -25,11 +25,9 @@ def _draw(circles: tuple[Circle, ...], title: str, description: str, width: int,
 
 def _plane(commune: Commune, latitude: float) -> tuple[float, float]:
     """Kilometres on a plane tangent at ``latitude``, y downwards. Exact enough for a drawing."""
-    assert commune.latitude is not None
-    assert commune.longitude is not None
     return (
-        commune.longitude * math.cos(math.radians(latitude)) * _KM_PER_DEGREE,
-        -commune.latitude * _KM_PER_DEGREE,
+        (commune.longitude or 0) * math.cos(math.radians(latitude)) * _KM_PER_DEGREE,
+        -(commune.latitude or 0) * _KM_PER_DEGREE,
     )
 
 

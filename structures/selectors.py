@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from clea.text import normalise
+from clea.ui import dates
 from structures.enums import Circle
 from structures.filters import StructureFilter
 from structures.maps import neighbours
@@ -25,6 +29,7 @@ from structures.models import (
     StructureKind,
     Territory,
 )
+from structures.services.merging import pointers
 
 PAGE_SIZE = 24
 
@@ -247,3 +252,54 @@ def kept_structure(territory_slug: str, slug: str) -> Structure | None:
         .first()
     )
     return former.structure if former else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A line of the page that compares structures before a merge."""
+
+    label: str
+    values: list[str]
+
+    @property
+    def differs(self) -> bool:
+        return len({value for value in self.values if value}) > 1
+
+
+def merge_comparison(structures: Sequence[Structure]) -> list[Comparison]:
+    """What each structure says, field by field, and what points to it. About ten queries a structure."""
+    rows = []
+    for name in (
+        "name", "slug", "commune", "circle", "is_category", "is_active", "address", "email", "phone", "website",
+        "note", "source", "updated_at",
+    ):  # fmt: skip
+        field = Structure._meta.get_field(name)
+        rows.append(
+            Comparison(
+                capfirst(str(field.verbose_name)),
+                [_shown(structure, name) for structure in structures],  # type: ignore[union-attr]
+            )
+        )
+    rows.insert(
+        3,
+        Comparison(_("Types"), [", ".join(kind.label for kind in structure.kinds.all()) for structure in structures]),
+    )
+    for pointer in pointers(Structure):
+        if pointer.model._meta.auto_created == Structure:
+            continue
+        counts = [pointer.model._base_manager.filter(**{pointer.name: structure}).count() for structure in structures]
+        if any(counts):
+            label = capfirst(str(pointer.model._meta.verbose_name_plural))
+            rows.append(Comparison(label, [str(count) if count else "" for count in counts]))
+    return rows
+
+
+def _shown(structure: Structure, name: str) -> str:
+    value = getattr(structure, name)
+    if name == "circle":
+        return str(structure.get_circle_display())
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if isinstance(value, datetime):
+        return dates.moment(value)
+    return str(value or "")

@@ -1,0 +1,5 @@
+"""The coordinator's desk for the territory."""
+
+from structures.admin import places, structures
+
+__all__ = ["places", "structures"]

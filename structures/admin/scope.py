@@ -1,4 +1,8 @@
-"""The coordinator's scope: an admin that shows and changes one's own territories only."""
+"""The coordinator's scope: an admin that shows and changes one's own territories only.
+
+Also what every list of the desk needs: accent-free search, filters that do not name the neighbours'
+rows, a history that stays within the walls.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +11,66 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
 
 from structures.models import Territory
+from structures.search import words_in
 
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin[Any]
+    _InlineBase = admin.TabularInline[Any, Any]
 else:
     _Base = object
+    _InlineBase = object
 
 
-def coordinates_any(request: HttpRequest) -> bool:
-    """Whether the person holds at least one desk. One query a request, then kept on it."""
+def coordinated(request: HttpRequest) -> list[Territory]:
+    """The territories of this person, by name. One query a request, then kept on it."""
     if not hasattr(request, "_coordinated_territories"):
         request._coordinated_territories = list(  # type: ignore[attr-defined]
             Territory.objects.coordinated_by(request.user)
         )
-    return bool(request._coordinated_territories)  # type: ignore[attr-defined]
+    return request._coordinated_territories  # type: ignore[attr-defined, no-any-return]
 
 
-class ScopedAdminMixin(_Base):
+def coordinates_any(request: HttpRequest) -> bool:
+    """Whether the person holds at least one desk. An administrator always does, even before any territory."""
+    user = request.user
+    if user.is_authenticated and user.is_active and user.is_superuser:
+        return True
+    return bool(coordinated(request))
+
+
+class _ScopedChoices(_Base):
+    """Choices of related objects come from the related admin's own scope."""
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if "queryset" not in kwargs:
+            related = self.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]
+            if isinstance(related, ScopedAdminMixin):
+                kwargs["queryset"] = related.get_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+        if "queryset" not in kwargs:
+            related = self.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]
+            if isinstance(related, ScopedAdminMixin):
+                kwargs["queryset"] = related.get_queryset(request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class ScopedAdminMixin(_ScopedChoices):
     """Give a ModelAdmin the territory's walls.
 
     ``territory_path`` is the lookup from the model to its territory (``"territory"``,
     ``"call__season__programme__territory"``, or ``"pk"`` for Territory itself). Rows outside are
     absent, choices of related objects too. Permission comes from TerritoryMembership: Django's
     per-model permissions are not used, so there is nothing to forget to tick.
+
+    A model with its own ``territory`` column takes the person's only territory by itself, and keeps
+    it: the column is read-only once the row exists.
     """
 
     territory_path: str = "territory"
@@ -47,6 +85,19 @@ class ScopedAdminMixin(_Base):
         return queryset.filter(
             **{f"{self.territory_path}__in": Territory.objects.coordinated_by(request.user).values("pk")}
         )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[assignment]
+        territories = coordinated(request)
+        if self.territory_path == "territory" and len(territories) == 1:
+            initial.setdefault("territory", territories[0].pk)
+        return initial
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        readonly = [*super().get_readonly_fields(request, obj)]
+        if obj is not None and self.territory_path == "territory" and "territory" not in readonly:
+            readonly.append("territory")
+        return readonly
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return coordinates_any(request)
@@ -63,16 +114,81 @@ class ScopedAdminMixin(_Base):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.can_delete and coordinates_any(request)
 
-    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
-        if "queryset" not in kwargs:
-            related = self.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]
-            if isinstance(related, ScopedAdminMixin):
-                kwargs["queryset"] = related.get_queryset(request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
-        if "queryset" not in kwargs:
-            related = self.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]
-            if isinstance(related, ScopedAdminMixin):
-                kwargs["queryset"] = related.get_queryset(request)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+class ScopedInlineMixin(_InlineBase if TYPE_CHECKING else _ScopedChoices):  # type: ignore[misc]
+    """An inline of a scoped page: the page's walls are enough, Django's permissions are not asked.
+
+    Without it an inline is invisible to a coordinator who is not an administrator.
+    """
+
+    can_add = True
+    can_change = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return coordinates_any(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_add and coordinates_any(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_change and coordinates_any(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.can_delete) and coordinates_any(request)
+
+
+class AccentFreeSearchMixin(_Base):
+    """Search by words, without accents or case, in :class:`clea.text.SearchField` columns.
+
+    ``accent_free_fields`` are lookups to such columns; every word must be found in one of them. Set
+    ``search_crosses_many`` when one of them follows a to-many relation. Autocompletion uses it too.
+    """
+
+    accent_free_fields: tuple[str, ...] = ("search",)
+    search_crosses_many = False
+    search_fields = ("search",)  # Django asks for it before it offers autocompletion
+    search_help_text = _("Un ou plusieurs mots, avec ou sans accents.")
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.accent_free_fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(words_in(search_term, *self.accent_free_fields)), self.search_crosses_many
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """A filter by related row whose choices stay within the person's territories."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[Any, str]]:
+        related = model_admin.admin_site._registry.get(field.related_model)
+        if not isinstance(related, ScopedAdminMixin):
+            return super().field_choices(field, request, model_admin)  # type: ignore[return-value]
+        return [(row.pk, str(row)) for row in related.get_queryset(request)]
+
+
+class ScopedHistoryAdmin(SimpleHistoryAdmin):
+    """The history of a row, within the walls, to read only.
+
+    The package shows the history of any number in the address, and would restore an old version sent
+    by hand even where it hides the button: both doors are shut here.
+    """
+
+    object_history_list_template = "admin/structures/history_list.html"
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        raise Http404

@@ -1,0 +1,34 @@
+"""Forms of the desk that are no model's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from structures.models import Structure
+
+
+class MergeForm(forms.Form):
+    """Which structure is kept, and the word that it cannot be undone."""
+
+    structures = forms.CharField(widget=forms.HiddenInput())
+    keep = forms.ModelChoiceField(
+        Structure.objects.none(), label=_("Structure gardée"), widget=forms.RadioSelect(), empty_label=None
+    )
+    understood = forms.BooleanField(
+        label=_("J'ai compris : la fusion ne s'annule pas."),
+        error_messages={"required": _("Cochez la case pour confirmer la fusion.")},
+    )
+
+    def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers = [structure.pk for structure in structures]
+        self.fields["structures"].initial = ",".join(map(str, numbers))
+        keep = self.fields["keep"]
+        keep.queryset = Structure.objects.filter(pk__in=numbers).select_related("commune")  # type: ignore[attr-defined]
+        keep.label_from_instance = (  # type: ignore[attr-defined]
+            lambda structure: f"{structure.name} – {structure.commune}" if structure.commune else structure.name
+        )

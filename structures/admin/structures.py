@@ -1,0 +1,257 @@
+"""The desk: structures, their teams, the partners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from clea.errors import Refused
+from structures import selectors
+from structures.admin.exchange import SheetExchangeMixin
+from structures.admin.forms import MergeForm
+from structures.admin.resources import ProfessionalResource, StructureResource
+from structures.admin.scope import (
+    AccentFreeSearchMixin,
+    ScopedAdminMixin,
+    ScopedHistoryAdmin,
+    ScopedInlineMixin,
+    ScopedRelatedFilter,
+    coordinates_any,
+)
+from structures.models import Institution, Professional, Structure, StructureKind
+from structures.rules import can_merge
+from structures.services.merging import merge_structures
+
+
+class DuplicatesFilter(admin.SimpleListFilter):
+    title = _("doublons")
+    parameter_name = "doublons"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("oui", _("doublons possibles"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Structure]) -> QuerySet[Structure]:
+        return queryset.possible_duplicates() if self.value() == "oui" else queryset  # type: ignore[attr-defined, no-any-return]
+
+
+class TeamFilter(admin.SimpleListFilter):
+    """A team is two named professionals or more, not a single contact (rule 17)."""
+
+    title = _("équipe")
+    parameter_name = "equipe"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("aucune", _("personne")), ("seule", _("une seule personne")), ("oui", _("deux personnes ou plus"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Structure]) -> QuerySet[Structure]:
+        conditions: dict[str | None, dict[str, int]] = {
+            "aucune": {"team_size": 0},
+            "seule": {"team_size": 1},
+            "oui": {"team_size__gte": 2},
+        }
+        return queryset.filter(**conditions.get(self.value(), {}))
+
+
+class StructureForm(forms.ModelForm):
+    """The identifier comes from the name when nobody writes one; kinds are of the same territory."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "slug" in self.fields and not data.get("slug") and data.get("name"):
+            data["slug"] = self.instance.slug = slugify(data["name"])[:120]
+        territory = data.get("territory") or (self.instance.territory if self.instance.pk else None)
+        foreign = [kind for kind in data.get("kinds") or [] if territory and kind.territory_id != territory.pk]
+        if foreign:
+            self.add_error("kinds", _t("Ce type appartient à un autre territoire."))
+        return data
+
+
+class ProfessionalInline(ScopedInlineMixin, admin.TabularInline):
+    model = Professional
+    fields = ["first_name", "last_name", "role", "email", "phone", "is_contact"]
+    extra = 0
+
+
+@admin.register(Structure)
+class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
+    form = StructureForm
+    accent_free_fields = ("search", "commune__search")
+    list_display = ["name", "commune", "kind_labels", "circle", "team", "is_category", "is_active"]
+    list_filter = [
+        ("territory", ScopedRelatedFilter),
+        ("kinds", ScopedRelatedFilter),
+        "circle",
+        "is_category",
+        "is_active",
+        DuplicatesFilter,
+        TeamFilter,
+        ("commune", ScopedRelatedFilter),
+    ]
+    list_select_related = ["commune", "territory"]
+    list_per_page = 50
+    ordering = ["name_key", "slug"]
+    autocomplete_fields = ["commune"]
+    actions = ["merge_selected", "close_selected"]
+    inlines = [ProfessionalInline]
+    fieldsets = [
+        (None, {"fields": ["territory", "name", "slug", "kinds", "circle", "is_category", "is_active"]}),
+        (_("Lieu"), {"fields": ["commune", "address", "location_basis"]}),
+        (_("Contact public"), {"fields": ["email", "phone", "website"]}),
+        (_("Coordination"), {"fields": ["note", "source"]}),
+    ]
+    resource_classes = [StructureResource]
+    import_verb = "structure.imported"
+    export_verb = "structure.exported"
+    import_help = _(
+        "Une structure est reconnue par son identifiant, sinon par son nom et sa commune. Reconnue, elle est mise à "
+        "jour : une case vide efface, une colonne absente ne change rien. Plusieurs types se séparent par une virgule."
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Structure]:
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("kinds")
+            .annotate(team_size=Count("professionals", distinct=True))
+        )
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else {"slug": ["name"]}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        readonly = [*super().get_readonly_fields(request, obj)]
+        return [*readonly, "slug"] if obj else readonly  # public addresses and imports rest on it
+
+    def view_on_site(self, structure: Structure) -> str | None:
+        return structure.get_absolute_url() if structure.is_active else None
+
+    @admin.display(description=_("types"))
+    def kind_labels(self, structure: Structure) -> str:
+        return ", ".join(kind.label for kind in structure.kinds.all())
+
+    @admin.display(description=_("équipe"), ordering="team_size")
+    def team(self, structure: Structure) -> int:
+        return int(structure.team_size)  # type: ignore[attr-defined]
+
+    # Actions -------------------------------------------------------------------------------------
+
+    @admin.action(description=_("Fusionner les structures choisies…"))
+    def merge_selected(self, request: HttpRequest, queryset: QuerySet[Structure]) -> HttpResponse | None:
+        verdict = can_merge(request.user, list(queryset))
+        if not verdict:
+            messages.error(request, str(verdict.reason))
+            return None
+        chosen = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True))
+        return HttpResponseRedirect(f"{reverse('admin:structures_structure_merge')}?structures={chosen}")
+
+    @admin.action(description=_("Déclarer fermées les structures choisies"))
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[Structure]) -> None:
+        closed = 0
+        for structure in queryset.filter(is_active=True):
+            structure.is_active = False
+            structure._change_reason = "close"
+            structure.save()
+            closed += 1
+        messages.success(
+            request, _t("%(count)s structure(s) fermée(s) : elles ne paraissent plus en public.") % {"count": closed}
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        merge = path("fusion/", self.admin_site.admin_view(self.merge_view), name="structures_structure_merge")
+        return [merge, *super().get_urls()]
+
+    def merge_view(self, request: HttpRequest) -> HttpResponse:
+        """Compare, choose the one kept, be warned, merge."""
+        if not coordinates_any(request):
+            raise PermissionDenied
+        given = (request.POST if request.method == "POST" else request.GET).get("structures", "")
+        numbers = [int(part) for part in given.split(",") if part.isdigit()]
+        chosen = list(self.get_queryset(request).filter(pk__in=numbers).select_related("commune", "territory"))
+        back = reverse("admin:structures_structure_changelist")
+        verdict = can_merge(request.user, chosen)
+        if len(chosen) != len(set(numbers)) or not verdict:
+            messages.error(request, str(verdict.reason) or _t("L'une de ces structures n'existe plus."))
+            return HttpResponseRedirect(back)
+        form = MergeForm(request.POST if request.method == "POST" else None, structures=chosen)
+        if form.is_valid():
+            keep = form.cleaned_data["keep"]
+            try:
+                kept = merge_structures(
+                    by=request.user,  # type: ignore[arg-type]
+                    keep=keep,
+                    others=[structure for structure in chosen if structure.pk != keep.pk],
+                )
+            except Refused as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, _t("Fusion faite : « %(name)s » est gardée.") % {"name": kept.name})
+                return HttpResponseRedirect(reverse("admin:structures_structure_change", args=[kept.pk]))
+        context = self.admin_site.each_context(request) | {
+            "title": _t("Fusionner des structures"),
+            "opts": self.opts,
+            "form": form,
+            "comparison": selectors.merge_comparison(chosen),
+            "structures": chosen,
+        }
+        return TemplateResponse(request, "admin/structures/merge.html", context)
+
+
+@admin.register(Professional)
+class ProfessionalAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
+    territory_path = "structure__territory"
+    accent_free_fields = ("search", "structure__search", "structure__commune__search")
+    list_display = ["__str__", "structure", "commune", "role", "email", "phone", "is_contact"]
+    list_filter = ["is_contact", ("structure__kinds", ScopedRelatedFilter), ("structure__commune", ScopedRelatedFilter)]
+    list_select_related = ["structure__commune"]
+    list_per_page = 50
+    ordering = ["last_name", "first_name"]
+    autocomplete_fields = ["structure"]
+    resource_classes = [ProfessionalResource]
+    import_verb = "professional.imported"
+    export_verb = "professional.exported"
+    import_help = _(
+        "Une personne est reconnue par sa structure et son nom, et par son adresse si deux le partagent. "
+        "La structure s'écrit par son nom (avec la commune, si plusieurs le portent) ou par son identifiant."
+    )
+
+    @admin.display(description=_("commune"), ordering="structure__commune")
+    def commune(self, person: Professional) -> str:
+        return person.structure.commune.name if person.structure.commune else ""
+
+
+@admin.register(StructureKind)
+class StructureKindAdmin(ScopedAdminMixin, admin.ModelAdmin):
+    list_display = ["label", "plural", "structure_count", "order"]
+    list_filter = [("territory", ScopedRelatedFilter)]
+    ordering = ["order", "label"]
+    prepopulated_fields = {"slug": ["label"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StructureKind]:
+        return super().get_queryset(request).annotate(structures_total=Count("structures", distinct=True))
+
+    @admin.display(description=_("structures"), ordering="structures_total")
+    def structure_count(self, kind: StructureKind) -> int:
+        return int(kind.structures_total)  # type: ignore[attr-defined]
+
+
+@admin.register(Institution)
+class InstitutionAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
+    list_display = ["name", "role", "selection_committee", "order"]
+    list_filter = [("territory", ScopedRelatedFilter), "role", "selection_committee"]
+    ordering = ["order", "name"]
+    prepopulated_fields = {"slug": ["name"]}

@@ -1,0 +1,1 @@
+"""Files for other people's tools: XLSX and CSV that open right in French Excel."""

@@ -1,0 +1,169 @@
+"""Sheets: XLSX and CSV for French Excel, in which no cell can run, and the way back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import tablib
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.formats import base_formats
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+# What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
+_TRIGGERS = ("=", "+", "-", "@", "\t", "\r")
+
+# A sheet larger than this is not a list somebody keeps; it would also exhaust the memory.
+MAX_ROWS = 5_000
+MAX_COLUMNS = 60
+
+
+class Unreadable(ValueError):
+    """A file that cannot be read as a sheet, with what to do about it."""
+
+
+def defuse(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run: ``=1+1`` → ``'=1+1``."""
+    return f"'{text}" if text.startswith(_TRIGGERS) else text
+
+
+def unarm(text: str) -> str:
+    """Undo :func:`defuse`, so that an exported file comes back as it left."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_TRIGGERS) else text
+
+
+def as_text(cell: Any) -> str:
+    """A cell as its reader sees it: nothing for nothing, ``12`` for ``12.0``, oui and non."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return _("oui") if cell else _("non")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def write_csv(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """UTF-8 with its mark, semicolons, CRLF: a double click opens it right in French Excel."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(headers)
+    writer.writerows([defuse(as_text(cell)) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> bytes:
+    """One sheet, its first line frozen and filtered. Texts are written as texts: none is a formula.
+
+    Numbers and dates keep their type; characters that XML forbids become U+FFFD.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title=(title or _("Feuille"))[:31])
+    content = [[cell if isinstance(cell, int | float) else as_text(cell) for cell in row] for row in rows]
+    for column, header in enumerate(headers):
+        longest = max([len(header), *(len(str(row[column])) for row in content)])
+        sheet.column_dimensions[get_column_letter(column + 1)].width = min(longest + 2, 60)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{len(content) + 1}"
+
+    def cell(value: Any, *, bold: bool = False) -> Any:
+        if isinstance(value, str):
+            value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+        written = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, str):
+            written.data_type = "s"  # otherwise a text that begins with "=" is a live formula
+        if bold:
+            written.font = Font(bold=True)
+        return written
+
+    sheet.append([cell(header, bold=True) for header in headers])
+    for row in content:
+        sheet.append([cell(value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+class FrenchCSV(base_formats.CSV):
+    """CSV as French Excel writes and reads it. Reads commas, semicolons or tabs, UTF-8 or Windows-1252."""
+
+    def get_title(self) -> Any:
+        return gettext_lazy("CSV (point-virgule, pour Excel)")
+
+    def is_binary(self) -> bool:
+        return True
+
+    def get_read_mode(self) -> str:
+        return "rb"
+
+    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
+        try:
+            text = in_stream.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = in_stream.decode("cp1252", errors="replace")
+        if "\0" in text:
+            raise Unreadable(_("Ce fichier n'est pas du CSV."))
+        header = text.partition("\n")[0]
+        delimiter = max(";,\t", key=header.count)
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            raise Unreadable(_("Ce fichier n'est pas du CSV lisible (guillemets mal fermés ?).")) from error
+        return _dataset(rows)
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        return write_csv(dataset.headers, dataset)
+
+    def get_content_type(self) -> str:
+        return "text/csv; charset=utf-8"
+
+
+class SafeXLSX(base_formats.XLSX):
+    """XLSX whose texts stay texts. Reads the first sheet; of a formula, its last known value."""
+
+    def get_title(self) -> Any:
+        return gettext_lazy("Excel (XLSX)")
+
+    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
+        try:
+            book = load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True)
+            cells = book.worksheets[0].iter_rows(values_only=True, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
+            rows = [list(row) for row in cells]
+            book.close()
+        except Exception as error:  # the reader raises anything on a broken file
+            raise Unreadable(
+                _("Ce fichier n'est pas un classeur Excel lisible. Enregistrez-le au format .xlsx.")
+            ) from error
+        return _dataset(rows)
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        return write_xlsx(dataset.headers, dataset, title=dataset.title or "")
+
+
+def _dataset(rows: Sequence[Sequence[Any]]) -> tablib.Dataset:
+    """Rows as texts, squared to the width of the first line; empty columns and last empty lines left out."""
+    texts = [[unarm(as_text(cell)) for cell in row] for row in rows]
+    while texts and not any(texts[-1]):
+        texts.pop()
+    if not texts:
+        raise Unreadable(_("Ce fichier est vide."))
+    if len(texts) > MAX_ROWS + 1:
+        raise Unreadable(
+            _("Ce fichier compte plus de %(count)s lignes : coupez-le en plusieurs.") % {"count": MAX_ROWS}
+        )
+    width = max(len(row) for row in texts)
+    texts = [row + [""] * (width - len(row)) for row in texts]
+    kept = [column for column in range(width) if any(row[column] for row in texts)]
+    if any(not texts[0][column] for column in kept):
+        raise Unreadable(_("Une colonne remplie n'a pas de titre : donnez-lui-en un sur la première ligne."))
+    dataset = tablib.Dataset(headers=[texts[0][column] for column in kept])
+    for row in texts[1:]:
+        dataset.append([row[column] for column in kept])
+    return dataset
