@@ -18,7 +18,7 @@ from candidatures.money import BudgetSummary, summarise
 from clea.i18n import localised
 
 if TYPE_CHECKING:
-    from candidatures.models import Application, CallPiece, Document, PieceAnswer
+    from candidatures.models import Application, Call, CallPiece, Document, PieceAnswer
 
 IDENTITY = "identite"
 PRACTICE = "pratique"
@@ -29,6 +29,20 @@ BUDGET = "budget"
 TERRITORIES = "territoires"
 CONSENT = "engagements"
 PIECE_PREFIX = "piece-"
+
+
+def titles() -> dict[str, str]:
+    """The name of each fixed page, in the reader's language."""
+    return {
+        IDENTITY: _("Qui vous êtes"),
+        PRACTICE: _("Votre pratique"),
+        ELIGIBILITY: _("Conditions de candidature"),
+        SINGLE_PDF: _("Dossier déjà prêt en un seul PDF ?"),
+        ARTICULATION: _("Le territoire et les transitions"),
+        BUDGET: _("Budget prévisionnel"),
+        TERRITORIES: _("Autres territoires"),
+        CONSENT: _("Engagements et données personnelles"),
+    }
 
 
 @dataclass(frozen=True)
@@ -79,11 +93,33 @@ class TaskList:
     def get(self, key: str) -> Section | None:
         return next((section for section in self.sections if section.key == key), None)
 
-    def after(self, key: str) -> Section | None:
-        """The page that follows ``key``; ``None`` at the end."""
-        keys = [section.key for section in self.sections]
-        position = keys.index(key) + 1 if key in keys else len(keys)
-        return self.sections[position] if position < len(keys) else None
+
+def keys(call: Call) -> list[str]:
+    """The pages of a dossier for ``call``, in order. Two queries unless pieces and criteria were fetched."""
+    money = getattr(call, "money", None)
+    found = [IDENTITY, PRACTICE]
+    if call.criteria.all():
+        found.append(ELIGIBILITY)
+    pieces = [f"{PIECE_PREFIX}{piece.code}" for piece in call.pieces.all()]
+    if call.accepts_single_pdf and pieces:
+        found.append(SINGLE_PDF)
+    found += pieces
+    if call.ask_articulation:
+        found.append(ARTICULATION)
+    if money is not None and money.budget_required:
+        found.append(BUDGET)
+    if call.ask_other_territories:
+        found.append(TERRITORIES)
+    return [*found, CONSENT]
+
+
+def url_after(application: Application, key: str) -> str:
+    """The page that follows ``key``; the check page at the end."""
+    order = keys(application.call)
+    position = order.index(key) + 1 if key in order else len(order)
+    if position < len(order):
+        return reverse("applications:section", args=[application.uuid, order[position]])
+    return reverse("applications:review", args=[application.uuid])
 
 
 def document_of(application: Application, piece: CallPiece | None) -> Document | None:
@@ -138,7 +174,7 @@ def task_list(application: Application) -> TaskList:
         sections.append(
             Section(
                 BUDGET,
-                _("Budget prévisionnel"),
+                titles()[BUDGET],
                 at(BUDGET),
                 [finding.message for finding in budget.blocking],
                 started=bool(lines),
@@ -153,7 +189,7 @@ def task_list(application: Application) -> TaskList:
         sections.append(
             Section(
                 TERRITORIES,
-                _("Autres territoires"),
+                titles()[TERRITORIES],
                 at(TERRITORIES),
                 missing,
                 started=application.applies_elsewhere is not None,
@@ -181,7 +217,7 @@ def _identity(application: Application, url: str) -> Section:
     if application.applicant_kind == ApplicantKind.COLLECTIVE and not application.members.all():
         missing.append(_("au moins un autre membre du collectif"))
     started = bool(application.first_name or application.last_name or application.artist_name)
-    return Section(IDENTITY, _("Qui vous êtes"), url, missing, started=started)
+    return Section(IDENTITY, titles()[IDENTITY], url, missing, started=started)
 
 
 def _practice(application: Application, url: str) -> Section:
@@ -192,7 +228,7 @@ def _practice(application: Application, url: str) -> Section:
         missing.append(_("votre pratique en quelques lignes"))
     return Section(
         PRACTICE,
-        _("Votre pratique"),
+        titles()[PRACTICE],
         url,
         missing,
         started=bool(application.practice or application.disciplines.all()),
@@ -211,7 +247,7 @@ def _eligibility(application: Application, url: str) -> Section:
             )
             % {"left": left, "total": total}
         )
-    return Section(ELIGIBILITY, _("Conditions de candidature"), url, missing, started=bool(declared))
+    return Section(ELIGIBILITY, titles()[ELIGIBILITY], url, missing, started=bool(declared))
 
 
 def _single_pdf(application: Application, url: str) -> Section:
@@ -223,7 +259,7 @@ def _single_pdf(application: Application, url: str) -> Section:
         missing.append(_("cocher les pièces que contient votre PDF unique"))
     return Section(
         SINGLE_PDF,
-        _("Dossier déjà prêt en un seul PDF ?"),
+        titles()[SINGLE_PDF],
         url,
         missing,
         optional=True,
@@ -239,7 +275,7 @@ def _articulation(application: Application, url: str) -> Section:
         or application.axes.all()
     )
     # Invited and scored, never a ground for refusal (rules.md 4): nothing here is missing.
-    return Section(ARTICULATION, _("Le territoire et les transitions"), url, [], optional=True, started=started)
+    return Section(ARTICULATION, titles()[ARTICULATION], url, [], optional=True, started=started)
 
 
 def _consent(application: Application, url: str) -> Section:
@@ -249,5 +285,5 @@ def _consent(application: Application, url: str) -> Section:
     if not application.privacy_read:
         missing.append(_("confirmer avoir lu l'information sur vos données"))
     return Section(
-        CONSENT, _("Engagements et données personnelles"), url, missing, started=application.accuracy_declared
+        CONSENT, titles()[CONSENT], url, missing, started=application.accuracy_declared
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -87,18 +88,20 @@ def _part(piece: DepositPiece, context: dict[str, Any], folder: Path, stack: Exi
             piece.title,
             context | {"piece": piece, "answer": answer},
             folder / f"{piece.order}.pdf",
-            sha256=piece.sha256,
         )
     local = stack.enter_context(documents.local_path(piece.stored_file))
-    return documents.Part(title=piece.title, path=local, sha256=piece.sha256, pages=piece.pages)
+    return documents.Part(title=piece.title, path=local, sha256=piece.sha256, pages=piece.pages or 0)
 
 
-def _rendered(
-    template: str, title: str, context: dict[str, Any], path: Path, *, sha256: str = ""
-) -> documents.Part:
-    language = context["deposit"].language
-    path.write_bytes(documents.render_pdf(template, context, title=title, language=language))
-    return documents.Part(title=title, path=path, sha256=sha256, pages=None)
+def _rendered(template: str, title: str, context: dict[str, Any], path: Path) -> documents.Part:
+    """A part we render. Its digest is that of the page; a typed piece's own is that of its text."""
+    import pikepdf
+
+    content = documents.render_pdf(template, context, title=title, language=context["deposit"].language)
+    path.write_bytes(content)
+    with pikepdf.open(path) as made:
+        pages = len(made.pages)
+    return documents.Part(title=title, path=path, sha256=hashlib.sha256(content).hexdigest(), pages=pages)
 
 
 def pending() -> int:

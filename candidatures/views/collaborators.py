@@ -1,19 +1,129 @@
-from django.http import HttpResponse
+"""Sharing a dossier."""
 
-def invitation(request, **kw):
-    return HttpResponse('')
+from __future__ import annotations
 
-def team(request, **kw):
-    return HttpResponse('')
+from uuid import UUID
 
-def invite(request, **kw):
-    return HttpResponse('')
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-def revoke(request, **kw):
-    return HttpResponse('')
+from candidatures import rules
+from candidatures.enums import CollaboratorRole, InvitationKind
+from candidatures.forms.people import InvitationForm, RoleForm
+from candidatures.services import collaborators
+from candidatures.views.access import frame, get_dossier
+from clea.errors import Refused
+from clea.ui.http import add_refusal
 
-def change_role(request, **kw):
-    return HttpResponse('')
 
-def remove(request, **kw):
-    return HttpResponse('')
+def _team(request: HttpRequest, uuid: UUID, form: InvitationForm, status: int = 200) -> HttpResponse:
+    application, access = get_dossier(request, uuid)
+    context = frame(application, access) | {
+        "form": form,
+        "pending": application.invitations.pending_at(timezone.now()),
+        "can_share": rules.can_share(access, application),
+        "roles": CollaboratorRole.choices,
+    }
+    return render(request, "candidatures/applicant/team.html", context, status=status)
+
+
+@require_GET
+def team(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Who is in the dossier, who is invited."""
+    return _team(request, uuid, InvitationForm())
+
+
+@require_POST
+def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Send an invitation."""
+    application, _access = get_dossier(request, uuid)
+    form = InvitationForm(request.POST)
+    if form.is_valid():
+        try:
+            collaborators.invite(
+                by=request.user,  # type: ignore[arg-type]
+                application=application,
+                email=form.cleaned_data["email"],
+                kind=InvitationKind(form.cleaned_data["kind"]),
+            )
+        except Refused as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, _("Invitation envoyée à %(email)s.") % {"email": form.cleaned_data["email"]})
+            return redirect("applications:team", uuid=uuid)
+    return _team(request, uuid, form, status=422)
+
+
+@require_POST
+def revoke(request: HttpRequest, uuid: UUID, invitation_uuid: UUID) -> HttpResponse:
+    """Cancel an invitation."""
+    application, _access = get_dossier(request, uuid)
+    invitation = get_object_or_404(application.invitations, uuid=invitation_uuid)
+    try:
+        collaborators.revoke(by=request.user, invitation=invitation)  # type: ignore[arg-type]
+        messages.success(request, _("Invitation annulée."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("applications:team", uuid=uuid)
+
+
+@require_POST
+def change_role(request: HttpRequest, uuid: UUID, user_uuid: UUID) -> HttpResponse:
+    """Let a co-applicant edit, or only read."""
+    application, _access = get_dossier(request, uuid)
+    collaborator = get_object_or_404(application.collaborators.select_related("user"), user__uuid=user_uuid)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        collaborators.change_role(
+            by=request.user,  # type: ignore[arg-type]
+            collaborator=collaborator,
+            role=CollaboratorRole(form.cleaned_data["role"]),
+        )
+        messages.success(request, _("Droit changé."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("applications:team", uuid=uuid)
+
+
+@require_POST
+def remove(request: HttpRequest, uuid: UUID, user_uuid: UUID) -> HttpResponse:
+    """Take a co-applicant off the dossier, or leave it."""
+    application, access = get_dossier(request, uuid)
+    collaborator = get_object_or_404(application.collaborators.select_related("user"), user__uuid=user_uuid)
+    leaving = collaborator.user_id == request.user.pk
+    try:
+        collaborators.leave_or_remove(by=request.user, collaborator=collaborator)  # type: ignore[arg-type]
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("applications:team", uuid=uuid)
+    messages.success(request, _("Vous avez quitté ce dossier.") if leaving else _("Accès retiré."))
+    return redirect("applications:list") if leaving else redirect("applications:team", uuid=uuid)
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Say what the invitation gives, then accept it."""
+    found = collaborators.find(token)
+    if found is None:
+        raise Http404
+    refusal: Refused | None = None
+    try:
+        collaborators.check(found, request.user)  # type: ignore[arg-type]
+        if request.method == "POST":
+            application = collaborators.accept(by=request.user, invitation=found)  # type: ignore[arg-type]
+            messages.success(request, _("Le dossier est maintenant dans votre espace."))
+            return redirect(application)
+    except Refused as error:
+        refusal = error
+    return render(
+        request,
+        "candidatures/applicant/invitation.html",
+        {"invitation": found, "refusal": refusal, "token": token},
+        status=409 if refusal else 200,
+    )

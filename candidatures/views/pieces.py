@@ -1,7 +1,73 @@
-from django.http import HttpResponse
+"""Sending and removing the files of a dossier."""
 
-def upload(request, **kw):
-    return HttpResponse('')
+from __future__ import annotations
 
-def remove(request, **kw):
-    return HttpResponse('')
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from candidatures import sections, selectors
+from candidatures.models import Application, CallPiece
+from candidatures.services import pieces
+from candidatures.views.access import frame, get_dossier
+from clea.errors import Refused
+from clea.ui.http import wants_json
+from clea.ui.recovery import keeps_answers
+
+
+def _piece(application: Application, code: str) -> CallPiece | None:
+    """The piece behind a code; ``None`` is the whole dossier in one PDF."""
+    if code == sections.SINGLE_PDF and application.call.accepts_single_pdf:
+        return None
+    piece = selectors.piece_by_code(application, code)
+    if piece is None:
+        raise Http404
+    return piece
+
+
+def _page_url(application: Application, piece: CallPiece | None) -> str:
+    return reverse("applications:section", args=[application.uuid, pieces.section_of(piece)])
+
+
+@keeps_answers
+@require_POST
+def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
+    """Receive one PDF. Refused: the page says why, and the file before it is still there."""
+    application, access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
+    piece = _piece(application, code)
+    sent = request.FILES.get("fichier")
+    try:
+        if sent is None:
+            raise Refused(_("Choisissez d'abord un fichier PDF sur votre appareil."), code="no_file")
+        pieces.add(by=request.user, application=application, piece=piece, upload=sent)  # type: ignore[arg-type]
+    except Refused as error:
+        if wants_json(request):
+            return JsonResponse({"message": str(error)}, status=422)
+        context = frame(application, access) | {
+            "refusal": error,
+            "back": _page_url(application, piece),
+            "document": sections.document_of(application, piece),
+        }
+        return render(request, "candidatures/applicant/piece_refused.html", context, status=422)
+    messages.success(request, _("Fichier reçu. Votre dossier n'est pas encore déposé."))
+    target = _page_url(application, piece)
+    return JsonResponse({"redirect": target}) if wants_json(request) else redirect(target)
+
+
+@keeps_answers
+@require_POST
+def remove(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
+    """Take a file out of the draft."""
+    application, _access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
+    piece = _piece(application, code)
+    try:
+        pieces.remove(by=request.user, application=application, piece=piece)  # type: ignore[arg-type]
+        messages.success(request, _("Fichier retiré de votre dossier."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect(_page_url(application, piece))

@@ -1,0 +1,1 @@
+"""The shape of what an applicant sends. Rules live in services."""

@@ -1,0 +1,85 @@
+"""A draft is allowed to be incomplete: required fields are shown as such, not enforced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class LenientMixin:
+    """Check the shape of what is given; what is missing is the task list's business.
+
+    ``required`` keeps its meaning for the page ("facultatif" is not written beside the field).
+    """
+
+    use_required_attribute = False
+    fields: dict[str, forms.Field]
+
+    def full_clean(self) -> None:
+        required = [field for field in self.fields.values() if field.required]
+        for field in required:
+            field.required = False
+        try:
+            super().full_clean()  # type: ignore[misc]
+        finally:
+            for field in required:
+                field.required = True
+
+    def _post_clean(self) -> None:
+        """The service validates the row under its lock; the form must not write into the instance."""
+
+
+class DraftForm(LenientMixin, forms.ModelForm):
+    """A page of the dossier that writes columns of the application."""
+
+
+class RowForm(LenientMixin, forms.ModelForm):
+    """One repeated row. A row left blank does not exist."""
+
+    #: The column without which a row means nothing.
+    key_field = ""
+
+    def is_blank(self) -> bool:
+        """Nothing was given: choices keep their default, which does not count."""
+        data: dict[str, Any] = getattr(self, "cleaned_data", {})
+        return not any(
+            value not in (None, "", 0) and not isinstance(self.fields[name], forms.ChoiceField)
+            for name, value in data.items()
+            if name in self.fields
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.key_field and not self.is_blank() and self.key_field not in self.errors and not data.get(self.key_field):
+            self.add_error(self.key_field, self.missing_key_message())
+        return data
+
+    def missing_key_message(self) -> Any:
+        return _("Donnez un intitulé à cette ligne, ou effacez-la.")
+
+
+class RowFormSet(forms.BaseFormSet):
+    """Rows of a page, in their order, blanks left out."""
+
+    def values(self) -> list[dict[str, Any]]:
+        """The rows to write. Call on a valid formset."""
+        return [
+            {name: form.cleaned_data[name] for name in form.fields if name in form.cleaned_data}
+            for form in self.forms
+            if not form.is_blank()
+        ]
+
+
+def rows_of(form: type[RowForm], *, extra: int, maximum: int) -> type[RowFormSet]:
+    """A formset of ``form``; ``extra`` blank rows are offered beyond those already there."""
+    return forms.formset_factory(
+        form, formset=RowFormSet, extra=extra, max_num=maximum, validate_max=True, absolute_max=maximum + 20
+    )
+
+
+def choice_label(obj: Any, field: str) -> str:
+    from clea.i18n import localised
+
+    return localised(obj, field)
