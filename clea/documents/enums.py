@@ -1,0 +1,21 @@
+"""Why a piece is refused. The values are stable: tests, views and statistics branch on them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(models.TextChoices):
+    EMPTY = "empty", _("fichier vide")
+    TOO_LARGE = "too_large", _("fichier trop lourd")
+    NOT_PDF = "not_pdf", _("pas un PDF")
+    LEADING_BYTES = "leading_bytes", _("octets avant l'en-tête")
+    TRUNCATED = "truncated", _("fichier incomplet ou abîmé")
+    ENCRYPTED = "encrypted", _("fichier protégé")
+    JAVASCRIPT = "javascript", _("contient un programme")
+    LAUNCH = "launch", _("ouvre un programme ou un autre fichier")
+    EMBEDDED_FILES = "embedded_files", _("contient des fichiers joints")
+    RICH_MEDIA = "rich_media", _("contient un média")
+    XFA = "xfa", _("formulaire XFA")
+    NO_PAGES = "no_pages", _("aucune page")
+    TOO_MANY_PAGES = "too_many_pages", _("trop de pages")
+    TOO_COMPLEX = "too_complex", _("trop complexe")

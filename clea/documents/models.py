@@ -1,0 +1,101 @@
+"""Private files. The bytes lie in the default storage; the row says what they are."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from clea.accounts.models import User
+
+models.CharField.register_lookup(Length)
+
+EXTENSIONS = {
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/svg+xml": ".svg",
+    "text/csv": ".csv",
+    "text/calendar": ".ics",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+
+
+def random_name(instance: StoredFile, filename: str) -> str:
+    """A place that tells nothing: neither who sent the file, nor how it was called.
+
+    The extension comes from the content type that *we* found, never from the sender.
+    """
+    name = uuid.uuid4().hex
+    return f"files/{name[:2]}/{name}{EXTENSIONS.get(instance.content_type, '.bin')}"
+
+
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    def pdfs(self) -> StoredFileQuerySet:
+        return self.filter(content_type="application/pdf")
+
+    def sent_by(self, user: User) -> StoredFileQuerySet:
+        return self.filter(created_by_uuid=user.uuid)
+
+
+class StoredFile(models.Model):
+    """A file as the program uses it, written once and never changed.
+
+    ``sha256``, ``size`` and ``pages`` describe ``file``. When what was sent had a broken table,
+    ``file`` is the repaired copy and ``original`` keeps the bytes as they came.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file = models.FileField(_("fichier"), upload_to=random_name, max_length=120)
+    original = models.FileField(_("fichier reçu"), upload_to=random_name, max_length=120, blank=True)
+    original_name = models.CharField(_("nom d'origine"), max_length=255)
+    content_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("taille en octets"))
+    sha256 = models.CharField(_("empreinte SHA-256"), max_length=64, db_index=True)
+    pages = models.PositiveIntegerField(_("nombre de pages"), null=True, blank=True)
+    repaired = models.BooleanField(_("réparé"), default=False)
+    created_at = models.DateTimeField(_("reçu le"), default=timezone.now, editable=False)
+    # Not a foreign key: an erased account must neither take files away nor be held by them.
+    created_by_uuid = models.UUIDField(_("déposé par"), null=True, blank=True, editable=False, db_index=True)
+
+    objects = StoredFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fichier")
+        verbose_name_plural = _("fichiers")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(size__gt=0),
+                name="storedfile_not_empty",
+                violation_error_message=_("Un fichier vide ne se conserve pas."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sha256__length=64),
+                name="storedfile_sha256_whole",
+                violation_error_message=_("L'empreinte SHA-256 compte 64 caractères."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pages__isnull=True) | models.Q(pages__gt=0),
+                name="storedfile_has_pages",
+                violation_error_message=_("Un PDF a au moins une page."),
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(repaired=True) & ~models.Q(original="") | models.Q(repaired=False, original="")),
+                name="storedfile_repaired_keeps_original",
+                violation_error_message=_("Un fichier réparé garde le fichier reçu, et lui seul."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name
+
+    @property
+    def is_pdf(self) -> bool:
+        return self.content_type == "application/pdf"

@@ -1,0 +1,1 @@
+"""PDF mechanics: no Django model, no database, no request."""

@@ -1,0 +1,35 @@
+"""What other apps may ask of files: ``from clea.documents import services as documents``."""
+
+from clea.documents.enums import Refusal
+from clea.documents.errors import AssemblyFailed, PieceRefused
+from clea.documents.services.assembly import Assembled, Part, assemble
+from clea.documents.services.cleaning import cleaned
+from clea.documents.services.inspection import Inspection, inspect
+from clea.documents.services.rendering import render_pdf
+from clea.documents.services.storage import (
+    discard,
+    intake_pdf,
+    local_path,
+    remove_unowned_files,
+    store_bytes,
+    store_path,
+)
+
+__all__ = [
+    "Assembled",
+    "AssemblyFailed",
+    "Inspection",
+    "Part",
+    "PieceRefused",
+    "Refusal",
+    "assemble",
+    "cleaned",
+    "discard",
+    "inspect",
+    "intake_pdf",
+    "local_path",
+    "remove_unowned_files",
+    "render_pdf",
+    "store_bytes",
+    "store_path",
+]
