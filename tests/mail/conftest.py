@@ -1,4 +1,8 @@
-"""A kind of message that only these tests know, and who handles which territory."""
+"""A kind of message that only these tests know, and who handles which territory.
+
+Named on the command line, this folder's conftest is read before Django is ready: what imports
+models is imported by the fixtures.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ import pytest
 
 from clea.mail import kinds, scopes
 from clea.mail.kinds import MailKind
-from tests.factories.accounts import AdministratorFactory, UserFactory
-from tests.factories.mail import KIND
 from tests.plugins.smtp import smtp_server  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
 def notice(monkeypatch):
     """The kind ``test.notice``, in French and English."""
+    from tests.factories.mail import KIND
+
     kind = MailKind(
         key=KIND,
         label="avis de test",
@@ -42,6 +46,8 @@ def territories(monkeypatch):
 @pytest.fixture
 def coordinator(db, territories):
     """Someone who handles Lens-Liévin and nothing else."""
+    from tests.factories.accounts import UserFactory
+
     user = UserFactory(is_staff=True, first_name="Cyr", last_name="Coron")
     territories[user.email] = {"lens"}
     return user
@@ -49,6 +55,8 @@ def coordinator(db, territories):
 
 @pytest.fixture
 def administrator(db):
+    from tests.factories.accounts import AdministratorFactory
+
     return AdministratorFactory(first_name="Lise", last_name="Fosse")
 
 

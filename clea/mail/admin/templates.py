@@ -190,7 +190,7 @@ class MailTemplateAdmin(ScopedMailAdmin, SimpleHistoryAdmin):
         where = "scope" if obj is None else "territory"
         return [
             (None, {"fields": ["message", "purpose", "language_name", where]}),
-            (_("Texte"), {"fields": ["subject", "body", "variables"]}),
+            (_("Ce que dit le message"), {"fields": ["subject", "body", "variables"]}),
         ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
