@@ -16,8 +16,10 @@ from django.db.models import Model
 from django.urls import reverse
 
 from tests.access.matrix import (
+    ABSENT,
     ADMINISTRATOR,
     COORDINATOR,
+    DENIED,
     STAFF,
     Role,
     Row,
@@ -67,9 +69,9 @@ def desk_rows(label: str, desk: Desk) -> Iterator[Row]:
     def change_url(w: World) -> str:
         return reverse(f"{base}_change", kwargs=one(w))
 
-    # To someone who may use the desk but not see this row, the admin says "does not exist" and
-    # goes back to its home.
-    outside = {desk.listers & ~desk.readers: "/coordination/"}
+    outside = {desk.listers & ~desk.readers: ABSENT}
+    # Among those who see the row, the ones who may not remove it.
+    keepers = {desk.readers & ~desk.delete: DENIED}
     pages: dict[str, Row] = {
         "changelist": Row(
             f"{base}_changelist",
@@ -88,8 +90,8 @@ def desk_rows(label: str, desk: Desk) -> Iterator[Row]:
         "delete": Row(
             f"{base}_delete",
             kwargs=one,
-            get={**outside, desk.listers & ~desk.delete: (302, 403), desk.delete: 200},
-            post={**outside, desk.listers & ~desk.delete: (302, 403), desk.delete: (200, 302)},
+            get={**keepers, desk.delete: 200, **outside},
+            post={**keepers, desk.delete: (200, 302), **outside},
         ),
         "history": Row(
             f"{base}_history", kwargs=one, get={desk.readers: 200, **outside}, post={desk.readers: 200, **outside}

@@ -13,7 +13,8 @@ grant is denied: sent to the sign-in page when anonymous, 403, 404 or 405 otherw
     )
 
 Roles combine with ``|``; a later entry wins over an earlier one. An expectation is a status, or
-several ``(200, 302)``; ``"/adresse/"``: a redirection that begins so; ``LOGIN``; ``DENIED``.
+several ``(200, 302)``; ``"/adresse/"``: a redirection that begins so; ``LOGIN``; ``DENIED``; or
+``ABSENT``: the admin says that the row does not exist and goes back to its home, or 403, 404.
 POST is sent with ``data`` (empty unless told): an empty form answers 200 with its errors, or
 422, and proves that the door is open without changing anything.
 """
@@ -64,6 +65,7 @@ EVERYONE = ANONYMOUS | SIGNED_IN
 
 LOGIN = "<sign in>"
 DENIED = "<denied>"
+ABSENT = "<absent>"
 
 Expectation = int | str | tuple[int, ...]
 Expectations = Mapping[Role, Expectation]
@@ -120,6 +122,8 @@ def agrees(response: HttpResponse, expectation: Expectation, sign_in_urls: tuple
         return sent_to_sign_in or status == 405
     if expectation == DENIED:
         return sent_to_sign_in or status in {403, 404, 405}
+    if expectation == ABSENT:
+        return status in {403, 404} or (status == 302 and location == reverse("admin:index"))
     if isinstance(expectation, str):
         return status in {301, 302, 303} and location.startswith(expectation)
     return status in expectation if isinstance(expectation, tuple) else status == expectation
