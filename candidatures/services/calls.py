@@ -34,6 +34,8 @@ from clea.ui.dates import day
 from structures.rules import coordinates
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clea.accounts.models import User
 
 #: What a call is made of, copied whole by a clone.
@@ -71,7 +73,7 @@ def check(call: Call) -> list[Issue]:
         add("no_piece", _("Aucune pièce n'est demandée : le dossier serait vide."), blocking=True)
     if not call.sections.exists():
         add("no_section", _("Le texte de l'appel est vide : ajoutez au moins un chapitre."), blocking=True)
-    if not MoneyRules.objects.filter(call=call).exists():
+    if getattr(call, "money", None) is None:
         add("no_money", _("Les règles financières ne sont pas renseignées."), blocking=False)
     if not call.criteria.exists():
         add("no_criterion", _("Aucune condition de recevabilité n'est demandée."), blocking=False)
@@ -84,6 +86,7 @@ def check(call: Call) -> list[Issue]:
     steps = [
         (_("la clôture"), closing),
         (_("les entretiens"), call.interviews_from),
+        (_("la fin des entretiens"), call.interviews_to),
         (_("le jury"), call.jury_on),
         (_("l'annonce des résultats"), call.results_on),
     ]
@@ -174,6 +177,18 @@ def archive(*, by: User, call: Call) -> Call:
         fresh.save(update_fields=["status", "updated_at"])
         journal.record(by=by, verb="call.archived", target=fresh)
         return fresh
+
+
+def changed(*, by: User, call: Call, fields: Sequence[str]) -> None:
+    """Journal what was changed in a call that the public reads; nothing while it is in preparation.
+
+    ``fields`` are names of columns and of contents, never their values.
+    """
+    with transaction.atomic():
+        fresh = _locked(call, by)
+        if fresh.status == CallStatus.DRAFT or not fields:
+            return
+        journal.record(by=by, verb="call.changed", target=fresh, data={"fields": sorted(set(fields))})
 
 
 def shift_moment(value: datetime, days: int) -> datetime:

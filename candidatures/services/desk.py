@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,8 +23,11 @@ from candidatures.models import (
 )
 from candidatures.services import notices
 from candidatures.services.applications import lock
-from clea.errors import Forbidden, Refused, require
+from clea.errors import Forbidden, Refused, StaleWrite, require
 from clea.journal import services as journal
+from clea.mail import services as mail
+from clea.mail.enums import MailState
+from clea.mail.models import OutgoingMail
 from structures.rules import coordinates
 
 if TYPE_CHECKING:
@@ -37,18 +41,34 @@ def _require_coordinator(by: User, call: Call) -> None:
         raise Forbidden(_("Seule la coordination de ce territoire peut le faire."), code="not_coordinator")
 
 
+def seen_mark(application: Application) -> str:
+    """What an agent is looking at: the standing deposit, and the last finding on it. One query."""
+    last = EligibilityCheck.objects.filter(application=application).aggregate(last=Max("checked_at"))["last"]
+    return f"{application.last_deposit_id or ''}/{last.isoformat() if last else ''}"
+
+
 def check_eligibility(
-    *, by: User, application: Application, results: Mapping[int, tuple[CheckResult, str]]
+    *, by: User, application: Application, results: Mapping[int, tuple[CheckResult, str]], seen: str | None = None
 ) -> Application:
     """Record what was found on each condition, and draw the state from it (rules.md 2).
 
     All met: eligible. One not met: ineligible, with its reason. Otherwise the dossier stays to
-    verify. Raises ``Refused`` when a "not met" has no reason or the dossier is not checkable.
+    verify. ``seen`` is the :func:`seen_mark` of the page the agent read: a deposit or a finding
+    that came since is a ``StaleWrite``. Raises ``Refused`` when a "not met" has no reason or the
+    dossier is not checkable.
     """
     with transaction.atomic():
         locked = lock(application)
         _require_coordinator(by, locked.call)
         require(rules.can_check(locked))
+        if seen is not None and seen != seen_mark(locked):
+            raise StaleWrite(
+                _(
+                    "Un nouveau dépôt, ou le constat d'un collègue, est arrivé depuis que vous avez ouvert cette page. "
+                    "Rien n'est enregistré : relisez le dossier, puis enregistrez de nouveau."
+                ),
+                code="stale",
+            )
         criteria = list(locked.call.criteria.all())
         for criterion in criteria:
             result, reason = results.get(criterion.pk, (CheckResult.TO_VERIFY, ""))
@@ -100,6 +120,10 @@ def request_piece(
         locked = lock(application)
         _require_coordinator(by, locked.call)
         require(rules.can_request_piece(locked))
+        if piece.call_id != locked.call_id:
+            raise Refused(_("Cette pièce n'est pas demandée par l'appel."), code="unknown_piece", field="piece")
+        if not message.strip():
+            raise Refused(_("Dites ce qui manque : l'artiste le lira."), code="message_needed", field="message")
         if due_at <= timezone.now():
             raise Refused(_("Le délai doit être dans le futur."), code="past", field="due_at")
         if locked.piece_requests.waiting().filter(piece=piece).exists():
@@ -122,12 +146,15 @@ def request_piece(
 
 
 def cancel_request(*, by: User, request: PieceRequest) -> None:
-    """Take a request back while nobody has answered it."""
+    """Take a request back while nobody has answered it, and its letter with it if it has not left."""
     with transaction.atomic():
         locked = lock(request.application)
         _require_coordinator(by, locked.call)
         if not locked.piece_requests.waiting().filter(pk=request.pk).update(cancelled_at=timezone.now()):
             raise Refused(_("Cette demande n'est plus en attente."), code="not_waiting")
+        letters = OutgoingMail.objects.filter(dedupe_key=notices.request_key(request), state=MailState.DRAFT)
+        if letters:
+            mail.cancel(by=by, mails=letters)
         journal.record(by=by, verb="piece.request_cancelled", target=locked, data={"request": str(request.uuid)})
 
 
@@ -157,3 +184,28 @@ def grant_extension(*, by: User, call: Call, user: User, until: datetime, reason
         )
         notices.extended(by=by, extension=extension)
         return extension
+
+
+def write_to(*, by: User, applications: Iterable[Application], subject: str, message: str) -> list[OutgoingMail]:
+    """Draft one letter a person in the outbox, whatever the number of their dossiers.
+
+    Nothing leaves: the coordinator reads and approves there. Returns the drafts. Raises
+    ``Forbidden`` when one dossier is another territory's: nobody is written to then.
+    """
+    if not subject.strip():
+        raise Refused(_("Donnez un objet au message."), code="subject_needed", field="subject")
+    if not message.strip():
+        raise Refused(_("Écrivez le texte du message."), code="message_needed", field="message")
+    groups: dict[tuple[int, int], list[Application]] = {}
+    for application in applications:
+        groups.setdefault((application.call.territory.pk, application.owner_id), []).append(application)
+    if not groups:
+        raise Refused(_("Choisissez au moins un dossier."), code="nobody")
+    with transaction.atomic():
+        for territory in {group[0].call.territory for group in groups.values()}:
+            if not coordinates(by, territory):
+                raise Forbidden(_("Seule la coordination de ce territoire peut le faire."), code="not_coordinator")
+        return [
+            notices.written(by=by, applications=group, subject=subject.strip(), message=message.strip())
+            for group in groups.values()
+        ]

@@ -14,10 +14,12 @@ from clea.mail import services as mail
 from clea.ui.dates import deadline, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from candidatures.models import Call
     from clea.accounts.models import User
+    from clea.mail.models import OutgoingMail
 
 
 def absolute(path: str) -> str:
@@ -113,6 +115,11 @@ def invited(*, by: User, invitation: Invitation, token: str) -> None:
         )
 
 
+def request_key(request: PieceRequest) -> str:
+    """What finds the one letter of a request again."""
+    return f"piece-request:{request.uuid}"
+
+
 def piece_requested(*, by: User, request: PieceRequest) -> None:
     """Draft the letter that asks for a piece; the coordinator approves it in the outbox."""
     application = request.application
@@ -137,7 +144,28 @@ def piece_requested(*, by: User, request: PieceRequest) -> None:
             scope=call.territory.slug,
             reply_to=call.contact_email,
             approved=False,
-            dedupe_key=f"piece-request:{request.uuid}",
+            dedupe_key=request_key(request),
+        )
+
+
+def written(*, by: User, applications: Sequence[Application], subject: str, message: str) -> OutgoingMail:
+    """Draft a coordinator's own letter to the owner of these dossiers, all of one territory."""
+    first = applications[0]
+    call, owner = first.call, first.owner
+    with translation.override(owner.language):
+        titles = dict.fromkeys(localised(application.call, "title") for application in applications)
+        names = dict.fromkeys(application.display_name for application in applications)
+        return mail.queue(
+            by=by,
+            kind="coordination.message",
+            to=owner.email,
+            language=owner.language,
+            context=_service(call)
+            | {"nom": ", ".join(names), "appel": " – ".join(titles), "sujet": subject, "message": message},
+            about=first,
+            scope=call.territory.slug,
+            reply_to=call.contact_email,
+            approved=False,
         )
 
 

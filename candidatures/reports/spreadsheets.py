@@ -1,0 +1,106 @@
+"""The list of dossiers for other people's tools. No cell can run, in either format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from candidatures.reports.rows import Cell
+from structures.reports.sheets import defuse
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+
+_WIDEST = 48
+_EURO = '#,##0.00" €"'
+_MOMENT = "dd/mm/yyyy hh:mm"
+
+
+def xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str) -> IO[bytes]:
+    """A workbook in a temporary file, ready to be read. Amounts, dates and counts keep their type.
+
+    Every text is written as a text: "=1+1" stays the four characters that an artist typed. The rows
+    go to the disk as they come; the last one gives the range of the filter, hence one pass.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title=_sheet_name(title))
+    sheet.freeze_panes = "B2"
+    for index, header in enumerate(headers, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = min(max(len(header) + 2, 14), _WIDEST)
+    sheet.append([_cell(sheet, header, bold=True) for header in headers])
+    count = 1
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+        count += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{count}"
+    out = tempfile.TemporaryFile(prefix="clea-", suffix=".xlsx")  # noqa: SIM115 - the response closes it
+    book.save(out)
+    out.seek(0)
+    return out
+
+
+def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+    cell = WriteOnlyCell(sheet, value=value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # otherwise a text that begins with "=" is a live formula
+        cell.alignment = Alignment(vertical="top", wrap_text=bold or "\n" in value)
+    elif isinstance(value, datetime):
+        cell.number_format = _MOMENT
+    elif isinstance(value, Decimal):
+        cell.number_format = _EURO
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _sheet_name(title: str) -> str:
+    """A name that Excel accepts: 31 characters, none of ``[]:*?/\\``."""
+    return "".join(" " if char in "[]:*?/\\" else char for char in title).strip("' ")[:31] or "CLEA"
+
+
+class _Echo(io.StringIO):
+    """Gives back what was just written, so that a CSV leaves line by line."""
+
+    def take(self) -> str:
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
+        return text
+
+
+def csv_lines(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """UTF-8 with its mark, semicolons, decimal commas, French dates: a double click opens it right.
+
+    A text that a spreadsheet would run is preceded by an apostrophe.
+    """
+    buffer = _Echo(newline="")
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(headers)
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode() + buffer.take().encode()
+    for row in rows:
+        writer.writerow([_text(value) for value in row])
+        yield buffer.take().encode()
+
+
+def _text(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%d/%m/%Y %H:%M")
+    if isinstance(value, Decimal):
+        return f"{value:.2f}".replace(".", ",")
+    # A null character ends the line for some readers.
+    return defuse(str(value).replace("\0", ""))
