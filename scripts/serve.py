@@ -46,12 +46,9 @@ def own_names(host: str) -> list[str]:
     if host not in ANY_ADDRESS:
         return list(dict.fromkeys([*names, host]))
     names.append(socket.gethostname())
-    try:
-        found = socket.getaddrinfo(socket.gethostname(), None)
-    except OSError:
-        found = []
-    for family, _kind, _protocol, _name, address in found:
-        names.append(f"[{address[0]}]" if family == socket.AF_INET6 else str(address[0]))
+    # Every address of the machine, as Debian's hostname lists them.
+    done = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False)
+    names += [f"[{address}]" if ":" in address else address for address in done.stdout.split()]
     return list(dict.fromkeys(names))
 
 
