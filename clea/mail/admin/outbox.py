@@ -132,12 +132,13 @@ class OutgoingMailAdmin(ScopedMailAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: OutgoingMail | None = None) -> list[Any]:
         draft = obj is not None and self.has_change_permission(request, obj)
         return [
-            (None, {"fields": [*_EDITABLE, *(["seen_version"] if draft else []), "attached"]}),
+            (None, {"fields": ["state", *_EDITABLE, *(["seen_version"] if draft else []), "attached"]}),
             (
                 _("Suivi"),
                 {
+                    "classes": ["collapse"],
                     "fields": [
-                        "state", "message", "territory", "language", "created_at", "approved_at", "approved_by",
+                        "message", "territory", "language", "created_at", "approved_at", "approved_by",
                         "sent_at", "attempts", "next_attempt_at",
                     ]
                 },

@@ -52,7 +52,6 @@ class MailTemplateForm(_ModelForm):
         if "scope" in self.fields and self.scope_choices is not None:
             self.fields["scope"] = forms.ChoiceField(
                 label=self.fields["scope"].label,
-                help_text=self.fields["scope"].help_text,
                 choices=self.scope_choices,
                 required=all(value for value, _name in self.scope_choices),
             )
