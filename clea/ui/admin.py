@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -36,11 +37,20 @@ class CleaAdminSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
         rank = {label: position for position, label in enumerate(_APP_ORDER)}
+        for app in apps:
+            app["name"] = capfirst(app["name"])
         return sorted(apps, key=lambda app: (rank.get(app["app_label"], len(rank)), app["name"]))
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"desk_items": desk.items_for(request)} | (extra_context or {}))
+        """What waits for someone, then the domain's lists; the machinery is folded away."""
+        apps = self.get_app_list(request)
+        context = {
+            "desk_items": desk.items_for(request),
+            "app_list": [app for app in apps if app["app_label"] in _APP_ORDER],
+            "technical_apps": [app for app in apps if app["app_label"] not in _APP_ORDER],
+        }
+        return super().index(request, context | (extra_context or {}))
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
@@ -54,7 +64,7 @@ class CleaAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied(
                 _(
-                    "Cet espace est réservé à la coordination. Votre compte n'y a pas accès : "
+                    "Cet espace est réservé à la coordination. Votre compte n'y a pas accès\xa0: "
                     "demandez-le à la personne qui coordonne votre territoire."
                 )
             )

@@ -32,7 +32,7 @@ class EntryForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Adresse électronique")
         self.fields["login"].widget.attrs.pop("placeholder", None)
-        self.fields["login"].widget.attrs["autocomplete"] = "username email"
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
 
     def _setup_password_field(self) -> None:
         self.fields["password"] = PasswordField(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -55,20 +56,30 @@ def recovered(request: HttpRequest) -> QueryDict | None:
 
 def keeps_answers(view: View) -> View:
     """Ask for a sign-in without losing what was sent. Stands in for the login middleware."""
+    wrapped = _ask_to_sign_in(view, None)
+    wrapped.keeps_answers = True  # type: ignore[attr-defined]
+    return wrapped
 
+
+def returns_to(page: Callable[..., str]) -> Callable[[View], View]:
+    """For a view that only takes POST (a file, a button): after the sign-in, show ``page(**kwargs)``."""
+    return lambda view: _ask_to_sign_in(view, page)
+
+
+def _ask_to_sign_in(view: View, page: Callable[..., str] | None) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        login = f"{resolve_url('account_login')}?next={request.path}"
+        back = page(**kwargs) if page else request.path
+        login = f"{resolve_url('account_login')}?{urlencode({'next': back})}"
         if wants_json(request):
             message = _("Votre session a expiré. Reconnectez-vous, puis revenez ici : rien n'est perdu.")
             return JsonResponse({"message": message, "login_url": login}, status=401)
-        if request.method == "POST":
+        if request.method == "POST" and page is None:
             set_aside(request)
         return redirect(login)
 
-    wrapped.keeps_answers = True  # type: ignore[attr-defined]
     return login_not_required(wrapped)  # type: ignore[return-value]
 
 

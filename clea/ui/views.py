@@ -10,7 +10,8 @@ from django.contrib.sitemaps.views import sitemap as django_sitemap
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
-from django.shortcuts import render
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from clea.ui import ecodesign as measures
-from clea.ui import sitemaps
+from clea.ui import recovery, sitemaps
 from clea.ui.http import wants_json
 from clea.ui.identity import publisher
 
@@ -147,12 +148,18 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form too old, or cookies refused: say what to do, and keep what was typed with the back button."""
+    """A form older than the last sign-in, or cookies refused.
+
+    Our scripts get the new token and send again; a page that keeps its answers gets them back,
+    unsaved; any other says what to do.
+    """
     message = _(
-        "Ce formulaire n'est plus valable : la page est restée ouverte longtemps, ou une autre session a commencé."
+        "Ce formulaire n'est plus valable\xa0: la page est restée ouverte longtemps, ou une autre session a commencé."
     )
     if wants_json(request):
-        return JsonResponse({"message": message}, status=403)
+        return JsonResponse({"message": message, "csrf_token": get_token(request)}, status=403)
+    if recovery.keeps(request.path) and recovery.set_aside(request):
+        return redirect(request.path)
     return render(request, "403_csrf.html", {"message": message}, status=403)
 
 
