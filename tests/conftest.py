@@ -6,6 +6,7 @@ process (xdist runs several) has its own folder for the database, the files and 
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -15,7 +16,9 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
-VAR_DIR = Path(tempfile.mkdtemp(prefix="clea-tests-"))
+# A worker's folder lies in that of the process that started it, which removes them all.
+VAR_DIR = Path(tempfile.mkdtemp(prefix="clea-tests-", dir=os.environ.get("CLEA_TESTS_DIR")))
+os.environ.setdefault("CLEA_TESTS_DIR", str(VAR_DIR))
 
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "clea.settings",
@@ -64,6 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(VAR_DIR, ignore_errors=True)
+
+
+# Also when pytest gives up before it is configured.
+atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
