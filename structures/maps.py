@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from clea.ui import dates
 from clea.ui.svg import Circle, cartogram
 from structures.models import Commune
 
-NEIGHBOURS = 8
+NEIGHBOURS = 6
 _KM_PER_DEGREE = 111.32
 
 
@@ -87,14 +88,20 @@ def neighbours(commune: Commune, others: Sequence[Commune]) -> list[Commune]:
     return sorted(located, key=lambda other: (distance(other), other.slug))[:NEIGHBOURS]
 
 
-def neighbourhood_map(commune: Commune, around: Sequence[Commune]) -> SafeString:
-    """A commune among its neighbours. Empty when it has no coordinates."""
-    if not around:
+def locator_map(commune: Commune, communes: Sequence[Commune]) -> SafeString:
+    """A commune on the map of its territory. Empty when it has no coordinates.
+
+    The drawing without emphasis is made once for all communes: laying out the circles is what costs.
+    """
+    if commune.latitude is None:
         return SafeString("")
-    return _draw(
-        _circles([commune, *around], {commune.pk}),
-        _("%(name)s et les communes voisines") % {"name": commune.name},
+    plain = _draw(
+        _circles(communes, set()),
+        _("La commune sur la carte du territoire"),
         _("Un cercle par commune, à peu près à sa place ; sa surface dit la population."),
-        560,
-        "voisinage",
+        960,
+        "carte",
     )
+    opening = '<a class="carto__place" href="{}"'
+    here = opening.format(escape(commune.get_absolute_url()))
+    return mark_safe(plain.replace(here, here.replace("carto__place", "carto__place carto__place--strong")))

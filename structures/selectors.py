@@ -141,6 +141,7 @@ class CommunePage:
     """A commune as its public page shows it."""
 
     commune: Commune
+    communes: list[Commune]
     venues: list[Structure]
     categories: list[Structure]
     around: list[Commune]
@@ -166,14 +167,15 @@ def commune_page(territory_slug: str, slug: str) -> CommunePage | None:
     structures = list(Structure.objects.active().filter(commune=commune).prefetch_related("kinds"))
     for structure in structures:
         structure.territory, structure.commune = commune.territory, commune
-    others = list(Commune.objects.filter(territory=commune.territory).exclude(pk=commune.pk).located())
-    for other in others:
+    communes = list(Commune.objects.filter(territory=commune.territory).located())
+    for other in communes:
         other.territory = commune.territory
     return CommunePage(
         commune=commune,
+        communes=communes,
         venues=[structure for structure in structures if not structure.is_category],
         categories=[structure for structure in structures if structure.is_category],
-        around=neighbours(commune, others),
+        around=neighbours(commune, communes),
     )
 
 

@@ -139,7 +139,13 @@ class Commune(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    # Said in full: to SQL, a comparison with NULL is neither false nor a violation.
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="commune_coordinates_whole",
                 violation_error_message=_(
                     "Donnez la latitude (de -90 à 90) et la longitude (de -180 à 180), ou aucune des deux."

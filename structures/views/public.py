@@ -59,7 +59,7 @@ def commune(request: HttpRequest, territory: str, slug: str) -> HttpResponse:
         "page": page,
         "commune": page.commune,
         "territory": page.commune.territory,
-        "map": maps.neighbourhood_map(page.commune, page.around),
+        "map": maps.locator_map(page.commune, page.communes),
     }
     return render(request, "structures/public/commune.html", context)
 

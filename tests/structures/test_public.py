@@ -139,12 +139,16 @@ class TestCommune:
         assert "Vendin-le-Vieil" in page
         assert "Bibliothèque d&#x27;Annay" in page
 
-    def test_its_map_shows_it_among_its_neighbours(self, client: Client, lens: Territory) -> None:
+    def test_it_stands_out_alone_on_the_map(self, client: Client, lens: Territory) -> None:
         page = text_of(client, "/territoire/lens-lievin/communes/avion/")
         drawing = page.split('class="carto"')[1].split("</svg>")[0]
         assert drawing.count("carto__place--strong") == 1
-        assert "Sallaumines" in drawing
-        assert "Servins" not in drawing
+        strong = drawing.split("carto__place--strong")[1].split("</a>")[0]
+        assert "/communes/avion/" in strong
+
+    def test_it_names_the_nearest_communes(self, client: Client, lens: Territory) -> None:
+        around = client.get("/territoire/lens-lievin/communes/avion/").context["page"].around
+        assert [commune.name for commune in around][:2] == ["Éleu-dit-Leauwette", "Sallaumines"]
 
     def test_unnamed_establishments_are_told_apart(self, client: Client, lens: Territory) -> None:
         context = client.get("/territoire/lens-lievin/communes/vimy/").context
@@ -206,7 +210,8 @@ class TestStructure:
         structure.save()
         person = ProfessionalFactory(structure=structure, last_name="Invisible", email="invisible@exemple.test")
         page = text_of(client, structure.get_absolute_url())
-        assert "centre culturel, bibliothèque ou médiathèque" in page
+        assert "?type=culture_center" in page
+        assert "?type=library" in page
         assert "lagare@exemple.test" in page
         for hidden in ("code du portail", person.last_name, person.email, person.phone):
             assert hidden not in page

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
 from structures.services.loading import DEFAULT_FOLDER, load_territory
@@ -38,7 +39,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"{report.territory} ({report.territory.slug})")
         for label in sorted({*report.created, *report.updated, *report.unchanged}):
+            name = apps.get_model("structures", label)._meta.verbose_name_plural
             self.stdout.write(
-                f"  {label} : {report.created[label]} créés, {report.updated[label]} mis à jour, "
-                f"{report.unchanged[label]} inchangés"
+                f"  {name} – créations : {report.created[label]}, mises à jour : {report.updated[label]}, "
+                f"inchangés : {report.unchanged[label]}"
             )
