@@ -71,6 +71,9 @@ def test_an_empty_journal_holds():
     result = services.verify()
 
     assert (result.ok, result.count, result.last_hash) == (True, 0, GENESIS)
+    said = StringIO()
+    call_command("verify_journal", stdout=said)
+    assert said.getvalue() == "Journal intact : 0 ligne(s).\n", "no line, no anchor to keep"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -28,7 +28,8 @@ class Command(BaseCommand):
         if missing := services.missing_guards():
             raise CommandError(f"Le journal tient, mais la base n'a plus ses verrous : {', '.join(missing)}.")
         self.stdout.write(f"Journal intact : {result.count} ligne(s).")
-        self.stdout.write(f"À conserver ailleurs : --anchor {result.last_seq}:{result.last_hash}")
+        if result.count:
+            self.stdout.write(f"À conserver ailleurs : --anchor {result.last_seq}:{result.last_hash}")
 
 
 def _read(text: str) -> tuple[int, str]:
