@@ -13,12 +13,18 @@ if TYPE_CHECKING:
 
 
 def coordinated_slugs(user: User | AnonymousUser) -> set[str] | None:
-    """The territories whose mail this person handles; ``None`` is all of them."""
+    """The territories whose mail this person handles; ``None`` is all of them.
+
+    The desk asks several times a page: the answer is kept on the person, who lives one request.
+    """
     from structures.models import Territory
 
     if user.is_superuser:
         return None
-    return set(Territory.objects.coordinated_by(user).values_list("slug", flat=True))
+    if not hasattr(user, "_coordinated_slugs"):
+        slugs = Territory.objects.coordinated_by(user).values_list("slug", flat=True)
+        user._coordinated_slugs = set(slugs)  # type: ignore[union-attr]
+    return user._coordinated_slugs  # type: ignore[union-attr, no-any-return]
 
 
 def territory_names() -> Mapping[str, str]:

@@ -170,6 +170,10 @@ class SheetResource(Base):
                 {titles.get(name, name): messages for name, messages in error.message_dict.items()}
             ) from error
 
+    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+        # A new row that says nothing is not an unchanged one: it is an error to tell.
+        return original.pk is not None and bool(super().skip_row(instance, original, row, import_validation_errors))
+
     def once(self, key: Any, row: Any) -> None:
         """Refuse the second row of the same thing."""
         if key in self.seen:
@@ -348,7 +352,7 @@ class StructureResource(SheetResource):
             {kind.pk for kind in original.kinds.all()} if original.pk else set()
         ):
             return False
-        return bool(super().skip_row(instance, original, row, import_validation_errors))
+        return super().skip_row(instance, original, row, import_validation_errors)
 
     def save_m2m(self, instance: Structure, row: Any, **kwargs: Any) -> None:
         wanted = instance.wanted_kinds  # type: ignore[attr-defined]

@@ -77,6 +77,7 @@ class ScopedAdminMixin(_ScopedChoices):
     can_add = True
     can_change = True
     can_delete = True
+    show_full_result_count = False  # one count a page is enough
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)

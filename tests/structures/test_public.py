@@ -117,7 +117,7 @@ class TestSeveralTerritories:
         assert lens.get_absolute_url() in chooser
         assert other.territory.get_absolute_url() in chooser
         assert client.get("/territoire/structures/").status_code == 302
-        assert "Le Phare" not in text_of(client, f"/territoire/lens-lievin/structures/?texte=phare")
+        assert "Le Phare" not in text_of(client, "/territoire/lens-lievin/structures/?texte=phare")
         assert "Le Phare" in text_of(client, f"/territoire/{other.territory.slug}/structures/")
         assert "Rivage" in text_of(client, f"/territoire/{other.territory.slug}/communes/lens/")
         assert client.get(f"/territoire/lens-lievin/structures/{other.slug}/").status_code == 404
