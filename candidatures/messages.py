@@ -55,7 +55,8 @@ Pièces reçues :
 Votre dossier réuni en un seul PDF et votre accusé de réception à télécharger :
 {{ lien }}
 
-Vous pouvez modifier votre dossier et le déposer de nouveau jusqu'à la clôture, {{ cloture }}. Le dernier dépôt fait foi.
+Vous pouvez modifier votre dossier et le déposer de nouveau jusqu'à la clôture, {{ cloture }}.
+Le dernier dépôt fait foi.
 
 {{ silence }}
 
@@ -114,9 +115,7 @@ If you did not ask for this, please write to us at once.
         key="application.reminder",
         label=_("Rappel avant la clôture"),
         description=_("Envoyé deux jours avant la clôture à qui n'a pas déposé son dossier tel qu'il est."),
-        variables=_SERVICE
-        | _DOSSIER
-        | {"delai": _("clôture, pour cette personne"), "lien": _("adresse du dossier")},
+        variables=_SERVICE | _DOSSIER | {"delai": _("clôture, pour cette personne"), "lien": _("adresse du dossier")},
         subject={
             "fr": "Votre dossier n'est pas déposé – {{ appel }}",
             "en": "Your application is not filed yet – {{ appel }}",
@@ -124,7 +123,8 @@ If you did not ask for this, please write to us at once.
         body={
             "fr": """Bonjour,
 
-Le dossier de {{ nom }} pour l'appel « {{ appel }} » est enregistré, mais **il n'est pas déposé** tel qu'il est aujourd'hui.
+Le dossier de {{ nom }} pour l'appel « {{ appel }} » est enregistré.
+**Il n'est pas déposé** tel qu'il est aujourd'hui.
 
 Dernier délai : **{{ delai }}**.
 

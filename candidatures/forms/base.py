@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +52,12 @@ class RowForm(LenientMixin, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if self.key_field and not self.is_blank() and self.key_field not in self.errors and not data.get(self.key_field):
+        if (
+            self.key_field
+            and not self.is_blank()
+            and self.key_field not in self.errors
+            and not data.get(self.key_field)
+        ):
             self.add_error(self.key_field, self.missing_key_message())
         return data
 
@@ -74,12 +79,7 @@ class RowFormSet(forms.BaseFormSet):
 
 def rows_of(form: type[RowForm], *, extra: int, maximum: int) -> type[RowFormSet]:
     """A formset of ``form``; ``extra`` blank rows are offered beyond those already there."""
-    return forms.formset_factory(
+    made = forms.formset_factory(
         form, formset=RowFormSet, extra=extra, max_num=maximum, validate_max=True, absolute_max=maximum + 20
     )
-
-
-def choice_label(obj: Any, field: str) -> str:
-    from clea.i18n import localised
-
-    return localised(obj, field)
+    return cast(type[RowFormSet], made)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import BudgetNature, LifeStage
 from candidatures.forms.base import DraftForm, LenientMixin, RowForm, rows_of
-from candidatures.models import Application, BudgetLine, Call, Discipline, EligibilityCriterion, Member
-from candidatures.models import TerritoryClaim, WorkItem
+from candidatures.models import (
+    Application,
+    BudgetLine,
+    Call,
+    Discipline,
+    EligibilityCriterion,
+    Member,
+    TerritoryClaim,
+    WorkItem,
+)
 from clea.i18n import localised
 
 
@@ -94,14 +102,7 @@ class PracticeForm(DraftForm):
         super().__init__(*args, **kwargs)
         self.fields["practice"].required = True
         self.fields["practice"].help_text = _("Deux mille signes au plus. Votre dossier dira le reste.")
-        self.fields["website"] = forms.URLField(
-            label=self.fields["website"].label,
-            required=False,
-            max_length=300,
-            assume_scheme="https",
-            widget=self.fields["website"].widget,
-            help_text=_("Si vous en avez un : « exemple.fr » suffit."),
-        )
+        self.fields["website"].help_text = _("Si vous en avez un : « exemple.fr » suffit.")
 
 
 class EligibilityForm(LenientMixin, forms.Form):
@@ -139,7 +140,6 @@ class SinglePdfForm(LenientMixin, forms.Form):
         choices=[("1", _("Oui, j'envoie ce PDF")), ("0", _("Non, j'envoie les pièces une à une"))],
         widget=forms.RadioSelect,
         coerce=lambda value: value == "1",
-        empty_value=False,
         required=False,
     )
     holds = forms.TypedMultipleChoiceField(
@@ -152,7 +152,8 @@ class SinglePdfForm(LenientMixin, forms.Form):
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["holds"].choices = [(piece.pk, localised(piece, "title")) for piece in call.pieces.all()]
+        holds = cast(forms.TypedMultipleChoiceField, self.fields["holds"])
+        holds.choices = [(piece.pk, localised(piece, "title")) for piece in call.pieces.all()]
 
 
 class PieceTextForm(LenientMixin, forms.Form):
@@ -233,7 +234,7 @@ class ArticulationForm(DraftForm):
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["axes"].queryset = call.axes.all()
+        cast(TitleChoices, self.fields["axes"]).queryset = call.axes.all()
         self.fields["territory_link"].help_text = _(
             "Quelles rencontres possibles entre votre univers et ce territoire ? Cette réponse est appréciée par le "
             "jury, elle n'écarte personne."
@@ -249,20 +250,17 @@ class EuroField(forms.DecimalField):
     """An amount as people write it: ``1 234,50 €``, ``1234.5``; to the cent; empty is zero."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{
-                "max_digits": 10,
-                "decimal_places": 2,
-                "min_value": Decimal(0),
-                "required": False,
-                "localize": False,
-                "widget": forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),
-                "error_messages": {"invalid": _("Écrivez un montant en euros, par exemple 1234,50.")},
-            }
-            | kwargs
-        )
+        defaults: dict[str, Any] = {
+            "max_digits": 10,
+            "decimal_places": 2,
+            "min_value": Decimal(0),
+            "required": False,
+            "widget": forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),
+            "error_messages": {"invalid": _("Écrivez un montant en euros, par exemple 1234,50.")},
+        }
+        super().__init__(**defaults | kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             for space in (" ", "\xa0", "\u202f", "\u2009", "€"):
                 value = value.replace(space, "")
@@ -297,7 +295,7 @@ class BudgetRow(RowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["nature"].choices = BudgetNature.choices
+        cast(forms.ChoiceField, self.fields["nature"]).choices = BudgetNature.choices
         self.fields["nature"].initial = BudgetNature.GENERAL
 
 

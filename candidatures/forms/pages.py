@@ -122,7 +122,7 @@ def build(application: Application, section: str, data: QueryDict | None = None)
 
 
 def _rows(kind: type[RowFormSet], relation: str, application: Application, data: QueryDict | None) -> RowFormSet:
-    columns = kind.form._meta.fields  # type: ignore[attr-defined]
+    columns = kind.form._meta.fields
     stored = getattr(application, relation).all() if data is None else []
     initial = [model_to_dict(row, fields=columns) for row in stored]
     return kind(data=data, initial=initial, prefix="lignes")
@@ -167,6 +167,4 @@ def budget_lines(rows: RowFormSet | None) -> list[Any]:
 
     if rows is None or not rows.is_bound:
         return []
-    return [
-        BudgetLine(**form.cleaned_data) for form in rows.forms if form.is_valid() and not form.is_blank()
-    ]
+    return [BudgetLine(**form.cleaned_data) for form in rows.forms if form.is_valid() and not form.is_blank()]

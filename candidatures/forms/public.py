@@ -25,7 +25,9 @@ class QuestionForm(forms.ModelForm[ContactMessage]):
         fields = ("name", "email", "text")
         help_texts = {
             "email": _("Pour vous répondre, et pour rien d'autre."),
-            "text": _("Votre question porte sur l'appel ? Dites le point qui vous arrête : la réponse viendra plus vite."),
+            "text": _(
+                "Votre question porte sur l'appel ? Dites le point qui vous arrête : la réponse viendra plus vite."
+            ),
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),

@@ -28,9 +28,11 @@ from candidatures.models.call import Axis, Call, CallPiece, EligibilityCriterion
 from clea.documents.models import StoredFile
 from clea.text import SearchField
 from structures.models import Territory
+from structures.models.fields import HttpsURLField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.utils.functional import _StrPromise
 
     from clea.accounts.models import User
 
@@ -139,7 +141,7 @@ class Application(models.Model):
         Discipline, blank=True, related_name="applications", verbose_name=_("disciplines")
     )
     practice = models.TextField(_("votre pratique en quelques lignes"), max_length=2000, blank=True)
-    website = models.URLField(_("site internet"), max_length=300, blank=True)
+    website = HttpsURLField(_("site internet"), max_length=300, blank=True)
 
     # Articulation
     axes = models.ManyToManyField(Axis, blank=True, related_name="applications", verbose_name=_("axes explorés"))
@@ -165,7 +167,15 @@ class Application(models.Model):
     warned_for = models.DateTimeField(null=True, blank=True, editable=False)
 
     search = SearchField(
-        sources=("artist_name", "first_name", "last_name", "organisation", "city", "owner__email", "last_deposit__number")
+        sources=(
+            "artist_name",
+            "first_name",
+            "last_name",
+            "organisation",
+            "city",
+            "owner__email",
+            "last_deposit__number",
+        )
     )
 
     objects = ApplicationQuerySet.as_manager()
@@ -265,9 +275,7 @@ class EligibilityCheck(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="checks")
     criterion = models.ForeignKey(EligibilityCriterion, on_delete=models.PROTECT, related_name="checks")
-    result = models.CharField(
-        _("constat"), max_length=12, choices=CheckResult.choices, default=CheckResult.TO_VERIFY
-    )
+    result = models.CharField(_("constat"), max_length=12, choices=CheckResult.choices, default=CheckResult.TO_VERIFY)
     reason = models.TextField(_("motif"), max_length=1000, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("par")
@@ -356,7 +364,7 @@ class WorkItem(OrderedInCall):
         return self.title
 
 
-def _amount(label: object) -> models.DecimalField:
+def _amount(label: _StrPromise) -> models.DecimalField:
     return models.DecimalField(
         label, max_digits=10, decimal_places=2, default=Decimal("0.00"), validators=[MinValueValidator(Decimal(0))]
     )
@@ -366,9 +374,7 @@ class BudgetLine(OrderedInCall):
     """One line of the provisional budget, in euros to the cent."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="budget_lines")
-    nature = models.CharField(
-        _("nature"), max_length=10, choices=BudgetNature.choices, default=BudgetNature.GENERAL
-    )
+    nature = models.CharField(_("nature"), max_length=10, choices=BudgetNature.choices, default=BudgetNature.GENERAL)
     label = models.CharField(_("intitulé"), max_length=200)
     net = _amount(_("net"))
     gross = _amount(_("brut"))
@@ -404,9 +410,7 @@ class Collaborator(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="collaborators")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="collaborations")
-    role = models.CharField(
-        _("droit"), max_length=10, choices=CollaboratorRole.choices, default=CollaboratorRole.READ
-    )
+    role = models.CharField(_("droit"), max_length=10, choices=CollaboratorRole.choices, default=CollaboratorRole.READ)
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -103,9 +103,7 @@ class Call(models.Model):
         default=100,
         validators=[MinValueValidator(1), MaxValueValidator(500)],
     )
-    accepts_single_pdf = models.BooleanField(
-        _("accepte un dossier déjà réuni en un seul PDF"), default=True
-    )
+    accepts_single_pdf = models.BooleanField(_("accepte un dossier déjà réuni en un seul PDF"), default=True)
     ask_articulation = models.BooleanField(_("demande l'articulation avec le territoire"), default=True)
     ask_other_territories = models.BooleanField(_("demande les autres territoires sollicités"), default=True)
     blind_reading = models.BooleanField(_("lecture anonyme par le jury"), default=False)
@@ -256,9 +254,7 @@ class Position(OrderedInCall):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="positions", verbose_name=_("appel"))
     title = models.CharField(_("intitulé"), max_length=200)
     title_en = models.CharField(_("intitulé en anglais"), max_length=200, blank=True)
-    count = models.PositiveSmallIntegerField(
-        _("nombre de résidences"), default=1, validators=[MinValueValidator(1)]
-    )
+    count = models.PositiveSmallIntegerField(_("nombre de résidences"), default=1, validators=[MinValueValidator(1)])
 
     class Meta(OrderedInCall.Meta):
         verbose_name = _("résidence proposée")
@@ -348,7 +344,10 @@ class CallPiece(OrderedInCall):
     form = models.CharField(_("forme"), max_length=10, choices=PieceForm.choices, default=PieceForm.FILE)
     required = models.BooleanField(_("obligatoire"), default=False)
     max_mb = models.PositiveSmallIntegerField(
-        _("taille maximale propre (Mo)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+        _("taille maximale propre (Mo)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
     max_pages = models.PositiveSmallIntegerField(
         _("nombre de pages propre"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(500)]

@@ -88,9 +88,7 @@ class DepositPiece(models.Model):
     code = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     # Empty for a typed piece: its text is in the deposit's answers.
-    stored_file = models.ForeignKey(
-        StoredFile, on_delete=models.PROTECT, null=True, related_name="deposit_pieces"
-    )
+    stored_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="deposit_pieces")
     sha256 = models.CharField(max_length=64)
     pages = models.PositiveIntegerField(null=True)
     size = models.PositiveBigIntegerField(default=0)

@@ -94,11 +94,10 @@ def start(*, by: User, call: Call) -> Application:
     try:
         with transaction.atomic():
             require(rules.can_start(call, personal_deadline(call, by.pk), timezone.now()))
-            application = Application(
-                call=call, owner=by, first_name=by.first_name, last_name=by.last_name
-            )
-            application.full_clean()
-            application.save()
+            application = Application(call=call, owner=by, first_name=by.first_name, last_name=by.last_name)
+            application.clean_fields()
+            # "One a person and call" is the table's to hold: whoever loses the race gets the winner's row.
+            application.save(force_insert=True)
             journal.record(by=by, verb="application.started", target=application, data={"call": str(call.uuid)})
             return application
     except IntegrityError:
@@ -195,10 +194,10 @@ def _write_relations(locked: Application, section: str, changes: Changes) -> Non
             )
     if changes.text is not None:
         code = section.removeprefix(sections.PIECE_PREFIX)
-        piece = locked.call.pieces.filter(code=code).first()
-        if piece is None:
+        typed = locked.call.pieces.filter(code=code).first()
+        if typed is None:
             raise Refused(_("Cette pièce n'est pas demandée par l'appel."), code="unknown_piece")
-        PieceAnswer.objects.update_or_create(application=locked, piece=piece, defaults={"text": changes.text})
+        PieceAnswer.objects.update_or_create(application=locked, piece=typed, defaults={"text": changes.text})
 
 
 def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str]]) -> None:

@@ -64,16 +64,13 @@ def _build(deposit: Deposit, path: Path) -> documents.Assembled:
     }
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clea-")))
-        cover = documents.render_pdf(
-            "pdf/candidatures/cover.html", context, title=title, language=deposit.language
-        )
+        cover = documents.render_pdf("pdf/candidatures/cover.html", context, title=title, language=deposit.language)
         parts = [_rendered("pdf/candidatures/answers.html", _("Fiche de candidature"), context, folder / "fiche.pdf")]
         parts += [_part(piece, context, folder, stack) for piece in pieces]
         return documents.assemble(
             cover_pdf=cover,
             parts=parts,
-            footer=_("%(number)s – reçu le %(when)s")
-            % {"number": deposit.number, "when": moment(deposit.received_at)},
+            footer=_("%(number)s – reçu le %(when)s") % {"number": deposit.number, "when": moment(deposit.received_at)},
             title=title,
             language=deposit.language,
             out=path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -91,7 +92,7 @@ def check(call: Call) -> list[Issue]:
         (_("l'annonce des résultats"), call.results_on),
     ]
     known = [(label, value) for label, value in steps if value is not None]
-    for (before, first), (after, second) in zip(known, known[1:], strict=False):
+    for (before, first), (after, second) in pairwise(known):
         if second < first:
             add(
                 "order",
@@ -102,7 +103,7 @@ def check(call: Call) -> list[Issue]:
     presence = [period for period in periods if period.kind != PeriodKind.EVENT]
     if presence and presence[0].starts_on <= closing:
         add("starts_early", _("La résidence commencerait avant la clôture de l'appel."), blocking=True)
-    for first_period, second_period in zip(presence, presence[1:], strict=False):
+    for first_period, second_period in pairwise(presence):
         if second_period.starts_on <= first_period.ends_on:
             add(
                 "overlap",
@@ -117,8 +118,11 @@ def check(call: Call) -> list[Issue]:
         if value is None:
             continue
         if value.weekday() >= 5 or value in public_holidays(value.year):
-            add("day_off", _("%(label)s : %(day)s n'est pas un jour ouvré.") % {"label": label, "day": day(value)},
-                blocking=False)
+            add(
+                "day_off",
+                _("%(label)s : %(day)s n'est pas un jour ouvré.") % {"label": label, "day": day(value)},
+                blocking=False,
+            )
     for period in periods:
         if period.starts_on in school_holidays(zone, period.starts_on.year):
             add(
@@ -131,9 +135,7 @@ def check(call: Call) -> list[Issue]:
 
 
 def _locked(call: Call, by: User) -> Call:
-    fresh = (
-        Call.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=call.pk)
-    )
+    fresh = Call.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=call.pk)
     if not coordinates(by, fresh.territory):
         raise Forbidden(_("Seule la coordination de ce territoire peut le faire."), code="not_coordinator")
     return fresh
@@ -146,9 +148,7 @@ def publish(*, by: User, call: Call) -> Call:
         require(rules.can_publish(fresh))
         blocking = [issue.message for issue in check(fresh) if issue.blocking]
         if blocking:
-            raise Refused(
-                _("L'appel n'est pas prêt. %(issues)s") % {"issues": " ".join(blocking)}, code="not_ready"
-            )
+            raise Refused(_("L'appel n'est pas prêt. %(issues)s") % {"issues": " ".join(blocking)}, code="not_ready")
         fresh.status = CallStatus.PUBLISHED
         fresh.published_at = fresh.published_at or timezone.now()
         fresh.save(update_fields=["status", "published_at", "updated_at"])
@@ -198,9 +198,7 @@ def shift_moment(value: datetime, days: int) -> datetime:
     return timezone.make_aware(moved, timezone.get_current_timezone())
 
 
-def clone(
-    *, by: User, call: Call, season: Season, slug: str, title: str, reference_year: int, weeks: int = 52
-) -> Call:
+def clone(*, by: User, call: Call, season: Season, slug: str, title: str, reference_year: int, weeks: int = 52) -> Call:
     """Copy a call into another season, in preparation, its dates moved by whole weeks.
 
     Whole weeks keep the weekdays (a Sunday deadline stays a Sunday); ``check`` then tells what

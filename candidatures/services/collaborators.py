@@ -86,17 +86,13 @@ def revoke(*, by: User, invitation: Invitation) -> None:
         )
         if not changed:
             raise Refused(_("Cette invitation n'est plus en attente."), code="not_pending")
-        journal.record(
-            by=by, verb="collaborator.revoked", target=locked, data={"invitation": str(invitation.uuid)}
-        )
+        journal.record(by=by, verb="collaborator.revoked", target=locked, data={"invitation": str(invitation.uuid)})
 
 
 def find(token: str) -> Invitation | None:
     """The invitation behind a link, whatever its state."""
     return (
-        Invitation.objects.select_related("application__call", "invited_by")
-        .filter(token_digest=digest(token))
-        .first()
+        Invitation.objects.select_related("application__call", "invited_by").filter(token_digest=digest(token)).first()
     )
 
 
@@ -150,9 +146,7 @@ def _hand_over(locked: Application, to: User) -> None:
         )
     former = locked.owner
     Collaborator.objects.filter(application=locked, user=to).delete()
-    Collaborator.objects.update_or_create(
-        application=locked, user=former, defaults={"role": CollaboratorRole.EDIT}
-    )
+    Collaborator.objects.update_or_create(application=locked, user=former, defaults={"role": CollaboratorRole.EDIT})
     locked.owner = to
     locked.save(update_fields=["owner", "updated_at", "search"])
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from candidatures import rules, sections, snapshot
 from candidatures.enums import ApplicationState, DepositKind
@@ -47,7 +48,8 @@ def file(*, by: User, application: Application) -> Deposit:
     assembled after the commit. Raises ``Refused`` or :class:`Incomplete`; the draft is intact.
     """
     with transaction.atomic():
-        lock(application)
+        # The row alone: its content is read once, under the lock.
+        Application.objects.select_for_update().values_list("pk").get(pk=application.pk)
         fresh = with_content(application.pk)
         deadline = personal_deadline(fresh.call, fresh.owner_id)
         access = rules.role_access(fresh, by, deadline)
@@ -155,12 +157,12 @@ def _assemble_later(deposit_id: int) -> None:
 
 def _next_number(call: Call) -> str:
     """The next number of the call's series, under the counter's lock."""
-    counter, _created = DepositCounter.objects.get_or_create(
-        prefix=call.reference_prefix, year=call.reference_year
-    )
-    counter = DepositCounter.objects.select_for_update().get(pk=counter.pk)
+    series: dict[str, Any] = {"prefix": call.reference_prefix, "year": call.reference_year}
+    counter = DepositCounter.objects.select_for_update().filter(**series).first()
+    if counter is None:
+        # The first of its series: two may create it at once, one row results, both then lock it.
+        DepositCounter.objects.get_or_create(**series)
+        counter = DepositCounter.objects.select_for_update().get(**series)
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"{call.reference_prefix}-{call.reference_year}-{counter.last:04d}"
-
-

@@ -161,16 +161,14 @@ def cancel_request(*, by: User, request: PieceRequest) -> None:
 def grant_extension(*, by: User, call: Call, user: User, until: datetime, reason: str) -> Extension:
     """Give one applicant more time: dated, reasoned, journaled (rules.md 5)."""
     with transaction.atomic():
-        locked = Call.objects.select_for_update(of=("self",)).select_related(
-            "season__programme__territory"
-        ).get(pk=call.pk)
+        locked = (
+            Call.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=call.pk)
+        )
         _require_coordinator(by, locked)
         if not reason.strip():
             raise Refused(_("Indiquez le motif : il est conservé au journal."), code="reason_needed", field="reason")
         if until <= locked.closes_at:
-            raise Refused(
-                _("Le nouveau délai doit suivre la clôture de l'appel."), code="not_later", field="until"
-            )
+            raise Refused(_("Le nouveau délai doit suivre la clôture de l'appel."), code="not_later", field="until")
         if until <= timezone.now():
             raise Refused(_("Le nouveau délai doit être dans le futur."), code="past", field="until")
         extension = Extension(call=locked, user=user, until=until, reason=reason.strip(), granted_by=by)

@@ -49,7 +49,5 @@ def _warn(application: Application, now: datetime, soon: datetime) -> bool:
         locked.warned_for = until
         locked.save(update_fields=["warned_for"])
         notices.closing_soon(application=locked, until=until)
-        journal.record(
-            by=None, verb="application.reminded", target=locked, data={"until": until.isoformat()}
-        )
+        journal.record(by=None, verb="application.reminded", target=locked, data={"until": until.isoformat()})
         return True

@@ -94,7 +94,7 @@ def change_role(request: HttpRequest, uuid: UUID, user_uuid: UUID) -> HttpRespon
 @require_POST
 def remove(request: HttpRequest, uuid: UUID, user_uuid: UUID) -> HttpResponse:
     """Take a co-applicant off the dossier, or leave it."""
-    application, access = get_dossier(request, uuid)
+    application, _access = get_dossier(request, uuid)
     collaborator = get_object_or_404(application.collaborators.select_related("user"), user__uuid=user_uuid)
     leaving = collaborator.user_id == request.user.pk
     try:

@@ -32,9 +32,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
     own = selectors.own_applications(request.user)  # type: ignore[arg-type]
     held = {application.call_id for application in own}
     open_calls = [call for call in Call.objects.open_at().with_territory() if call.pk not in held]
-    return render(
-        request, "candidatures/applicant/list.html", {"applications": own, "open_calls": open_calls}
-    )
+    return render(request, "candidatures/applicant/list.html", {"applications": own, "open_calls": open_calls})
 
 
 @require_GET
@@ -56,9 +54,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def section(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     """One page of the dossier. GET shows it; POST saves it, whole or field by field."""
     prefetch = (
-        selectors.PIECE_PREFETCH
-        if key.startswith(sections.PIECE_PREFIX)
-        else selectors.SECTION_PREFETCH.get(key)
+        selectors.PIECE_PREFETCH if key.startswith(sections.PIECE_PREFIX) else selectors.SECTION_PREFETCH.get(key)
     )
     if prefetch is None:
         raise Http404
@@ -90,9 +86,7 @@ def _version(request: HttpRequest) -> int | None:
         return -1
 
 
-def _save(
-    request: HttpRequest, application: Application, access: rules.Access, page: pages.PageForms
-) -> HttpResponse:
+def _save(request: HttpRequest, application: Application, access: rules.Access, page: pages.PageForms) -> HttpResponse:
     valid = page.is_valid()
     try:
         saved = applications.save_section(

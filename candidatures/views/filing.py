@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from candidatures import rules, sections, snapshot
-from candidatures.models import Deposit
+from candidatures.models import Application, Deposit
 from candidatures.services import applications, assembly, deposits
 from candidatures.views.access import frame, get_dossier, refused
 from clea.documents import services as documents
 from clea.errors import Refused
 from clea.ui.http import wants_json
-from clea.ui.recovery import keeps_answers
+from clea.ui.recovery import keeps_answers, returns_to
 
 
 @require_GET
@@ -35,18 +35,18 @@ def review(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "candidatures/applicant/review.html", context)
 
 
-@keeps_answers
+@returns_to(lambda uuid: reverse("applications:review", args=[uuid]))
 @require_POST
 def file(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """File. Refused or incomplete: back to the check page, the draft untouched."""
-    application, access = get_dossier(request, uuid)
+    application = get_object_or_404(Application.objects.of(request.user), uuid=uuid)
     try:
         deposit = deposits.file(by=request.user, application=application)  # type: ignore[arg-type]
     except deposits.Incomplete:
         messages.error(request, _("Votre dossier n'est pas complet : voici ce qui manque."))
         return redirect("applications:review", uuid=uuid)
     except Refused as error:
-        return refused(request, error, frame(application, access))
+        return refused(request, error, frame(*get_dossier(request, uuid)))
     return redirect("applications:deposit", uuid=uuid, number=deposit.number)
 
 
@@ -137,9 +137,7 @@ def answer_request(request: HttpRequest, uuid: UUID, request_uuid: UUID) -> Http
         except Refused as error:
             if wants_json(request):
                 return JsonResponse({"message": str(error)}, status=422)
-            return render(
-                request, "candidatures/applicant/request.html", context | {"refusal": error}, status=422
-            )
+            return render(request, "candidatures/applicant/request.html", context | {"refusal": error}, status=422)
         target = reverse("applications:deposit", args=[uuid, made.number])
         return JsonResponse({"redirect": target}) if wants_json(request) else HttpResponseRedirect(target)
     return render(request, "candidatures/applicant/request.html", context)

@@ -17,7 +17,7 @@ from candidatures.services import pieces
 from candidatures.views.access import frame, get_dossier
 from clea.errors import Refused
 from clea.ui.http import wants_json
-from clea.ui.recovery import keeps_answers
+from clea.ui.recovery import returns_to
 
 
 def _piece(application: Application, code: str) -> CallPiece | None:
@@ -34,7 +34,13 @@ def _page_url(application: Application, piece: CallPiece | None) -> str:
     return reverse("applications:section", args=[application.uuid, pieces.section_of(piece)])
 
 
-@keeps_answers
+def _section_page(uuid: UUID, code: str) -> str:
+    """The page a file belongs to, from its address alone."""
+    key = code if code == sections.SINGLE_PDF else f"{sections.PIECE_PREFIX}{code}"
+    return reverse("applications:section", args=[uuid, key])
+
+
+@returns_to(_section_page)
 @require_POST
 def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Receive one PDF. Refused: the page says why, and the file before it is still there."""
@@ -59,7 +65,7 @@ def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     return JsonResponse({"redirect": target}) if wants_json(request) else redirect(target)
 
 
-@keeps_answers
+@returns_to(_section_page)
 @require_POST
 def remove(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Take a file out of the draft."""
