@@ -1,21 +1,15 @@
 """Calls, dossiers, deposits."""
 
-from candidatures.models.application import (
-    Application,
+from candidatures.models.answers import (
     BudgetLine,
-    Collaborator,
-    Discipline,
     Document,
-    EligibilityCheck,
     EligibilityDeclaration,
-    Extension,
-    Invitation,
     Member,
     PieceAnswer,
-    PieceRequest,
     TerritoryClaim,
     WorkItem,
 )
+from candidatures.models.application import Application, Discipline
 from candidatures.models.call import (
     Axis,
     Call,
@@ -28,9 +22,11 @@ from candidatures.models.call import (
     Position,
     ScoringCriterion,
 )
+from candidatures.models.checking import EligibilityCheck, Extension, PieceRequest
 from candidatures.models.contact import ContactMessage
 from candidatures.models.deposit import Assembly, Deposit, DepositCounter, DepositPiece
 from candidatures.models.programme import Programme, Season
+from candidatures.models.sharing import Collaborator, Invitation
 
 __all__ = [
     "Application",

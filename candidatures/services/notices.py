@@ -70,26 +70,39 @@ def acknowledged(*, by: User, deposit: Deposit) -> None:
             )
 
 
+def _to_owner(
+    kind: str,
+    *,
+    by: User | None,
+    application: Application,
+    context: dict[str, object] | None = None,
+    approved: bool = True,
+    dedupe_key: str = "",
+) -> None:
+    """Write to the dossier's owner, in their language (call inside their ``override``)."""
+    call = application.call
+    mail.queue(
+        by=by,
+        kind=kind,
+        to=application.owner.email,
+        language=application.owner.language,
+        context=_service(call) | {"nom": application.display_name, "appel": localised(call, "title")} | (context or {}),
+        about=application,
+        scope=call.territory.slug,
+        reply_to=call.contact_email,
+        approved=approved,
+        dedupe_key=dedupe_key,
+    )
+
+
+def _number(application: Application) -> str:
+    return application.last_deposit.number if application.last_deposit else "–"
+
+
 def withdrawn(*, by: User, application: Application) -> None:
     """Confirm a withdrawal to the owner."""
-    call = application.call
-    assert application.last_deposit is not None
     with translation.override(application.owner.language):
-        mail.queue(
-            by=by,
-            kind="application.withdrawn",
-            to=application.owner.email,
-            language=application.owner.language,
-            context=_service(call)
-            | {
-                "nom": application.display_name,
-                "appel": localised(call, "title"),
-                "numero": application.last_deposit.number,
-            },
-            about=application,
-            scope=call.territory.slug,
-            reply_to=call.contact_email,
-        )
+        _to_owner("application.withdrawn", by=by, application=application, context={"numero": _number(application)})
 
 
 def invited(*, by: User, invitation: Invitation, token: str) -> None:
@@ -123,26 +136,18 @@ def request_key(request: PieceRequest) -> str:
 def piece_requested(*, by: User, request: PieceRequest) -> None:
     """Draft the letter that asks for a piece; the coordinator approves it in the outbox."""
     application = request.application
-    call = application.call
     with translation.override(application.owner.language):
-        mail.queue(
+        _to_owner(
+            "piece.request",
             by=by,
-            kind="piece.request",
-            to=application.owner.email,
-            language=application.owner.language,
-            context=_service(call)
-            | {
-                "nom": application.display_name,
-                "appel": localised(call, "title"),
-                "numero": application.last_deposit.number if application.last_deposit else "–",
+            application=application,
+            context={
+                "numero": _number(application),
                 "piece": localised(request.piece, "title"),
                 "message": request.message,
                 "delai": deadline(request.due_at),
                 "lien": absolute(reverse("applications:request", args=[application.uuid, request.uuid])),
             },
-            about=application,
-            scope=call.territory.slug,
-            reply_to=call.contact_email,
             approved=False,
             dedupe_key=request_key(request),
         )
@@ -192,24 +197,12 @@ def extended(*, by: User, extension: Extension) -> None:
 
 def closing_soon(*, application: Application, until: datetime) -> None:
     """Warn the owner of a dossier that is not filed as it stands."""
-    call = application.call
-    owner = application.owner
-    with translation.override(owner.language):
-        mail.queue(
+    with translation.override(application.owner.language):
+        _to_owner(
+            "application.reminder",
             by=None,
-            kind="application.reminder",
-            to=owner.email,
-            language=owner.language,
-            context=_service(call)
-            | {
-                "nom": application.display_name,
-                "appel": localised(call, "title"),
-                "delai": deadline(until),
-                "lien": absolute(application.get_absolute_url()),
-            },
-            about=application,
-            scope=call.territory.slug,
-            reply_to=call.contact_email,
+            application=application,
+            context={"delai": deadline(until), "lien": absolute(application.get_absolute_url())},
             dedupe_key=f"reminder:{application.uuid}:{until.isoformat()}",
         )
 
