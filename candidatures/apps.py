@@ -9,12 +9,15 @@ class CandidaturesConfig(AppConfig):
     def ready(self) -> None:
         from candidatures import files, messages
         from candidatures.admin import desk
+        from candidatures.sitemaps import CallSitemap
         from clea.documents import access
         from clea.journal import verbs
         from clea.mail import kinds
         from clea.ui import desk as desk_home
+        from clea.ui import sitemaps
 
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
         access.register(files.resolve)
         desk_home.register(desk.items)
+        sitemaps.register("calls", CallSitemap)

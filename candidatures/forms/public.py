@@ -26,7 +26,7 @@ class QuestionForm(forms.ModelForm[ContactMessage]):
         help_texts = {
             "email": _("Pour vous répondre, et pour rien d'autre."),
             "text": _(
-                "Votre question porte sur l'appel ? Dites le point qui vous arrête : la réponse viendra plus vite."
+                "Votre question porte sur l'appel ? Dites le point qui vous arrête : la réponse viendra plus vite."
             ),
         }
         widgets = {
@@ -37,8 +37,8 @@ class QuestionForm(forms.ModelForm[ContactMessage]):
         error_messages = {
             "name": {"required": _("Indiquez votre nom.")},
             "email": {
-                "required": _("Indiquez votre adresse électronique : la réponse y sera envoyée."),
-                "invalid": _("Cette adresse n'est pas complète. Exemple : prenom.nom@exemple.fr."),
+                "required": _("Indiquez votre adresse électronique : la réponse y sera envoyée."),
+                "invalid": _("Cette adresse n'est pas complète. Exemple : prenom.nom@exemple.fr."),
             },
             "text": {"required": _("Écrivez votre question.")},
         }

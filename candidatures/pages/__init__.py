@@ -1,0 +1,1 @@
+"""Read models of the public pages: one call each, a number of queries that does not grow."""

@@ -1,0 +1,8 @@
+"""What anyone may read, and the two doors that lead further: asking a question, starting a dossier."""
+
+from candidatures.feeds import CallFeed
+from candidatures.views.public.apply import apply
+from candidatures.views.public.contact import ask, asked
+from candidatures.views.public.pages import call_calendar, call_detail, call_list, home
+
+__all__ = ["CallFeed", "apply", "ask", "asked", "call_calendar", "call_detail", "call_list", "home"]
