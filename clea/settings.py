@@ -176,6 +176,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "clea.accounts.adapter.AccountAdapter"
+# One door: an address without an account is given one, and the same code verifies it.
+ACCOUNT_FORMS = {"login": "clea.ui.entry.EntryForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
