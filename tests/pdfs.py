@@ -40,7 +40,8 @@ def document(
         page.Resources = Dictionary(Font=Dictionary(F1=font))
         words = f"{text} {number}".encode("cp1252").hex()
         page.Contents = pdf.make_stream(
-            b"BT /F1 %d Tf 0.1 0.1 0.1 rg %d %d Td <%s> Tj ET 0.6 0.2 0.1 RG 2 w 3 3 %d %d re S 0.9 0.8 0.3 rg 0 0 20 20 re f"
+            b"BT /F1 %d Tf 0.1 0.1 0.1 rg %d %d Td <%s> Tj ET "
+            b"0.6 0.2 0.1 RG 2 w 3 3 %d %d re S 0.9 0.8 0.3 rg 0 0 20 20 re f"
             % (max(min(width, height) // 20, 4), width // 5, height // 2, words.encode(), width - 6, height - 6)
         )
         if rotate:
@@ -61,9 +62,14 @@ def changed(change: Callable[[Pdf], object], mode: ObjectStreamMode = ObjectStre
     return write(pdf, mode)
 
 
+def slashed(entries: dict[str, object]) -> dict[str, object]:
+    return {f"/{key}": value for key, value in entries.items()}
+
+
 def annotate(pdf: Pdf, page: int = 0, **entries: object) -> pikepdf.Object:
     """Add an annotation to a page."""
-    annotation = pdf.make_indirect(Dictionary(Type=Name.Annot, Rect=[20, 20, 120, 60], **entries))
+    entries.setdefault("Rect", [20, 20, 120, 60])
+    annotation = pdf.make_indirect(Dictionary({"/Type": Name.Annot} | slashed(entries)))
     target = pdf.pages[page].obj
     if "/Annots" not in target:
         target.Annots = Array()
@@ -95,7 +101,7 @@ def field(pdf: Pdf, name: str, value: str = "", page: int = 0, **entries: object
 
 def add_outline(pdf: Pdf, **entries: object) -> None:
     root = pdf.make_indirect(Dictionary(Type=Name.Outlines, Count=1))
-    item = pdf.make_indirect(Dictionary(Title=String("Chapitre"), Parent=root, **entries))
+    item = pdf.make_indirect(Dictionary({"/Title": String("Chapitre"), "/Parent": root} | slashed(entries)))
     root.First = root.Last = item
     pdf.Root.Outlines = root
 

@@ -51,7 +51,11 @@ def serve(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         raise Http404
     file, size, sha256 = _open(stored_file, clean=grant.cleaned and stored_file.is_pdf)
     etag = f'"{sha256}"'
-    response = get_conditional_response(request, etag=etag) or _content(request, file, size, etag)
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = _content(request, file, size, etag)
+    else:
+        file.close()
     if response.status_code in (200, 206):
         response["Content-Type"] = stored_file.content_type
         inline = grant.inline and stored_file.content_type in SHOWN_IN_PAGE

@@ -31,7 +31,7 @@ def look(data: bytes, tmp_path: Path, max_pages: int = 40) -> tuple[dict[str, ob
 def inspect(data: bytes, tmp_path: Path, **limits: int) -> documents.Inspection:
     path = tmp_path / "pièce à lire.pdf"
     path.write_bytes(data)
-    return documents.inspect(path, **{"max_bytes": 20 * MB, "max_pages": 40} | limits)
+    return documents.inspect(path, max_bytes=limits.get("max_bytes", 20 * MB), max_pages=limits.get("max_pages", 40))
 
 
 @pytest.mark.parametrize(

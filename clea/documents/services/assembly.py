@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,7 +27,17 @@ if TYPE_CHECKING:
 
 # Never a real address: it only marks, in the contents, which link leads to which piece.
 LINK = "https://piece.invalid/"
+ROW = (62, 533)  # from one margin of the contents to the other, in points
 SHEET = "0123456789 /"
+
+
+XMP = """<?xpacket begin="\N{BYTE ORDER MARK}" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,8 @@ def assemble(
             own = [] if source is cover or source is contents else destinations.bookmarks()
             tagged = structure.renumber(source)
             start = len(pdf.pages)
-            pdf.pages.extend(source.pages)
+            for page in source.pages:
+                pdf.pages.append(page)
             pages = [page.obj for page in pdf.pages[start:]]
             relink(pages, links)
             add_layers(pdf, source)
@@ -169,6 +181,8 @@ def _link_contents(pages: Sequence[pikepdf.Object], firsts: Sequence[pikepdf.Obj
             address = str(annotation.A.URI) if "/A" in annotation and "/URI" in annotation.A else ""
             if address.startswith(LINK):
                 del annotation["/A"]
+                _, low, _, high = annotation.Rect
+                annotation.Rect = Array([ROW[0], low, ROW[1], high])  # the number is pressed too
                 annotation.Dest = Array([firsts[int(address.removeprefix(LINK))], Name.Fit])
 
 
@@ -202,10 +216,10 @@ def _describe(pdf: pikepdf.Pdf, title: str, language: str) -> None:
 
     pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
     pdf.Root.PageMode = pikepdf.Name.UseOutlines
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
-        metadata["dc:title"] = title
-        metadata["dc:language"] = [language]
     pdf.docinfo["/Title"] = title
+    # Written by hand: a library would sign it.
+    packet = XMP.format(title=escape(title), language=escape(language)).encode()
+    pdf.Root.Metadata = pdf.make_stream(packet, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
 
 
 def _write(pdf: pikepdf.Pdf, out: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 
 from clea.documents.models import StoredFile
 from clea.documents.services.storage import PDF, local_path
@@ -25,5 +26,7 @@ def cleaned(stored_file: StoredFile) -> bytes:
         strip_metadata(pdf)
         if "/ID" in pdf.trailer:
             del pdf.trailer["/ID"]
-        pdf.save(out, deterministic_id=True, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        # A field that belongs to no form shows as well after as before: nobody needs to hear of it.
+        with warnings.catch_warnings(action="ignore", category=pikepdf.PageCopyWarning):
+            pdf.save(out, deterministic_id=True, stream_decode_level=pikepdf.StreamDecodeLevel.none)
     return out.getvalue()
