@@ -72,5 +72,5 @@ licences: setup-dev ## Write the table of licences in docs/development.md
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
 	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@find locale -name '*.mo' -delete
+	@[ ! -d locale ] || find locale -name '*.mo' -delete
 	@echo "Cleaned. The data in var/ and .env are untouched."
