@@ -1,11 +1,10 @@
 """The public addresses, in French. Each app keeps its own."""
 
-from django.conf.urls.i18n import set_language
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from candidatures.views.public import home
+from clea.accounts.views import switch_language
 
 urlpatterns = [
     path("", home, name="home"),
@@ -15,6 +14,6 @@ urlpatterns = [
     path("compte/", include("clea.accounts.urls")),
     path("fichiers/", include("clea.documents.urls")),
     path("coordination/", admin.site.urls),
-    path("langue/", login_not_required(set_language), name="set_language"),
+    path("langue/", switch_language, name="set_language"),
     path("", include("clea.ui.urls")),
 ]

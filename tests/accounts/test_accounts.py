@@ -71,6 +71,18 @@ def test_an_account_remembers_the_language_it_was_opened_in(client: Client) -> N
     assert User.objects.get(email="reader@exemple.test").language == "en"
 
 
+def test_switching_language_changes_the_pages_and_the_letters(client: Client) -> None:
+    user = UserFactory()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.post(reverse("set_language"), {"language": "en", "next": "/"})
+    user.refresh_from_db()
+    assert user.language == "en"
+    assert 'lang="en"' in client.get("/").content.decode()
+    client.post(reverse("set_language"), {"language": "xx", "next": "/"})
+    user.refresh_from_db()
+    assert user.language == "en"
+
+
 def test_one_address_makes_one_account_whatever_its_case() -> None:
     UserFactory(email="ada@exemple.test")
     with pytest.raises(IntegrityError), transaction.atomic():
