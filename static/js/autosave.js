@@ -19,8 +19,10 @@ class Autosave {
     this.words = this.status ? this.status.dataset : {};
     this.key = `clea:${location.pathname}`;
     this.touched = new Set(); // what the person has changed: only these show errors, only these are kept aside
+    this.stored = this.snapshot(); // what the server is known to hold
     this.dirty = false;
     this.busy = false;
+    this.closing = false;
     this.stopped = false;
     this.expired = false;
     this.leaving = false;
@@ -35,10 +37,13 @@ class Autosave {
     });
     window.addEventListener("pageshow", () => { this.leaving = false; });
     window.addEventListener("beforeunload", (event) => {
+      // A save sent while the page closes would race with the page that opens: the backup is enough.
+      this.closing = true;
+      setTimeout(() => { this.closing = false; }, 1000);
       if (!this.leaving && (this.dirty || this.busy)) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.save();
+      if (document.visibilityState === "hidden" && !this.closing) this.save();
     });
     window.addEventListener("online", () => this.save());
     window.addEventListener("focus", () => { if (this.expired || this.dirty) this.save(); });
@@ -82,9 +87,17 @@ class Autosave {
     }
   }
 
+  snapshot() {
+    const names = new Set([...this.form.elements].filter((control) => this.follows(control)).map((one) => one.name));
+    return new Map([...names].map((name) => [name, String(this.values(name))]));
+  }
+
   changed(event, wait) {
+    const { name } = event.target;
     if (!this.follows(event.target) || this.stopped) return;
-    this.touched.add(event.target.name);
+    // Leaving a field says "changed" again for a text that is already saved.
+    if (event.type === "change" && !this.dirty && this.stored.get(name) === String(this.values(name))) return;
+    this.touched.add(name);
     this.dirty = true;
     this.backup();
     this.later(wait);
@@ -107,6 +120,7 @@ class Autosave {
     for (const control of this.form.elements) if (control.type === "file") body.delete(control.name);
     body.set("version", this.version);
     if (over) body.set("ecraser", "1");
+    const sent = this.snapshot();
     try {
       const answer = await fetch(this.url, {
         method: "POST",
@@ -116,6 +130,7 @@ class Autosave {
       });
       const data = await answer.json().catch(() => ({}));
       this.busy = false;
+      if (answer.status === 200) this.stored = sent;
       this.answered(answer.status, data, over);
     } catch {
       this.busy = false;
