@@ -70,6 +70,8 @@ class CleaAdminSite(admin.AdminSite):
             )
         return redirect_to_login(target)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """One page for passwords, the account's own, so that its rules and limits are the only ones."""
         return redirect("account_change_password")

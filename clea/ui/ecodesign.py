@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from django.contrib.staticfiles import finders
 
 PUBLIC_FILES = ("css/clea.css", "img/favicon.svg")

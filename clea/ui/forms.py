@@ -24,11 +24,12 @@ class CleaFormRenderer(DjangoTemplates):
 
     @cached_property
     def engine(self) -> Any:
-        project = settings.TEMPLATES[0]
+        project: dict[str, Any] = settings.TEMPLATES[0]
+        own = Path(django.forms.__file__).parent / str(self.backend.app_dirname)
         return self.backend(
             {
                 "APP_DIRS": True,
-                "DIRS": [*project["DIRS"], Path(django.forms.__file__).parent / self.backend.app_dirname],
+                "DIRS": [*project["DIRS"], own],
                 "NAME": "cleaforms",
                 "OPTIONS": {"builtins": project["OPTIONS"].get("builtins", [])},
             }

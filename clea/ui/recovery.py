@@ -80,7 +80,7 @@ def _ask_to_sign_in(view: View, page: Callable[..., str] | None) -> View:
             set_aside(request)
         return redirect(login)
 
-    return login_not_required(wrapped)  # type: ignore[return-value]
+    return login_not_required(wrapped)
 
 
 def keeps(path: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.ui.site import Server
 
@@ -27,9 +27,14 @@ def expect_saved(page: Page) -> None:
     expect(status(page)).to_have_text("Enregistré à 23 h 12 – pas encore déposé")
 
 
-def useless_questions(page: Page) -> list[str]:
+def questions(page: Page) -> list[str]:
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
     return asked
 
 
@@ -172,8 +177,7 @@ def test_leaving_with_something_unsaved_asks_first(page, server, browser_faults)
     server.mode = "down"
     page.get_by_label("Nom").fill("Ada")
     expect(status(page)).to_contain_text("Pas encore enregistré")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = questions(page)
     page.get_by_role("link", name="Ailleurs").click()
     page.wait_for_url(re.compile("mentions"))
     assert asked == ["beforeunload"]
@@ -183,7 +187,7 @@ def test_leaving_when_all_is_saved_asks_nothing(page, server):
     page.goto("/essai/")
     page.get_by_label("Nom").fill("Ada")
     expect_saved(page)
-    asked = useless_questions(page)
+    asked = questions(page)
     page.get_by_role("link", name="Ailleurs").click()
     page.wait_for_url(re.compile("mentions"))
     assert asked == []
@@ -193,7 +197,7 @@ def test_leaving_when_all_is_saved_asks_nothing(page, server):
 
 def test_sending_the_page_itself_asks_nothing_and_leaves_nothing_behind(page, server):
     page.goto("/essai/")
-    asked = useless_questions(page)
+    asked = questions(page)
     page.get_by_label("Nom").fill("Ada")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator('input[name="version"]')).to_have_value("2")

@@ -85,7 +85,7 @@ INPUTS: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_component_renders_as_valid_html(name, language):
     request = RequestFactory().get("/appels/?tri=nom")
-    request.user = AnonymousUser()  # type: ignore[assignment]
+    request.user = AnonymousUser()
     with translation.override(language):
         html = render_to_string(f"components/{name}", INPUTS[name], request=request)
     assert read(html, fragment=True).faults == []

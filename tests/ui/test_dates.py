@@ -16,7 +16,7 @@ NBSP = "\xa0"
 
 
 def paris(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=PARIS)
+    return datetime(*parts).replace(tzinfo=PARIS)  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_a_disabled_account_is_not_opened_again(client):
     user = UserFactory(is_active=False)
     assert ask(client, user.email)["Location"] == CONFIRM
     assert User.objects.count() == 1
-    assert not re.search(r"^ {4}\S+-\S+$", mail.outbox[0].body, re.MULTILINE)
+    assert not re.search(r"^ {4}\S+-\S+$", str(mail.outbox[0].body), re.MULTILINE)
 
 
 def test_no_account_is_opened_while_sign_up_is_closed(client, monkeypatch):

@@ -12,7 +12,7 @@ import time_machine
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
@@ -127,7 +127,7 @@ def test_readiness_names_what_does_not_answer(client, monkeypatch):
     def fail(*args: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(views.connection, "cursor", fail)
+    monkeypatch.setattr(connection, "cursor", fail)
     answer = client.get("/sante/pret/")
     assert (answer.status_code, answer.json()["checks"]["database"]) == (503, False)
 
@@ -254,7 +254,7 @@ def test_the_style_of_every_public_page_stays_light():
 
 @pytest.mark.django_db
 def test_a_first_visit_is_at_most_30_ko_in_6_requests(client):
-    import brotli
+    import brotli  # type: ignore[import-untyped]
 
     html = client.get(reverse("privacy")).content
     resources = read(html.decode()).resources
