@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import BudgetNature, LifeStage
@@ -116,7 +117,11 @@ class EligibilityForm(LenientMixin, forms.Form):
                 label=localised(criterion, "text"), help_text=localised(criterion, "help")
             )
             self.fields[f"comment_{criterion.pk}"] = forms.CharField(
-                label=_("Une précision ?"), required=False, max_length=500
+                label=format_html(
+                    '{}<span class="visually-hidden"> {}</span>', _("Une précision ?"), localised(criterion, "text")
+                ),
+                required=False,
+                max_length=500,
             )
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

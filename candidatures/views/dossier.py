@@ -23,6 +23,9 @@ from clea.ui.dates import hour
 from clea.ui.http import wants_json
 from clea.ui.recovery import keeps_answers, recovered
 
+#: The unit of a call's limit, as its page gives it.
+MEGABYTE = 1024 * 1024
+
 
 @require_GET
 def own_list(request: HttpRequest) -> HttpResponse:
@@ -181,6 +184,7 @@ def _show(
 
         context["document"] = sections.document_of(application, piece)
         context["max_bytes"], context["max_pages"] = limits(application, piece)
+        context["max_mb"] = context["max_bytes"] // MEGABYTE
         context["upload_code"] = piece.code if piece else sections.SINGLE_PDF
         if page.form is None and page.rows is None:
             context["next_url"] = sections.url_after(application, page.section)

@@ -16,6 +16,7 @@ from candidatures import rules, sections, snapshot
 from candidatures.models import Application, Deposit
 from candidatures.services import applications, assembly, deposits
 from candidatures.views.access import frame, get_dossier, refused
+from candidatures.views.dossier import MEGABYTE
 from clea.documents import services as documents
 from clea.errors import Refused
 from clea.ui.http import wants_json
@@ -126,6 +127,7 @@ def answer_request(request: HttpRequest, uuid: UUID, request_uuid: UUID) -> Http
         "asked": asked,
         "verdict": rules.can_answer_request(access, application, asked.due_at, timezone.now()),
         "max_bytes": asked.piece.max_bytes,
+        "max_mb": asked.piece.max_bytes // MEGABYTE,
         "max_pages": asked.piece.page_limit,
     }
     if request.method == "POST":

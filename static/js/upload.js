@@ -31,7 +31,7 @@ class Upload {
   weigh() {
     const file = this.input.files[0];
     if (!file || file.size <= this.max) return true;
-    this.error(this.words.toobig.replace("{size}", this.size(file.size)).replace("{max}", this.size(this.max)));
+    this.error(this.words.toobig.replace("{size}", this.size(file.size)).replace("{max}", this.words.max || this.size(this.max)));
     return false;
   }
 
