@@ -47,7 +47,8 @@ def _kind(application: Application, data: dict[str, Any]) -> Cell:
 
 
 def _members(application: Application, data: dict[str, Any]) -> Cell:
-    return " ; ".join(f"{row['name']} ({row['role']})" if row["role"] else row["name"] for row in data["identity"]["members"])
+    members = data["identity"]["members"]
+    return " ; ".join(f"{row['name']} ({row['role']})" if row["role"] else row["name"] for row in members)
 
 
 def _received(application: Application, data: dict[str, Any]) -> Cell:

@@ -1,0 +1,151 @@
+"""Filed dossiers: the list, and the way to one of them. A draft is nobody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from candidatures.admin.bulk import BulkActionsMixin
+from candidatures.admin.common import DeskAdmin
+from candidatures.admin.dossier import DossierMixin
+from candidatures.admin.filters import DepartmentFilter, DisciplineFilter, RequestFilter, StateFilter
+from candidatures.enums import ApplicationState
+from candidatures.models import Application, Call, PieceRequest
+from clea.ui.templatetags.clea import state_tag
+from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
+
+if TYPE_CHECKING:
+    from candidatures.models.application import ApplicationQuerySet
+
+#: The tone of each state, on the desk.
+TONES: dict[str, str] = {
+    ApplicationState.SUBMITTED: "attention",
+    ApplicationState.ELIGIBLE: "open",
+    ApplicationState.INELIGIBLE: "stop",
+    ApplicationState.SHORTLISTED: "partial",
+    ApplicationState.INTERVIEWED: "partial",
+    ApplicationState.SELECTED: "done",
+    ApplicationState.RESERVE: "partial",
+    ApplicationState.DECLINED: "idle",
+    ApplicationState.WITHDRAWN: "idle",
+}
+
+
+@admin.register(Application)
+class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, DeskAdmin):
+    """The list costs the same whatever its length; the dossier's page is our own, read only."""
+
+    territory_path = "call__season__programme__territory"
+    can_add = can_change = can_delete = False
+    change_list_template = "admin/candidatures/application/change_list.html"
+    list_display = ["number", "artist", "state_now", "applicant_kind", "discipline_names", "place", "received", "call"]
+    list_display_links = ["number", "artist"]
+    list_select_related = ["call__season__programme", "last_deposit", "owner"]
+    list_per_page = 50
+    list_max_show_all = 500
+    list_filter = [
+        ("call", ScopedRelatedFilter),
+        StateFilter,
+        "applicant_kind",
+        RequestFilter,
+        DisciplineFilter,
+        DepartmentFilter,
+        ("last_deposit__received_at", admin.DateFieldListFilter),
+        "keep_in_touch",
+    ]
+    search_help_text = _("Nom, ville, compagnie, adresse électronique ou numéro de dépôt ; avec ou sans accents.")
+    ordering = ["-last_deposit__received_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        queryset: ApplicationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        return queryset.filed().select_related("call__season__programme__territory", "owner", "last_deposit")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        waiting = PieceRequest.objects.waiting().filter(application=OuterRef("pk"))
+        changelist.result_list = changelist.result_list.prefetch_related("disciplines").annotate(
+            waits_for_piece=Exists(waiting), is_late=Exists(waiting.filter(due_at__lte=timezone.now()))
+        )
+        return changelist
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET" or not request.POST.get("action"):
+            extra_context = self._counts(request) | (extra_context or {})
+        return super().changelist_view(request, extra_context)
+
+    def _counts(self, request: HttpRequest) -> dict[str, Any]:
+        """Dossiers by state for the call of the filter, else the current one. Two queries."""
+        chosen = request.GET.get("call__id__exact", "")
+        own = Call.objects.coordinated_by(request.user)  # type: ignore[arg-type]
+        call = (
+            own.filter(pk=chosen).first()
+            if chosen.isdigit()
+            else own.public().filter(opens_at__lte=timezone.now()).order_by("-closes_at").first()  # type: ignore[attr-defined]
+        )
+        if call is None:
+            return {}
+        found = dict(
+            Application.objects.filed().filter(call=call).order_by().values_list("state").annotate(n=Count("pk"))
+        )
+        url = reverse("admin:candidatures_application_changelist")
+
+        def link(**more: str) -> str:
+            return f"{url}?{urlencode({'call__id__exact': call.pk} | more)}"
+
+        return {
+            "counted_call": call,
+            "total": sum(found.values()),
+            "total_url": link(),
+            "state_counts": [
+                {
+                    "label": state.label,
+                    "count": found[state],
+                    "tone": TONES[state],
+                    "url": link(etat=state.value),
+                    "current": request.GET.get("etat") == state.value,
+                }
+                for state in ApplicationState
+                if found.get(state)
+            ],
+        }
+
+    # Columns -------------------------------------------------------------------------------
+
+    @admin.display(description=_("numéro"), ordering="last_deposit__number")
+    def number(self, application: Application) -> str:
+        return str(application.last_deposit)
+
+    @admin.display(description=_("nom d'artiste ou du collectif"), ordering="artist_name")
+    def artist(self, application: Application) -> str:
+        return application.display_name
+
+    @admin.display(description=_("état"), ordering="state")
+    def state_now(self, application: Application) -> str:
+        tag = state_tag(application.state, application.get_state_display(), TONES[application.state])
+        if application.is_late:  # type: ignore[attr-defined]
+            return format_html('{} <span class="desk-mark">{}</span>', tag, _("pièce en retard"))
+        if application.waits_for_piece:  # type: ignore[attr-defined]
+            return format_html('{} <span class="desk-mark">{}</span>', tag, _("pièce attendue"))
+        return tag
+
+    @admin.display(description=_("disciplines"))
+    def discipline_names(self, application: Application) -> str:
+        return ", ".join(str(discipline) for discipline in application.disciplines.all()) or "–"
+
+    @admin.display(description=_("ville"), ordering="city")
+    def place(self, application: Application) -> str:
+        where = application.department or application.country
+        return f"{application.city} ({where})" if where and where != application.city else application.city or "–"
+
+    @admin.display(description=_("reçu le"), ordering="last_deposit__received_at")
+    def received(self, application: Application) -> str:
+        assert application.last_deposit is not None
+        return f"{timezone.localtime(application.last_deposit.received_at):%d/%m/%Y %H:%M}"

@@ -1,0 +1,96 @@
+"""Filters of the list of dossiers that Django does not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from candidatures.enums import ApplicationState, DepositKind
+from candidatures.models import Application, Discipline, PieceRequest
+
+ABROAD = "hors"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """States of a filed dossier: a draft never comes here."""
+
+    title = _("état")
+    parameter_name = "etat"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(state.value, state.label) for state in ApplicationState if state != ApplicationState.DRAFT]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
+class DisciplineFilter(admin.SimpleListFilter):
+    """Disciplines that exist. One query."""
+
+    title = _("discipline")
+    parameter_name = "discipline"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in Discipline.objects.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        value = self.value() or ""
+        return queryset.filter(disciplines=int(value)) if value.isdigit() else queryset
+
+
+def department_condition(code: str) -> Q:
+    """The dossiers whose :attr:`Application.department` is ``code``, said to the database.
+
+    Corsica shares ``20`` between two departments; overseas codes have three figures.
+    """
+    france = Q(country__iexact="france") & Q(postal_code__regex=r"^[0-9]{5}$")
+    if code == "2A":
+        return france & Q(postal_code__startswith="20", postal_code__lt="20200")
+    if code == "2B":
+        return france & Q(postal_code__startswith="20", postal_code__gte="20200")
+    return france & Q(postal_code__startswith=code)
+
+
+class DepartmentFilter(admin.SimpleListFilter):
+    """Departments where artists of this list live. One query, of two columns."""
+
+    title = _("département")
+    parameter_name = "departement"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        places = model_admin.get_queryset(request).order_by().values_list("postal_code", "country").distinct()
+        known = {Application(postal_code=code, country=country).department for code, country in places}
+        choices: list[tuple[str, Any]] = [(code, code) for code in sorted(known - {""})]
+        return [*choices, (ABROAD, _("à l'étranger ou non précisé"))] if "" in known else choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        value = self.value() or ""
+        if value == ABROAD:
+            return queryset.exclude(country__iexact="france", postal_code__regex=r"^[0-9]{5}$")
+        return queryset.filter(department_condition(value)) if value else queryset
+
+
+class RequestFilter(admin.SimpleListFilter):
+    """Dossiers by what happened to the pieces that were asked for."""
+
+    title = _("pièces demandées")
+    parameter_name = "pieces"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("attendues", _("attendues")), ("en_retard", _("en retard")), ("fournies", _("fournies"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        waiting = PieceRequest.objects.waiting()
+        now = timezone.now()
+        if self.value() == "attendues":
+            return queryset.filter(pk__in=waiting.filter(due_at__gt=now).values("application"))
+        if self.value() == "en_retard":
+            return queryset.filter(pk__in=waiting.filter(due_at__lte=now).values("application"))
+        if self.value() == "fournies":
+            return queryset.filter(deposits__kind=DepositKind.SUPPLEMENT).distinct()
+        return queryset

@@ -1,0 +1,140 @@
+"""Dossiers as readable folders, in one ZIP that leaves as it is made: nothing is held whole."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from zipstream import ZIP_STORED, ZipStream
+
+from candidatures.models import Application, DepositPiece
+from candidatures.reports.rows import rows, titles
+from candidatures.reports.spreadsheets import csv_lines
+from candidatures.services import assembly
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candidatures.models import Deposit
+    from clea.documents.models import StoredFile
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 256 * 1024
+# Windows refuses these characters, and these names whatever their extension.
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_FOLDER_LENGTH, _FILE_LENGTH = 80, 80
+
+
+def safe_name(text: str, *, length: int = _FILE_LENGTH) -> str:
+    """A name that Windows, macOS and Linux all accept, and that cannot leave its folder.
+
+    Accents and spaces stay: people read these names. Characters in the private, control and
+    direction-changing categories go, dots and spaces at the ends too.
+    """
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    text = " ".join(_FORBIDDEN.sub(" ", text).split())[:length].strip(" .")
+    if not text or _RESERVED.fullmatch(text):
+        return f"_{text}"
+    return text
+
+
+class _Names:
+    """Names already given, without regard to case: some systems have none."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def unique(self, stem: str, extension: str = "") -> str:
+        name, rank = f"{stem}{extension}", 1
+        while name.casefold() in self.taken:
+            rank += 1
+            name = f"{stem} ({rank}){extension}"
+        self.taken.add(name.casefold())
+        return name
+
+
+def stream(applications: Sequence[Application]) -> Iterator[bytes]:
+    """The bytes of the archive: a folder a dossier, and the list at the root.
+
+    Each folder holds the standing deposit: the assembled dossier (made now if nobody has), then
+    every piece in its order. A file that cannot be read does not stop the others: a note at the
+    root says which. Reads one dossier at a time, four queries each at most.
+    """
+    keys = [application.pk for application in applications]
+    archive = ZipStream(compress_type=ZIP_STORED)
+    problems: list[str] = []
+    listed = Application.objects.filter(pk__in=keys).order_by("last_deposit__number")
+    archive.add(csv_lines(titles(), rows(listed)), "liste.csv")
+    yield from archive.all_files()
+    folders = _Names()
+    for key in keys:
+        application = _read(key)
+        deposit = application.last_deposit
+        if deposit is None:
+            continue
+        folder = folders.unique(
+            safe_name(f"{deposit.number} {deposit.data['identity']['artist_name']}", length=_FOLDER_LENGTH)
+        )
+        for name, content in _files(deposit, problems):
+            archive.add(content, f"{folder}/{name}")
+            yield from archive.all_files()
+    if problems:
+        note = _("Ces fichiers n'ont pas pu être lus. Prévenez la personne qui administre le site.") + "\r\n\r\n"
+        archive.add((note + "\r\n".join(problems) + "\r\n").encode("utf-8-sig"), _("À LIRE – fichiers manquants.txt"))
+    yield from archive.finalize()
+
+
+def _read(key: int) -> Application:
+    pieces = Prefetch("last_deposit__pieces", DepositPiece.objects.select_related("stored_file").order_by("order"))
+    return (
+        Application.objects.select_related("last_deposit__assembly__stored_file").prefetch_related(pieces).get(pk=key)
+    )
+
+
+def _files(deposit: Deposit, problems: list[str]) -> Iterator[tuple[str, Iterator[bytes] | bytes]]:
+    names = _Names()
+    whole = names.unique(safe_name(f"00 {_('Dossier complet')} {deposit.number}"), ".pdf")
+    yield whole, _assembled(deposit, f"{deposit.number}/{whole}", problems)
+    for rank, piece in enumerate(deposit.pieces.all(), start=1):
+        stem = safe_name(f"{rank:02d} {piece.title}")
+        if piece.stored_file is None:
+            yield names.unique(stem, ".txt"), _typed(deposit.data["answers"].get(piece.code, {}))
+        else:
+            name = names.unique(stem, ".pdf")
+            yield name, _content(piece.stored_file, f"{deposit.number}/{name}", problems)
+
+
+def _assembled(deposit: Deposit, name: str, problems: list[str]) -> Iterator[bytes]:
+    try:
+        stored = assembly.ensure(deposit.pk)
+    except Exception:  # a dossier that cannot be assembled must not keep the others from leaving
+        log.exception("deposit %s cannot be assembled", deposit.uuid)
+        problems.append(name)
+        return
+    yield from _content(stored, name, problems)
+
+
+def _content(stored: StoredFile, name: str, problems: list[str]) -> Iterator[bytes]:
+    try:
+        with stored.file.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except OSError:
+        log.exception("stored file %s cannot be read", stored.uuid)
+        problems.append(name)
+
+
+def _typed(answer: dict[str, Any]) -> bytes:
+    """What was typed instead of a PDF, as a text that any editor opens."""
+    lines = [answer.get("text", ""), *answer.get("links", [])]
+    for work in answer.get("works", []):
+        lines += [" – ".join(filter(None, (work["title"], work["year"], work["form"]))), work["needs"], ""]
+    return "\n".join(lines).strip().replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8-sig") + b"\r\n"
