@@ -89,11 +89,12 @@ has_font() {
         "${HOME:-/nonexistent}/.local/share/fonts" -name "$1" -print -quit 2>/dev/null)" ]
 }
 
-# WeasyPrint makes the PDFs with Pango; P052 and Nimbus Sans are their faces, DejaVu fills the gaps.
+# WeasyPrint makes the PDFs with Pango; P052 and Noto Sans are their faces, DejaVu fills the gaps.
 has_library libpango-1.0.so.0 || need libpango-1.0-0
 has_library libpangoft2-1.0.so.0 || need libpangoft2-1.0-0
 has_library libharfbuzz-subset.so.0 || need libharfbuzz-subset0
 has_font 'P052-Roman.*' || need fonts-urw-base35
+has_font 'NotoSans-Regular.*' || need fonts-noto-core
 has_font 'DejaVuSans.ttf' || need fonts-dejavu-core
 
 if [ "$purpose" = test ]; then

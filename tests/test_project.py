@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("clea", "structures", "candidatures", "residencies")
-LONGEST_MODULE = 500  # lines
+# Lines. A file of tests may hold a little more: one reads a single test of it.
+LONGEST_MODULE, LONGEST_TESTS = 500, 600
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -135,7 +136,11 @@ def test_no_module_is_too_long_to_read() -> None:
         for path in tracked("*.py")
         if "migrations" not in path.parts
     }
-    assert not {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
+    assert not {
+        name: length
+        for name, length in lengths.items()
+        if length > (LONGEST_TESTS if name.startswith("tests/") else LONGEST_MODULE)
+    }
 
 
 def web_templates() -> list[Path]:

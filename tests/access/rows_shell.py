@@ -22,10 +22,9 @@ ROWS = [
     Row("security", get=PUBLIC),
     Row("health", get=PUBLIC),
     Row("health_ready", get=PUBLIC),
-    # Django's set_language sends back to where one was; a GET changes nothing.
+    # It sends back to where one was.
     Row(
         "set_language",
-        get={EVERYONE: "/"},
         post={EVERYONE: "/"},
         data=lambda w: {"language": "en", "next": "/"},
     ),
