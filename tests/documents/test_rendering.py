@@ -56,6 +56,14 @@ def test_the_footer_is_the_title_when_nothing_else_is_said() -> None:
     assert text_of(documents.render_pdf(PAGE, {"body": "x"}, title="Mon titre")).count("Mon titre") == 2
 
 
+def test_a_piece_of_a_dossier_leaves_numbers_to_the_dossier() -> None:
+    data = documents.render_pdf(PAGE, {"body": f"{WORDS}\n\n" * 30, "inside": True}, title="Mon titre")
+    assert text_of(data).count("Mon titre") == 1
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert len(pdf.pages) > 1
+        assert {round(float(page.mediabox[3])) for page in pdf.pages} == {818}
+
+
 def test_what_was_typed_stays_text() -> None:
     data = documents.render_pdf(
         PAGE, {"body": "<script>alert(1)</script>\n\na & b <img src='file:///etc/passwd'>"}, title="<b>Titre</b>"
