@@ -24,7 +24,7 @@ def coordinated_slugs(user: User | AnonymousUser) -> set[str] | None:
     if not hasattr(user, "_coordinated_slugs"):
         slugs = Territory.objects.coordinated_by(user).values_list("slug", flat=True)
         user._coordinated_slugs = set(slugs)  # type: ignore[union-attr]
-    return user._coordinated_slugs  # type: ignore[union-attr, no-any-return]
+    return user._coordinated_slugs  # type: ignore[union-attr]
 
 
 def territory_names() -> Mapping[str, str]:
@@ -41,7 +41,8 @@ class StructuresConfig(AppConfig):
     def ready(self) -> None:
         from clea.journal import verbs
         from clea.mail import scopes
-        from clea.ui import sitemaps
+        from clea.ui import desk, sitemaps
+        from structures.admin.desk import items
         from structures.sitemaps import TerritorySitemap
 
         verbs.register(
@@ -58,3 +59,4 @@ class StructuresConfig(AppConfig):
         )
         scopes.register(coordinated_slugs, names=territory_names)
         sitemaps.register("territory", TerritorySitemap)
+        desk.register(items)

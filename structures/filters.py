@@ -57,13 +57,13 @@ class StructureFilter(django_filters.FilterSet):
         self.filters["type"].extra["choices"] = [(kind.slug, localised(kind, "plural")) for kind in kinds]
 
     def by_text(self, queryset: Any, name: str, value: str) -> QuerySet[Structure]:
-        return queryset.matching(value)  # type: ignore[no-any-return]
+        return queryset.matching(value)
 
     def by_kind(self, queryset: Any, name: str, value: str) -> QuerySet[Structure]:
-        return queryset.of_kind(value)  # type: ignore[no-any-return]
+        return queryset.of_kind(value)
 
     def by_rural(self, queryset: Any, name: str, value: bool) -> QuerySet[Structure]:
         return queryset.filter(commune__rural_heart=True) if value else queryset
 
     def by_priority(self, queryset: Any, name: str, value: bool) -> QuerySet[Structure]:
-        return queryset.in_priority_commune() if value else queryset  # type: ignore[no-any-return]
+        return queryset.in_priority_commune() if value else queryset

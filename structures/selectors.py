@@ -41,7 +41,7 @@ class TerritoryPage:
     """A territory as its public page shows it."""
 
     territory: Territory
-    communes: list[Commune]
+    communes: Sequence[Commune]
     districts: list[tuple[SchoolDistrict, list[Commune]]]
     priority_districts: list[tuple[PriorityDistrict, list[Commune]]]
     kinds: list[StructureKind]
@@ -275,19 +275,14 @@ def merge_comparison(structures: Sequence[Structure]) -> list[Comparison]:
         "name", "slug", "commune", "circle", "is_category", "is_active", "address", "email", "phone", "website",
         "note", "source", "updated_at",
     ):  # fmt: skip
-        field = Structure._meta.get_field(name)
-        rows.append(
-            Comparison(
-                capfirst(str(field.verbose_name)),
-                [_shown(structure, name) for structure in structures],  # type: ignore[union-attr]
-            )
-        )
+        title = getattr(Structure._meta.get_field(name), "verbose_name", name)
+        rows.append(Comparison(capfirst(str(title)), [_shown(structure, name) for structure in structures]))
     rows.insert(
         3,
         Comparison(_("Types"), [", ".join(kind.label for kind in structure.kinds.all()) for structure in structures]),
     )
     for pointer in pointers(Structure):
-        if pointer.model._meta.auto_created == Structure:
+        if pointer.model is Structure.kinds.through:
             continue
         counts = [pointer.model._base_manager.filter(**{pointer.name: structure}).count() for structure in structures]
         if any(counts):

@@ -68,7 +68,7 @@ class SheetImportForm(ImportForm):
     def __init__(self, formats: Any, resources: Any, *, territories: list[Territory], **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
         self.formats = formats
-        self.fields["territory"].open_to(territories)  # type: ignore[attr-defined]
+        self.fields["territory"].open_to(territories)
         self.fields["import_file"].label = _("Fichier (.xlsx ou .csv)")
         self.fields["import_file"].widget.attrs = {"accept": ".xlsx,.csv"}
 
@@ -100,9 +100,7 @@ class SheetConfirmForm(ConfirmImportForm):
 
     def __init__(self, *, territories: list[Territory], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fields["territory"].queryset = Territory.objects.filter(  # type: ignore[attr-defined]
-            pk__in=[territory.pk for territory in territories]
-        )
+        self.fields["territory"].queryset = Territory.objects.filter(pk__in=[territory.pk for territory in territories])
 
 
 class SheetExportForm(ExportForm):
@@ -114,6 +112,16 @@ class SheetExportForm(ExportForm):
         self.fields["format"] = forms.ChoiceField(
             label=_("Format"), choices=choices, initial="0", widget=forms.RadioSelect()
         )
+
+
+def _preview(result: Result) -> dict[str, Any]:
+    """The rows to come, without the columns that say nothing in any of them."""
+    rows = [row for row in result.rows if row.diff is not None]
+    kept = [index for index in range(len(result.diff_headers)) if any(row.diff[index] for row in rows)]
+    return {
+        "headers": [result.diff_headers[index] for index in kept],
+        "rows": [{"type": row.import_type, "values": [row.diff[index] for index in kept]} for row in rows],
+    }
 
 
 class SheetExchangeMixin(ImportExportMixin, _Base):
@@ -163,6 +171,13 @@ class SheetExchangeMixin(ImportExportMixin, _Base):
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return {"rollback_on_validation_errors": True}
 
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response: Any = super().import_action(request, **kwargs)
+        result = getattr(response, "context_data", {}).get("result")
+        if result is not None:
+            response.context_data["preview"] = _preview(result)
+        return response  # type: ignore[no-any-return]
+
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"import_help": self.import_help, "max_bytes": MAX_BYTES}
 
@@ -172,7 +187,7 @@ class SheetExchangeMixin(ImportExportMixin, _Base):
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            return super().process_import(request, **kwargs)  # type: ignore[no-any-return]
+            return super().process_import(request, **kwargs)
         except Unreadable as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(self._url("import"))
@@ -202,7 +217,7 @@ class SheetExchangeMixin(ImportExportMixin, _Base):
                 _("Rien n'a été importé : la base a changé depuis l'aperçu. Reprenez l'import pour voir pourquoi."),
             )
             return HttpResponseRedirect(self._url("import"))
-        return super().process_result(result, request)  # type: ignore[no-any-return]
+        return super().process_result(result, request)
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
         created = result.totals[RowResult.IMPORT_TYPE_NEW]

@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from structures.models import Structure
 
 
+def with_commune(structure: Structure) -> str:
+    """Two communes may have the same "Médiathèque Jean-Macé"."""
+    return f"{structure.name} – {structure.commune}" if structure.commune else structure.name
+
+
 class MergeForm(forms.Form):
     """Which structure is kept, and the word that it cannot be undone."""
 
@@ -29,6 +34,4 @@ class MergeForm(forms.Form):
         self.fields["structures"].initial = ",".join(map(str, numbers))
         keep = self.fields["keep"]
         keep.queryset = Structure.objects.filter(pk__in=numbers).select_related("commune")  # type: ignore[attr-defined]
-        keep.label_from_instance = (  # type: ignore[attr-defined]
-            lambda structure: f"{structure.name} – {structure.commune}" if structure.commune else structure.name
-        )
+        keep.label_from_instance = with_commune  # type: ignore[attr-defined]

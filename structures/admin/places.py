@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clea.accounts.models import User
 from clea.errors import Refused
+from clea.ui import dates
 from structures.admin.scope import (
     AccentFreeSearchMixin,
     ScopedAdminMixin,
@@ -103,7 +104,7 @@ class TerritoryAdmin(ScopedAdminMixin, admin.ModelAdmin):
 
 @admin.register(Commune)
 class CommuneAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
-    list_display = ["name", "insee", "population", "population_year", "rural_heart", "school_district", "priority"]
+    list_display = ["name", "inhabitants", "rural_heart", "school_district", "priority"]
     list_filter = [
         ("territory", ScopedRelatedFilter),
         "rural_heart",
@@ -125,6 +126,10 @@ class CommuneAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
 
     def view_on_site(self, commune: Commune) -> str:
         return commune.get_absolute_url()
+
+    @admin.display(description=_("habitants"), ordering="population")
+    def inhabitants(self, commune: Commune) -> str:
+        return "" if commune.population is None else dates.number(commune.population)
 
     @admin.display(description=_("quartiers prioritaires"))
     def priority(self, commune: Commune) -> str:

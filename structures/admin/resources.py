@@ -5,7 +5,6 @@ Headings are French whatever the reader's language: the file travels between peo
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import tablib
@@ -15,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from import_export import resources, widgets
 from import_export.fields import Field
-from import_export.results import Result
+from import_export.results import InvalidRow, Result
 
 from clea.text import normalise
 from structures.enums import Circle
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    Base = resources.ModelResource
-else:
-    Base = resources.ModelResource
 
 LINE = "__line"
 _YES, _NO = {"oui", "o", "1", "vrai", "true", "x", "yes"}, {"non", "n", "0", "faux", "false", "no"}
@@ -107,11 +103,11 @@ class LineResult(Result):
         super().append_error_row(row.get(LINE, number), row, errors)
 
     def append_invalid_row(self, number: int, row: Any, validation_error: Any) -> None:
-        shown = OrderedDict((name, value) for name, value in row.items() if not name.startswith("__"))
-        super().append_invalid_row(row.get(LINE, number), shown, validation_error)
+        values = tuple(row[title] for title in self.diff_headers if row.get(title))
+        self.invalid_rows.append(InvalidRow(row.get(LINE, number), validation_error, values))
 
 
-class SheetResource(Base):
+class SheetResource(resources.ModelResource):
     """What both imports share: one territory, forgiving headings, lines counted as in the sheet.
 
     ``territory`` is where rows are read and written; ``None`` to export a set already scoped.

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -32,7 +33,7 @@ def coordinated(request: HttpRequest) -> list[Territory]:
         request._coordinated_territories = list(  # type: ignore[attr-defined]
             Territory.objects.coordinated_by(request.user)
         )
-    return request._coordinated_territories  # type: ignore[attr-defined, no-any-return]
+    return request._coordinated_territories  # type: ignore[attr-defined]
 
 
 def coordinates_any(request: HttpRequest) -> bool:
@@ -48,14 +49,14 @@ class _ScopedChoices(_Base):
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         if "queryset" not in kwargs:
-            related = self.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]
+            related = self.admin_site._registry.get(db_field.related_model)
             if isinstance(related, ScopedAdminMixin):
                 kwargs["queryset"] = related.get_queryset(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         if "queryset" not in kwargs:
-            related = self.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]
+            related = self.admin_site._registry.get(db_field.related_model)
             if isinstance(related, ScopedAdminMixin):
                 kwargs["queryset"] = related.get_queryset(request)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -88,7 +89,7 @@ class ScopedAdminMixin(_ScopedChoices):
         )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[assignment]
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
         territories = coordinated(request)
         if self.territory_path == "territory" and len(territories) == 1:
             initial.setdefault("territory", territories[0].pk)
@@ -166,10 +167,10 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[Any, str]]:
+    ) -> list[tuple[str, Any]]:
         related = model_admin.admin_site._registry.get(field.related_model)
         if not isinstance(related, ScopedAdminMixin):
-            return super().field_choices(field, request, model_admin)  # type: ignore[return-value]
+            return super().field_choices(field, request, model_admin)
         return [(row.pk, str(row)) for row in related.get_queryset(request)]
 
 
@@ -182,12 +183,15 @@ class ScopedHistoryAdmin(SimpleHistoryAdmin):
 
     object_history_list_template = "admin/structures/history_list.html"
 
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return gettext("Historique : %(name)s") % {"name": obj}
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if self.get_object(request, object_id) is None:
             raise Http404
-        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+        return super().history_view(request, object_id, extra_context)
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from clea.errors import Refused
 from structures import selectors
 from structures.admin.exchange import SheetExchangeMixin
-from structures.admin.forms import MergeForm
+from structures.admin.forms import MergeForm, with_commune
 from structures.admin.resources import ProfessionalResource, StructureResource
 from structures.admin.scope import (
     AccentFreeSearchMixin,
@@ -41,7 +42,7 @@ class DuplicatesFilter(admin.SimpleListFilter):
         return [("oui", _("doublons possibles"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Structure]) -> QuerySet[Structure]:
-        return queryset.possible_duplicates() if self.value() == "oui" else queryset  # type: ignore[attr-defined, no-any-return]
+        return queryset.possible_duplicates() if self.value() == "oui" else queryset  # type: ignore[attr-defined]
 
 
 class TeamFilter(admin.SimpleListFilter):
@@ -85,13 +86,18 @@ class ProfessionalInline(ScopedInlineMixin, admin.TabularInline):
     model = Professional
     fields = ["first_name", "last_name", "role", "email", "phone", "is_contact"]
     extra = 0
+    # Without the admin's wide class, so that a line holds on the page.
+    formfield_overrides = {
+        models.CharField: {"widget": forms.TextInput({"size": 13})},
+        models.EmailField: {"widget": forms.EmailInput({"size": 17})},
+    }
 
 
 @admin.register(Structure)
 class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
     form = StructureForm
     accent_free_fields = ("search", "commune__search")
-    list_display = ["name", "commune", "kind_labels", "circle", "team", "is_category", "is_active"]
+    list_display = ["label", "commune", "kind_labels", "circle", "team"]
     list_filter = [
         ("territory", ScopedRelatedFilter),
         ("kinds", ScopedRelatedFilter),
@@ -100,12 +106,10 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
         "is_active",
         DuplicatesFilter,
         TeamFilter,
-        ("commune", ScopedRelatedFilter),
     ]
     list_select_related = ["commune", "territory"]
     list_per_page = 50
     ordering = ["name_key", "slug"]
-    autocomplete_fields = ["commune"]
     actions = ["merge_selected", "close_selected"]
     inlines = [ProfessionalInline]
     fieldsets = [
@@ -126,6 +130,7 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
         return (
             super()
             .get_queryset(request)
+            .select_related("commune", "territory")
             .prefetch_related("kinds")
             .annotate(team_size=Count("professionals", distinct=True))
         )
@@ -139,6 +144,18 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
 
     def view_on_site(self, structure: Structure) -> str | None:
         return structure.get_absolute_url() if structure.is_active else None
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # Boxes to tick: a list in which one must hold Ctrl loses choices without a word.
+        return super().formfield_for_manytomany(
+            db_field, request, **({"widget": forms.CheckboxSelectMultiple} | kwargs)
+        )
+
+    @admin.display(description=_("nom"), ordering="name_key")
+    def label(self, structure: Structure) -> str:
+        if structure.is_active:
+            return structure.name
+        return _t("%(name)s (fermée)") % {"name": structure.name}
 
     @admin.display(description=_("types"))
     def kind_labels(self, structure: Structure) -> str:
@@ -216,11 +233,10 @@ class ProfessionalAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMi
     territory_path = "structure__territory"
     accent_free_fields = ("search", "structure__search", "structure__commune__search")
     list_display = ["__str__", "structure", "commune", "role", "email", "phone", "is_contact"]
-    list_filter = ["is_contact", ("structure__kinds", ScopedRelatedFilter), ("structure__commune", ScopedRelatedFilter)]
+    list_filter = ["is_contact", ("structure__kinds", ScopedRelatedFilter)]
     list_select_related = ["structure__commune"]
     list_per_page = 50
     ordering = ["last_name", "first_name"]
-    autocomplete_fields = ["structure"]
     resource_classes = [ProfessionalResource]
     import_verb = "professional.imported"
     export_verb = "professional.exported"
@@ -228,6 +244,12 @@ class ProfessionalAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMi
         "Une personne est reconnue par sa structure et son nom, et par son adresse si deux le partagent. "
         "La structure s'écrit par son nom (avec la commune, si plusieurs le portent) ou par son identifiant."
     )
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "structure":
+            field.label_from_instance = with_commune
+        return field
 
     @admin.display(description=_("commune"), ordering="structure__commune")
     def commune(self, person: Professional) -> str:

@@ -15,5 +15,6 @@ class HttpsURLField(models.URLField):
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.URLField", list(args), kwargs
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
-        return super().formfield(**{"form_class": forms.URLField, "assume_scheme": "https"} | kwargs)
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
+        defaults: dict[str, Any] = {"form_class": forms.URLField, "assume_scheme": "https"}
+        return super().formfield(**(defaults | kwargs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,6 +18,9 @@ from structures.models.fields import HttpsURLField
 from structures.models.places import Commune, PriorityDistrict
 from structures.models.territory import Territory
 from structures.search import words_in
+
+if TYPE_CHECKING:
+    from clea.accounts.models import User
 
 
 class StructureKind(models.Model):
@@ -137,6 +141,10 @@ class Structure(models.Model):
     search = SearchField(sources=("name", "address", "slug"))
     name_key = SearchField(sources=("name",))
 
+    # What simple_history reads when it writes a version.
+    _change_reason: str
+    _history_user: User | None
+
     objects = StructureQuerySet.as_manager()
     history = HistoricalRecords(
         m2m_fields=[kinds],
@@ -226,6 +234,9 @@ class Professional(models.Model):
     )
     search = SearchField(sources=("first_name", "last_name", "email", "role"))
     name_key = SearchField(sources=("first_name", "last_name"))
+
+    _change_reason: str
+    _history_user: User | None
 
     # Deleting a person deletes what the history kept of them too (GDPR, article 17).
     history = HistoricalRecords(

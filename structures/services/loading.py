@@ -379,7 +379,7 @@ def _is_blank(value: Any) -> bool:
 
 def _messages(error: ValidationError) -> list[str]:
     """The messages of a model's validation, each with its field."""
-    result = []
+    result: list[str] = []
     for name, messages in error.message_dict.items():
         prefix = "" if name == "__all__" else f"{name} : "
         result.extend(f"{prefix}{message}" for message in messages)

@@ -30,7 +30,7 @@ def pointers(model: type[models.Model]) -> Iterator[models.ForeignKey]:
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ForeignObjectRel) or isinstance(relation, models.ManyToManyRel):
             continue
-        if not issubclass(relation.related_model, HistoricalChanges):  # type: ignore[arg-type]
+        if not issubclass(relation.related_model, HistoricalChanges):
             yield relation.field  # type: ignore[misc]
 
 

@@ -318,6 +318,21 @@ def test_no_page_of_the_desk_has_an_inline_script_or_style(desk: Client, here: T
             assert "src=" in opening or "application/json" in opening, (page, opening)
 
 
+def test_the_desk_asks_for_what_is_missing_in_ones_own_territory(desk: Client, here: Territory) -> None:
+    def asked() -> list[tuple[str, int]]:
+        items = desk.get(reverse("admin:index")).context["desk_items"]
+        return [(str(item.label), item.count) for item in items if "/structures/" in item.url]
+
+    neighbour = StructureFactory()
+    StructureFactory(commune=neighbour.commune, name=neighbour.name)
+    assert asked() == [("Coordonnées du service à compléter", 1)]
+    Territory.objects.filter(pk=here.pk).update(contact_phone="03 11 11 11 11")
+    assert asked() == []
+    mine = StructureFactory(commune__territory=here)
+    StructureFactory(commune=mine.commune, name=mine.name.upper())
+    assert asked() == [("Structures peut-être en double", 2)]
+
+
 def test_deleting_a_person_at_the_desk_leaves_no_trace_of_their_name(desk: Client, here: Territory) -> None:
     person = ProfessionalFactory(structure__commune__territory=here)
     desk.post(url("professional", "delete", person.pk), {"post": "yes"})

@@ -46,7 +46,7 @@ def desk(client: Client, here: Territory) -> Client:
 def xlsx(*rows: list[Any]) -> SimpleUploadedFile:
     book = Workbook()
     for row in rows:
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)
     out = io.BytesIO()
     book.save(out)
     return SimpleUploadedFile("liste.xlsx", out.getvalue())
@@ -58,7 +58,7 @@ def csv_file(text: str, encoding: str = "utf-8-sig") -> SimpleUploadedFile:
 
 def send(desk: Client, file: SimpleUploadedFile, model: str = "structure", **extra: Any) -> Any:
     """Send a file: the preview, or its errors."""
-    form = {"import_file": file, "territory": Territory.objects.order_by("pk").first().pk} | extra  # type: ignore[union-attr]
+    form = {"import_file": file, "territory": Territory.objects.order_by("pk").first().pk} | extra
     return desk.post(reverse(f"admin:structures_{model}_import"), form)
 
 
