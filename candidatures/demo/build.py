@@ -24,7 +24,7 @@ from django_tasks import task_backends
 from django_tasks.backends.dummy import DummyBackend
 
 from candidatures import rules
-from candidatures.demo import calls, clock, content, dossiers, story
+from candidatures.demo import call_data, calls, clock, content, dossiers, story
 from candidatures.demo.call_data import PARIS
 from candidatures.demo.dossiers import Draft
 from candidatures.demo.story import Plan
@@ -38,7 +38,7 @@ from clea.journal import services as journal
 from clea.journal import verbs
 from clea.mail import services as mail
 from clea.mail.models import OutgoingMail
-from structures.models import TerritoryMembership
+from structures.models import Territory, TerritoryMembership
 from structures.services.loading import load_territory
 
 if TYPE_CHECKING:
@@ -143,6 +143,8 @@ def _quietly() -> Iterator[None]:
 def _prepare(hour: clock.Clock, now: datetime) -> Stage:
     """Territory, accounts, contract, seasons and the two published calls."""
     territory = load_territory(by=None).territory
+    # The public files give no telephone; the acknowledgement must name one (CRPA, R112-11-1).
+    Territory.objects.filter(pk=territory.pk, contact_phone="").update(contact_phone=call_data.CONTACT["contact_phone"])
     password = make_password(PASSWORD)
     coordinator, _admin = (_account(*row[:3], password=password, staff=row[3], admin=row[4]) for row in STAFF)
     TerritoryMembership.objects.create(territory=territory, user=coordinator)

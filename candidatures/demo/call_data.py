@@ -119,27 +119,30 @@ AXES: list[dict[str, str]] = [
     {
         "title": "Communautés professionnelles",
         "text": french(
-            "Ouvrir la résidence à des équipes que l'action culturelle rejoint peu : centres culturels de proximité, "
-            "solidarité, santé, médico-social, justice. Inventer avec elles des formes ajustées aux personnes qu'elles "
-            "accompagnent : handicap, grand âge, exclusion, placement sous main de justice."
+            "Certains métiers travaillent tous les jours avec des personnes que l'offre culturelle atteint peu : "
+            "handicap, grand âge, soin, exclusion, justice. Le contrat veut aller davantage vers eux, et vers les "
+            "centres culturels de proximité. Que peut inventer avec vous une équipe de l'hôpital, d'un foyer, d'un "
+            "centre social ?"
         ),
         "title_en": "Professional communities",
         "text_en": (
-            "Opening the residency to teams that cultural action seldom reaches: neighbourhood cultural centres, "
-            "social work, health, care, justice. Inventing with them forms fitted to the people they accompany: people "
-            "with disabilities, older people, people in hardship or under a court order."
+            "Some professions work every day with people whom culture seldom reaches: people with disabilities, "
+            "older people, patients, people in hardship or under a court order. The contract wants to go further "
+            "towards them, and towards neighbourhood cultural centres. What could a team from the hospital, a care "
+            "home or a community centre invent with you?"
         ),
     },
     {
         "title": "Transitions",
         "text": french(
-            "Interroger ce qui change dans le territoire et la manière dont on s'y adapte : mobilités, paysages, "
-            "héritages, réemploi, alimentation, savoir-faire, coopération et entraide."
+            "Le territoire change de peau : mobilités, paysages, réemploi, alimentation, entraide. Comment le "
+            "regarde-t-on changer, comment y prend-on part, que garde-t-on des savoir-faire et des héritages d'hier "
+            "?"
         ),
         "title_en": "Transitions",
         "text_en": (
-            "Asking what is changing in the area and how people adapt to it: transport, landscape, heritage, re-use, "
-            "food, skills, co-operation and mutual help."
+            "The area is changing its skin: transport, landscape, re-use, food, mutual help. How do we watch it "
+            "change, how do we take part, what do we keep of yesterday's skills and heritage?"
         ),
     },
 ]

@@ -84,6 +84,8 @@ class Persona:
     country: str = "France"
     language: str = "fr"
     organisation: str = ""
+    closing: str = ""
+    drives: bool = True
     members: list[list[str]] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     rank: int = 0
@@ -108,7 +110,7 @@ class Persona:
         return f"https://{self.key}.example/"
 
 
-_SET_IN_FRENCH = ("practice", "idea", "place", "transitions")
+_SET_IN_FRENCH = ("practice", "idea", "place", "transitions", "closing")
 
 
 @cache
@@ -140,4 +142,4 @@ def letter(persona: Persona) -> list[str]:
 
     body = [one("openings", 1), one("missions", 3), f"{persona.practice} {persona.idea}"]
     body += [one("teams", 5), " ".join(part for part in (persona.place, persona.transitions) if part)]
-    return [*body, one("closings", 7), persona.stage_name]
+    return [*body, persona.closing or one("closings", 7), persona.stage_name]

@@ -185,7 +185,8 @@ def cv_sheets(persona: Persona) -> list[Sheet]:
     for text in rng.sample(_TRAINING, 2):
         second.paragraph(f"– {text}")
     second.heading("Pratique")
-    second.paragraph("Permis B, véhicule personnel. Français courant à l'oral et à l'écrit.")
+    moving = "Permis B, véhicule personnel." if persona.drives else "Déplacements en train et en bus."
+    second.paragraph(f"{moving} Français courant à l'oral et à l'écrit.")
     return [first, second]
 
 

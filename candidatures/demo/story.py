@@ -73,7 +73,7 @@ def past_plans() -> list[Plan]:
         _plan("ulysse", c, "2026-01-13 17:30", "2026-01-29 15:21", _TYPED, "two"),
         _plan("houblon", c, "2026-01-14 11:00", "2026-02-05 09:47", _FOLDER, "author", path=_LATE_NO),
         _plan("porion", c, "2026-01-15 20:05", "2026-02-06 18:12", _FOLDER, path=_RESERVE),
-        _plan("abatteur", c, "2026-01-16 13:44", "2026-01-16 15:02", _TYPED, not_met=(6, "indisponible en mars")),
+        _plan("abatteur", c, "2026-01-16 13:44", "2026-01-16 15:02", _TYPED, not_met=(6, "indisponible")),
         _plan("zephyr", c, "2026-01-18 22:10", "2026-02-02 23:05", budget="cachets"),
         _plan("lampiste", c, "2026-01-19 10:26", "2026-02-07 12:31", _SHORT_CV, "author", path=_SELECTED),
         _plan("carreau", c, "2026-01-20 16:18", "2026-02-08 17:40", _DAMAGED, "author", path=_DECLINED),
@@ -112,7 +112,9 @@ def _draft_without_cv() -> list[Step]:
 
 #: Why a dossier of the past calls was found ineligible, in the agent's words.
 REASONS = {
-    "indisponible en mars": "Le courrier annonce une tournée en mars et avril : la seconde phase n'est pas couverte.",
+    "indisponible": (
+        "Le courrier annonce une tournée de la fin de l'hiver au début du printemps : la seconde phase n'est pas tenue."
+    ),
     "permis": "La personne écrit ne pas avoir le permis de conduire et venir en train.",
     "reconnaissance": "Le curriculum vitæ ne mentionne aucune diffusion publique ; confirmé au téléphone.",
     "exclusive": "Présence proposée quelques jours par mois seulement, en plus d'un autre emploi.",

@@ -317,6 +317,7 @@ def telephones_are_kept_for_fiction(told: str) -> None:
     fiction = re.compile(r"06 39 98 \d\d \d\d|03 53 01 \d\d \d\d")
     phones = [*Application.objects.exclude(phone="").values_list("phone", flat=True)]
     phones += Call.objects.values_list("contact_phone", flat=True)
+    phones += Territory.objects.values_list("contact_phone", flat=True)
     assert [p for p in phones if not fiction.fullmatch(p.replace("\N{NO-BREAK SPACE}", " "))] == []
 
 
