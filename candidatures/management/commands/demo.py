@@ -45,7 +45,7 @@ class Command(BaseCommand):
         # Late: the story loads WeasyPrint and friends, which a refusal does not need.
         from candidatures.demo.build import PASSWORD, build
 
-        self.stdout.write("La démonstration se prépare, une demi-minute au plus…")
+        self.stdout.write("La démonstration se prépare, une demi-minute environ…")
         started = time.monotonic()
         built = build()
         site = settings.SITE_URL
