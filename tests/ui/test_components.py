@@ -46,9 +46,7 @@ INPUTS: dict[str, dict[str, object]] = {
         ],
     },
     "form.html": {"form": FORM},
-    "journal.html": {
-        "entries": [SimpleNamespace(at=NOW, label="dossier déposé", verb="x", actor=SimpleNamespace(label="Ada"))]
-    },
+    "journal.html": {"entries": [SimpleNamespace(at=NOW, label="dossier déposé", verb="x", actor="Ada")]},
     "key_facts.html": {"rows": [{"label": "Net", "value": "12 000 €", "note": "quatre fois"}], "caption": "Faits"},
     "landscape.html": {},
     "mark.html": {},

@@ -107,3 +107,25 @@ def test_one_leaves_the_desk_by_a_post_only(client, coordinator):
 
 def test_passwords_have_one_page(client, coordinator):
     assert client.get(reverse("admin:password_change"))["Location"] == reverse("account_change_password")
+
+
+def test_a_list_is_titled_by_what_it_lists_and_searched_under_a_label_one_sees(client, coordinator):
+    html = client.get(reverse("admin:accounts_user_changelist")).content.decode()
+    assert "<h1>Comptes</h1>" in html
+    assert '<label for="searchbar">Chercher</label>' in html
+
+
+def test_every_input_of_a_tabular_inline_has_a_label(client, coordinator):
+    """Django's own tabular inlines leave their inputs to the column's title."""
+    from tests.factories.candidatures import CallFactory
+
+    call = CallFactory()
+    html = client.get(reverse("admin:candidatures_call_change", args=[call.pk])).content.decode()
+    tables = html.split('data-inline-type="tabular"')[1:]
+    assert tables
+    for table in tables:
+        body = table.split("</table>")[0]
+        inputs = set(re.findall(r'<(?:input|select|textarea)[^>]*\sid="([^"]+)"', body))
+        hidden = set(re.findall(r'<input type="hidden"[^>]*\sid="([^"]+)"', body))
+        labelled = set(re.findall(r'<label[^>]*\sfor="([^"]+)"', body))
+        assert inputs - hidden - labelled == set()
