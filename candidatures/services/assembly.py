@@ -94,7 +94,10 @@ def _rendered(template: str, title: str, context: dict[str, Any], path: Path) ->
     """A part we render. Its digest is that of the page; a typed piece's own is that of its text."""
     import pikepdf
 
-    content = documents.render_pdf(template, context, title=title, language=context["deposit"].language)
+    # Inside the dossier the assembly writes the numbers: a second footer would contradict them.
+    content = documents.render_pdf(
+        template, context | {"inside": True}, title=title, language=context["deposit"].language
+    )
     path.write_bytes(content)
     with pikepdf.open(path) as made:
         pages = len(made.pages)

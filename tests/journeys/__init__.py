@@ -1,0 +1,1 @@
+"""Whole stories, in a real browser, with a real mail server and real files."""
