@@ -176,7 +176,7 @@ class SheetExchangeMixin(ImportExportMixin, _Base):
         result = getattr(response, "context_data", {}).get("result")
         if result is not None:
             response.context_data["preview"] = _preview(result)
-        return response  # type: ignore[no-any-return]
+        return response
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"import_help": self.import_help, "max_bytes": MAX_BYTES}

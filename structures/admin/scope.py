@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +119,16 @@ class ScopedAdminMixin(_ScopedChoices):
         return self.can_delete and coordinates_any(request)
 
 
+class LabelledFormSet(BaseInlineFormSet):
+    """Each input of a table says what it is: a column's title is not a label to assistive tools."""
+
+    def add_fields(self, form: ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if not field.widget.is_hidden:
+                field.widget.attrs.setdefault("aria-label", str(field.label or ""))
+
+
 class ScopedInlineMixin(_InlineBase if TYPE_CHECKING else _ScopedChoices):  # type: ignore[misc]
     """An inline of a scoped page: the page's walls are enough, Django's permissions are not asked.
 
@@ -125,6 +137,7 @@ class ScopedInlineMixin(_InlineBase if TYPE_CHECKING else _ScopedChoices):  # ty
 
     can_add = True
     can_change = True
+    formset: Any = LabelledFormSet
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return coordinates_any(request)

@@ -69,7 +69,7 @@ class PriorityDistrictFactory(DjangoModelFactory[PriorityDistrict]):
     @factory.post_generation
     def communes(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create and extracted:
-            self.communes.set(extracted)  # type: ignore[attr-defined]
+            self.communes.set(extracted)
 
 
 class StructureKindFactory(DjangoModelFactory[StructureKind]):
@@ -101,7 +101,7 @@ class StructureFactory(DjangoModelFactory[Structure]):
     @factory.post_generation
     def kinds(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
-            self.kinds.set(  # type: ignore[attr-defined]
+            self.kinds.set(
                 StructureKindFactory(territory=self.territory, slug=slug) for slug in (extracted or ["library"])
             )
 
