@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import secrets
 import signal
 import socket
@@ -26,6 +27,8 @@ ANY_ADDRESS = {"0.0.0.0", "::", "[::]", ""}  # noqa: S104 - compared, not bound 
 READY_WITHIN = 60  # seconds
 STOP_WITHIN = 10  # seconds
 PR_SET_PDEATHSIG = 1
+# The demonstration's accounts that have a part to play; the other applicants are there to be read.
+ROLES = ("coordination", "artiste", "jure", "structure")
 
 
 def write_env(target: Path, example: Path) -> bool:
@@ -87,14 +90,18 @@ def prepare() -> bool:
 
 
 def demonstration_accounts() -> list[str]:
-    """The accounts of ``manage.py demo`` that exist here, in the order one tries them."""
+    """One line a role: the accounts of ``manage.py demo`` that one signs in with, as far as they exist."""
     from django.contrib.auth import get_user_model
     from django.db import connection
 
-    people = get_user_model().objects.filter(email__endswith="@demo.test", is_active=True)
-    emails = sorted(people.values_list("email", flat=True), key=lambda email: (email[:5] != "coord", email))
+    people = get_user_model().objects.filter(email__endswith="@demo.test", is_active=True).order_by("email")
+    by_role: dict[str, list[str]] = {role: [] for role in ROLES}
+    for email in people.values_list("email", flat=True):
+        found = re.fullmatch(r"([a-z]+)\d*@demo\.test", email)
+        if found and found[1] in by_role:
+            by_role[found[1]].append(email)
     connection.close()
-    return emails
+    return [emails[0] if len(emails) == 1 else f"{emails[0]} … {emails[-1]}" for emails in by_role.values() if emails]
 
 
 def die_with_parent() -> None:
