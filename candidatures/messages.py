@@ -10,13 +10,13 @@ _SERVICE = {
     "courriel": _("adresse électronique du service"),
     "telephone": _("téléphone du service"),
     "adresse_postale": _("adresse postale du service"),
+    "coordonnees": _("service, adresses et téléphone, à la suite"),
 }
 _DOSSIER = {"nom": _("nom annoncé du dossier"), "appel": _("titre de l'appel")}
 
 _SIGNATURE_FR = """
-{{ service }}
-{{ territoire }}
-{{ courriel }} – {{ telephone }}"""
+{{ coordonnees }}
+{{ territoire }}"""
 _SIGNATURE_EN = _SIGNATURE_FR
 
 KINDS = (
@@ -60,7 +60,7 @@ Le dernier dépôt fait foi.
 
 {{ silence }}
 
-Service chargé du dossier : {{ service }}, {{ adresse_postale }}, {{ courriel }}, {{ telephone }}.
+Service chargé du dossier : {{ coordonnees }}.
 """,
             "en": """Hello,
 
@@ -81,7 +81,7 @@ You may change your application and file it again until the call closes, {{ clot
 
 {{ silence }}
 
-Service in charge: {{ service }}, {{ adresse_postale }}, {{ courriel }}, {{ telephone }}.
+Service in charge: {{ coordonnees }}.
 """,
         },
     ),
@@ -306,6 +306,7 @@ VERBS = {
     "eligibility.checked": _("recevabilité vérifiée"),
     "extension.granted": _("délai supplémentaire accordé"),
     "application.reminded": _("rappel avant la clôture envoyé"),
+    "application.placed": _("état posé par la démonstration"),
     "application.exported": _("dossiers exportés"),
     "call.published": _("appel publié"),
     "call.unpublished": _("appel retiré de la publication"),

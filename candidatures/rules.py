@@ -73,6 +73,8 @@ def can_transition(current: str, target: ApplicationState) -> Verdict:
 
 def can_receive(call: Call, deadline: datetime, now: datetime) -> Verdict:
     """Whether the call takes a dossier at ``now``, the person's own deadline included."""
+    if call.status == CallStatus.ARCHIVED:
+        return refuse(_("Cet appel est terminé et archivé : il ne reçoit plus de dossier."), "archived")
     if call.status != CallStatus.PUBLISHED:
         return refuse(_("Cet appel n'est pas publié : il ne reçoit pas de dossier."), "not_published")
     if now < call.opens_at:
@@ -82,10 +84,7 @@ def can_receive(call: Call, deadline: datetime, now: datetime) -> Verdict:
         )
     if now >= deadline:
         return refuse(
-            _(
-                "Le délai est passé depuis le %(when)s. Votre brouillon est conservé ; en cas d'empêchement, "
-                "écrivez à %(email)s."
-            )
+            _("Le délai est passé depuis le %(when)s. En cas d'empêchement, écrivez à %(email)s.")
             % {"when": in_full(deadline), "email": call.contact_email},
             "closed",
         )
@@ -108,7 +107,10 @@ def can_edit(access: Access, application: Application, now: datetime) -> Verdict
         return refuse(_("Ce dossier a été retiré : il ne se modifie plus."), "withdrawn")
     if application.state not in (S.DRAFT, S.SUBMITTED):
         return refuse(_("Ce dossier est à l'étude : il ne se modifie plus."), "under_review")
-    return can_receive(application.call, access.deadline or application.call.closes_at, now)
+    verdict = can_receive(application.call, access.deadline or application.call.closes_at, now)
+    if verdict.code == "closed":
+        return refuse(_("%(why)s Ce que vous aviez écrit est conservé.") % {"why": verdict.reason}, "closed")
+    return verdict
 
 
 def can_file(access: Access, application: Application, now: datetime) -> Verdict:

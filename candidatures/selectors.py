@@ -105,19 +105,5 @@ def own_applications(user: User) -> list[Application]:
     return list(base().of(user).order_by("-updated_at"))
 
 
-def public_call(slug: str) -> Call:
-    """A call with all its page shows. Raises ``Call.DoesNotExist`` unless it is public."""
-    return (
-        Call.objects.public()
-        .select_related("season__programme__territory", "money")
-        .prefetch_related(*CALL_CONTENT)
-        .get(slug=slug)
-    )
-
-
-#: Everything the coordinator wrote in a call.
-CALL_CONTENT = ("sections", "axes", "positions", "periods", "pieces", "criteria", "questions", "scoring")
-
-
 def piece_by_code(application: Application, code: str) -> CallPiece | None:
     return next((piece for piece in application.call.pieces.all() if piece.code == code), None)

@@ -129,8 +129,8 @@ class CriterionInline(_Folded, ScopedInlineMixin, _Stacked):
 
 class ScoringInline(ScopedInlineMixin, _Tabular):
     model = ScoringCriterion
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 40})}}
-    fields = ["order", "title", "title_en", "guidance", "weight", "max_score"]
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 32})}}
+    fields = ["order", "title", "title_en", "guidance", "guidance_en", "weight", "max_score"]
     extra = 0
     classes = ["collapse"]
     verbose_name_plural = _("Critères d'appréciation du jury")

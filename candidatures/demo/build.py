@@ -19,7 +19,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
 from django_tasks import task_backends
 from django_tasks.backends.dummy import DummyBackend
 
@@ -35,7 +34,6 @@ from candidatures.services import calls as call_services
 from clea.accounts.models import User
 from clea.errors import require
 from clea.journal import services as journal
-from clea.journal import verbs
 from clea.mail import services as mail
 from clea.mail.models import OutgoingMail
 from structures.models import Territory, TerritoryMembership
@@ -105,7 +103,6 @@ class Stage:
 
 def build() -> Built:
     """Make everything; returns what was made. About twenty seconds."""
-    register_verb()
     now = timezone.now()
     with translation.override("fr"), _quietly():
         with transaction.atomic(), clock.at(BEGINNING) as hour:
@@ -362,11 +359,3 @@ def _file_again(stage: Stage) -> None:
 def _change_after_filing(stage: Stage) -> None:
     """Changes saved but not filed: the page must say so."""
     dossiers.half_letter(stage.drafts[story.OPEN, "artiste4"])
-
-
-def register_verb() -> None:
-    """Let the journal say that a state was set by the demonstration, if the app has not."""
-    try:
-        verbs.check(PLACED)
-    except verbs.UnknownVerb:
-        verbs.register({PLACED: _("état posé par la démonstration")})

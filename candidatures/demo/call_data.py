@@ -278,35 +278,40 @@ EMI_PIECES: dict[str, dict[str, str]] = {
 }
 
 #: (title, in English, how to score, weight). A proposal: the call does not publish a grid.
-SCORING: list[tuple[str, str, str, int]] = [
+SCORING: list[tuple[str, str, str, str, int]] = [
     (
         "Compréhension de la mission",
         "Understanding of the mission",
         "Ni création, ni atelier : présence, diffusion, gestes artistiques construits avec les équipes.",
+        "Neither creation nor workshop: presence, showing works, artistic gestures built with the teams.",
         5,
     ),
     (
         "Qualité artistique",
         "Artistic quality",
         "Singularité de la démarche, inscription dans la création contemporaine, œuvres qui peuvent circuler.",
+        "A singular approach, rooted in contemporary creation, with works that can travel.",
         5,
     ),
     (
         "Capacité à fédérer",
         "Ability to bring people together",
         "Expérience du travail avec des équipes, attention aux publics, vingt structures envisageables.",
+        "Experience of working with teams, care for audiences, twenty structures within reach.",
         4,
     ),
     (
         "Articulation avec le territoire",
         "Connection with the area",
         "Le dossier parle de ce lieu-ci : équipes, paysages, livre, patrimoine, image.",
+        "The application speaks of this very place: teams, landscapes, books, heritage, film.",
         4,
     ),
     (
         "Prise en compte des transitions",
         "Care for the transitions",
         "Dans le sujet ou dans la manière : réemploi, sobriété, mobilités, entraide, droits culturels.",
+        "In the subject or in the manner: reuse, restraint, mobility, mutual help, cultural rights.",
         2,
     ),
 ]

@@ -161,8 +161,14 @@ def _scoring(call: Call) -> None:
         ScoringCriterion,
         call,
         [
-            {"title": title, "title_en": title_en, "guidance": content.french(guidance), "weight": weight}
-            for title, title_en, guidance, weight in call_data.SCORING
+            {
+                "title": title,
+                "title_en": title_en,
+                "guidance": content.french(guidance),
+                "guidance_en": guidance_en,
+                "weight": weight,
+            }
+            for title, title_en, guidance, guidance_en, weight in call_data.SCORING
         ],
     )
 

@@ -405,6 +405,7 @@ class ScoringCriterion(OrderedInCall):
     title = models.CharField(_("intitulé"), max_length=200)
     title_en = models.CharField(_("intitulé en anglais"), max_length=200, blank=True)
     guidance = models.TextField(_("repères pour noter"), blank=True)
+    guidance_en = models.TextField(_("repères en anglais"), blank=True)
     weight = models.PositiveSmallIntegerField(_("poids"), default=1, validators=[MinValueValidator(1)])
     max_score = models.PositiveSmallIntegerField(_("note maximale"), default=5, validators=[MinValueValidator(1)])
 

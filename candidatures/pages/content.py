@@ -42,10 +42,7 @@ SOURCES: dict[str, tuple[type[models.Model], dict[str, str]]] = {
     "axis": (Axis, _texts("title", "text")),
     "question": (FrequentQuestion, _texts("question", "answer")),
     "criterion": (EligibilityCriterion, _texts("text", "help")),
-    "scoring": (
-        ScoringCriterion,
-        {"title": "title", "title_en": "title_en", "text": "guidance", "count": "weight", "limit": "max_score"},
-    ),
+    "scoring": (ScoringCriterion, _texts("title", "guidance") | {"count": "weight", "limit": "max_score"}),
     "position": (Position, {"title": "title", "title_en": "title_en", "count": "count"}),
     "piece": (
         CallPiece,

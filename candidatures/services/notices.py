@@ -30,12 +30,16 @@ def absolute(path: str) -> str:
 def _service(call: Call) -> dict[str, object]:
     """The service in charge, as the acknowledgement must name it (CRPA, R112-11-1)."""
     territory = call.territory
+    service = territory.service_name or territory.name
+    phone = call.contact_phone or territory.contact_phone
+    address = " ".join(territory.contact_address.split())
     return {
-        "service": territory.service_name or territory.name,
+        "service": service,
         "territoire": territory.name,
         "courriel": call.contact_email,
-        "telephone": call.contact_phone or territory.contact_phone or "–",
-        "adresse_postale": " ".join(territory.contact_address.split()) or "–",
+        "telephone": phone or "–",
+        "adresse_postale": address or "–",
+        "coordonnees": ", ".join(part for part in (service, address, call.contact_email, phone) if part),
     }
 
 
