@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pytest_django import Settings
+
+if TYPE_CHECKING:
+    from tests.documents.desk import Desk
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +23,17 @@ def no_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
     from clea.documents import access
 
     monkeypatch.setattr(access, "_resolvers", [])
+
+
+@pytest.fixture(scope="session")
+def cover() -> bytes:
+    from clea.documents import services as documents
+
+    return documents.render_pdf("pdf/text_piece.html", {"body": "Garde"}, title="Couverture")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, cover: bytes) -> Desk:
+    from tests.documents.desk import Desk
+
+    return Desk(tmp_path, cover)

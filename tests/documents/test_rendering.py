@@ -96,7 +96,8 @@ def page_with(settings: Settings, tmp_path: Path) -> Callable[[str], bytes]:
         (folder / "careless.html").write_text(
             "{% extends 'pdf/base.html' %}{% block content %}{{ markup|safe }}{% endblock %}"
         )
-        settings.TEMPLATES = [{**django_settings.TEMPLATES[0], "DIRS": [folder, *django_settings.TEMPLATES[0]["DIRS"]]}]
+        engine = django_settings.TEMPLATES[0]
+        settings.TEMPLATES = [{**engine, "DIRS": [folder, django_settings.BASE_DIR / "templates"]}]
         return documents.render_pdf("careless.html", {"markup": markup}, title="x")
 
     return render
