@@ -127,9 +127,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
         ),
     }
-else:
-    DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-    DATABASE["CONN_HEALTH_CHECKS"] = True
+# Kept between requests: opening SQLite's WAL, or a session on PostgreSQL, costs more than a page.
+DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASE["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 class MailTemplateQuerySet(models.QuerySet["MailTemplate"]):
     def visible_to(self, user: AnyUser) -> MailTemplateQuerySet:
         """Texts of the territories this person handles, and the common ones, to read."""
-        return self.filter(scopes.condition(user) | Q(scope="")) if scopes.held_by(user) != set() else self.none()
+        held = scopes.held_by(user)
+        if held is None:
+            return self
+        return self.filter(scope__in=held | {""}) if held else self.none()
 
 
 class MailTemplate(models.Model):
@@ -35,7 +38,7 @@ class MailTemplate(models.Model):
     kind = models.CharField(_("message"), max_length=80)
     language = models.CharField(_("langue"), max_length=2, choices=MailLanguage.choices, default=MailLanguage.FRENCH)
     scope = models.SlugField(
-        _("territoire"), blank=True, help_text=_("Vide\xa0: le texte vaut pour tous les territoires.")
+        _("territoire"), blank=True, help_text=_("Vide : le texte vaut pour tous les territoires.")
     )
     subject = models.CharField(_("objet"), max_length=200)
     body = models.TextField(
