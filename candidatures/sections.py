@@ -161,9 +161,7 @@ def task_list(application: Application) -> TaskList:
         given = piece_is_given(application, piece)
         title = localised(piece, "title")
         missing = [] if given or not piece.required else [_("%(piece)s : à fournir") % {"piece": title}]
-        sections.append(
-            Section(key, title, at(key), missing, optional=not piece.required, started=given, piece=piece)
-        )
+        sections.append(Section(key, title, at(key), missing, optional=not piece.required, started=given, piece=piece))
     if call.ask_articulation:
         sections.append(_articulation(application, at(ARTICULATION)))
     budget: BudgetSummary | None = None
@@ -284,6 +282,4 @@ def _consent(application: Application, url: str) -> Section:
         missing.append(_("certifier l'exactitude de votre dossier"))
     if not application.privacy_read:
         missing.append(_("confirmer avoir lu l'information sur vos données"))
-    return Section(
-        CONSENT, titles()[CONSENT], url, missing, started=application.accuracy_declared
-    )
+    return Section(CONSENT, titles()[CONSENT], url, missing, started=application.accuracy_declared)

@@ -66,9 +66,7 @@ def digest(data: dict[str, Any]) -> str:
 
 
 def _typed(piece: CallPiece, title: str, content: dict[str, Any]) -> FrozenPiece:
-    return FrozenPiece(
-        code=piece.code, title=title, sha256=digest(content), identifying=piece.identifying
-    )
+    return FrozenPiece(code=piece.code, title=title, sha256=digest(content), identifying=piece.identifying)
 
 
 def of_file(code: str, title: str, stored: StoredFile, *, identifying: bool) -> FrozenPiece:

@@ -216,9 +216,7 @@ def test_the_hour_on_the_wall_stays_across_summer_time(call, coordinator):
 
 def test_two_calls_do_not_share_an_address(call, coordinator):
     with pytest.raises(ValidationError) as invalid:
-        calls.clone(
-            by=coordinator, call=call, season=call.season, slug=call.slug, title="Encore", reference_year=2028
-        )
+        calls.clone(by=coordinator, call=call, season=call.season, slug=call.slug, title="Encore", reference_year=2028)
     assert "slug" in invalid.value.message_dict
     assert Call.objects.count() == 1
 

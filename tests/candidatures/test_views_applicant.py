@@ -38,7 +38,7 @@ ROWS = {
     "lignes-MIN_NUM_FORMS": "0",
     "lignes-MAX_NUM_FORMS": "40",
 }
-FETCH = {"HTTP_X_REQUESTED_WITH": "fetch", "HTTP_ACCEPT": "application/json"}
+FETCH: dict[str, Any] = {"HTTP_X_REQUESTED_WITH": "fetch", "HTTP_ACCEPT": "application/json"}
 
 
 def page(application: Application, key: str) -> str:
@@ -251,7 +251,7 @@ def test_filing_shows_a_confirmation_worth_keeping() -> None:
         assert pdf.docinfo["/Title"] == f"Accusé de réception {deposit.number}"
     made = client.get(reverse("applications:assembled", args=[application.uuid, deposit.number]), follow=True)
     assert made.headers["Content-Type"] == "application/pdf"
-    assert b"".join(made.streaming_content).startswith(b"%PDF-")
+    assert made.getvalue().startswith(b"%PDF-")
     made.close()
 
 

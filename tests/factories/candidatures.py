@@ -82,9 +82,7 @@ def tiny_pdf(pages: int = 1) -> bytes:
 
 def stored_pdf(by: Any = None, name: str = "document.pdf", pages: int = 1) -> StoredFile:
     """A PDF in the storage, as ``documents.intake_pdf`` leaves it."""
-    return documents.store_bytes(
-        by=by, content=tiny_pdf(pages), name=name, content_type="application/pdf", pages=pages
-    )
+    return documents.store_bytes(by=by, content=tiny_pdf(pages), name=name, content_type="application/pdf", pages=pages)
 
 
 class DisciplineFactory(DjangoModelFactory[Discipline]):
