@@ -109,7 +109,7 @@ def check_text(kind: MailKind, text: str) -> None:
     for name in placeholders(text):
         if name not in kind.variables:
             raise Refused(
-                _("La variable « {{ %(name)s }} » n'existe pas. Variables possibles\xa0: %(known)s.")
+                _("La variable « {{ %(name)s }} » n'existe pas. Variables possibles : %(known)s.")
                 % {"name": name, "known": known},
                 code="unknown_placeholder",
             )
@@ -118,7 +118,7 @@ def check_text(kind: MailKind, text: str) -> None:
         raise Refused(
             _(
                 "Des accolades ne sont pas fermées ou ne désignent pas une variable. "
-                "Une variable s'écrit {{ nom }}. Variables possibles\xa0: %(known)s."
+                "Une variable s'écrit {{ nom }}. Variables possibles : %(known)s."
             )
             % {"known": known},
             code="malformed_placeholder",

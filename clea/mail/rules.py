@@ -38,12 +38,12 @@ def can_become(mail: OutgoingMail, state: MailState, now: datetime) -> Verdict:
     """Whether the message may pass to ``state``; not while a worker is handing it over."""
     if state not in TRANSITIONS[MailState(mail.state)]:
         return refuse(
-            _("Ce message est dans l'état « %(state)s »\xa0: cette action n'est plus possible.")
+            _("Ce message est dans l'état « %(state)s » : cette action n'est plus possible.")
             % {"state": mail.get_state_display()},
             "wrong_state",
         )
     if mail.state == MailState.APPROVED and mail.claimed_until and mail.claimed_until > now:
-        return refuse(_("Ce message est en cours d'envoi\xa0: attendez quelques minutes."), "being_sent")
+        return refuse(_("Ce message est en cours d'envoi : attendez quelques minutes."), "being_sent")
     return ALLOWED
 
 

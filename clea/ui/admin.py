@@ -64,7 +64,7 @@ class CleaAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied(
                 _(
-                    "Cet espace est réservé à la coordination. Votre compte n'y a pas accès\xa0: "
+                    "Cet espace est réservé à la coordination. Votre compte n'y a pas accès : "
                     "demandez-le à la personne qui coordonne votre territoire."
                 )
             )

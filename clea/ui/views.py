@@ -154,7 +154,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     unsaved; any other says what to do.
     """
     message = _(
-        "Ce formulaire n'est plus valable\xa0: la page est restée ouverte longtemps, ou une autre session a commencé."
+        "Ce formulaire n'est plus valable : la page est restée ouverte longtemps, ou une autre session a commencé."
     )
     if wants_json(request):
         return JsonResponse({"message": message, "csrf_token": get_token(request)}, status=403)

@@ -90,20 +90,20 @@ def megabytes(size: int) -> str:
     """``20 971 520`` → ``20 Mo``, ``35 861 299`` → ``34,2 Mo`` (binary millions, as systems show them)."""
     value = size / (1024 * 1024)
     decimals = 0 if value == int(value) else 1
-    return _("%(size)s\xa0Mo") % {"size": number_format(round(value, decimals), decimals)}
+    return _("%(size)s Mo") % {"size": number_format(round(value, decimals), decimals)}
 
 
 def _message(code: Refusal, size: int, max_bytes: int, pages: int | None, max_pages: int) -> str:
     if code is Refusal.TOO_LARGE:
         return _(
-            "Ce fichier pèse %(size)s\xa0; la limite est de %(limit)s. Réduisez le poids des images, ou enregistrez-le "
+            "Ce fichier pèse %(size)s ; la limite est de %(limit)s. Réduisez le poids des images, ou enregistrez-le "
             "à nouveau en PDF avec une qualité plus légère, puis envoyez-le."
         ) % {"size": megabytes(size), "limit": megabytes(max_bytes)}
     if code is Refusal.TOO_MANY_PAGES:
         return ngettext(
-            "Ce PDF compte %(pages)s pages\xa0; la limite est de %(limit)s page. Gardez l'essentiel et envoyez une "
+            "Ce PDF compte %(pages)s pages ; la limite est de %(limit)s page. Gardez l'essentiel et envoyez une "
             "version plus courte.",
-            "Ce PDF compte %(pages)s pages\xa0; la limite est de %(limit)s pages. Gardez l'essentiel et envoyez une "
+            "Ce PDF compte %(pages)s pages ; la limite est de %(limit)s pages. Gardez l'essentiel et envoyez une "
             "version plus courte.",
             max_pages,
         ) % {"pages": pages, "limit": max_pages}
@@ -113,28 +113,28 @@ def _message(code: Refusal, size: int, max_bytes: int, pages: int | None, max_pa
         ),
         Refusal.NOT_PDF: _(
             "Ce fichier n'est pas un PDF, quel que soit son nom. Ouvrez-le dans le logiciel qui l'a créé, choisissez "
-            "«\xa0Enregistrer en PDF\xa0» ou «\xa0Exporter en PDF\xa0», puis envoyez le résultat."
+            "« Enregistrer en PDF » ou « Exporter en PDF », puis envoyez le résultat."
         ),
         Refusal.LEADING_BYTES: _(
-            "Ce fichier commence par autre chose qu'un PDF\xa0: il a sans doute été abîmé en chemin. Ouvrez-le, "
-            "enregistrez-le à nouveau en PDF (Imprimer, puis «\xa0Enregistrer en PDF\xa0»), puis envoyez cette copie."
+            "Ce fichier commence par autre chose qu'un PDF : il a sans doute été abîmé en chemin. Ouvrez-le, "
+            "enregistrez-le à nouveau en PDF (Imprimer, puis « Enregistrer en PDF »), puis envoyez cette copie."
         ),
         Refusal.TRUNCATED: _(
-            "Ce PDF est incomplet ou abîmé\xa0: une partie manque et ne peut pas être retrouvée. Reprenez le fichier "
+            "Ce PDF est incomplet ou abîmé : une partie manque et ne peut pas être retrouvée. Reprenez le fichier "
             "d'origine, exportez-le à nouveau en PDF, puis envoyez-le."
         ),
         Refusal.ENCRYPTED: _(
             "Ce PDF est protégé (mot de passe ou restrictions). Enregistrez-en une copie sans protection, par exemple "
-            "avec Imprimer, puis «\xa0Enregistrer en PDF\xa0», et envoyez cette copie."
+            "avec Imprimer, puis « Enregistrer en PDF », et envoyez cette copie."
         ),
         Refusal.JAVASCRIPT: _(
             "Ce PDF contient un programme (JavaScript). Par sécurité, il n'est pas accepté. Imprimez-le dans un "
-            "nouveau PDF (Imprimer, puis «\xa0Enregistrer en PDF\xa0»)\xa0: le contenu reste, le programme disparaît."
+            "nouveau PDF (Imprimer, puis « Enregistrer en PDF ») : le contenu reste, le programme disparaît."
         ),
         Refusal.LAUNCH: _(
             "Ce PDF cherche à ouvrir un programme, un autre fichier ou une adresse sans qu'on le lui demande. Par "
-            "sécurité, il n'est pas accepté. Imprimez-le dans un nouveau PDF (Imprimer, puis «\xa0Enregistrer en "
-            "PDF\xa0») et envoyez cette copie. Les liens vers une page web restent permis."
+            "sécurité, il n'est pas accepté. Imprimez-le dans un nouveau PDF (Imprimer, puis « Enregistrer en "
+            "PDF ») et envoyez cette copie. Les liens vers une page web restent permis."
         ),
         Refusal.EMBEDDED_FILES: _(
             "Ce PDF contient d'autres fichiers (pièces jointes ou porte-documents). Seules ses pages seraient lues. "
@@ -146,11 +146,11 @@ def _message(code: Refusal, size: int, max_bytes: int, pages: int | None, max_pa
         ),
         Refusal.XFA: _(
             "Ce PDF est un formulaire dynamique (XFA), que la plupart des lecteurs affichent vide. Ouvrez-le dans "
-            "Adobe Reader, imprimez-le dans un nouveau PDF («\xa0Enregistrer en PDF\xa0»), puis envoyez cette copie."
+            "Adobe Reader, imprimez-le dans un nouveau PDF (« Enregistrer en PDF »), puis envoyez cette copie."
         ),
         Refusal.NO_PAGES: _("Ce PDF n'a aucune page. Exportez à nouveau votre document en PDF, puis envoyez-le."),
         Refusal.TOO_COMPLEX: _(
             "Ce PDF est trop complexe pour être vérifié. Imprimez-le dans un nouveau PDF (Imprimer, puis "
-            "«\xa0Enregistrer en PDF\xa0»), puis envoyez cette copie."
+            "« Enregistrer en PDF »), puis envoyez cette copie."
         ),
     }[code]

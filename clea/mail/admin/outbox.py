@@ -60,7 +60,7 @@ class DraftForm(_ModelForm):
             self.add_error(
                 None,
                 _(
-                    "Quelqu'un a modifié ce message entre-temps\xa0: votre version n'est pas enregistrée. "
+                    "Quelqu'un a modifié ce message entre-temps : votre version n'est pas enregistrée. "
                     "Ouvrez le message dans un autre onglet, comparez, puis reprenez."
                 ),
             )
@@ -318,4 +318,4 @@ class OutgoingMailAdmin(ScopedMailAdmin):
 
 
 def _size(file: MailAttachment) -> str:
-    return _("%(size)d\xa0ko") % {"size": max(1, round(file.size / 1024))}
+    return _("%(size)d ko") % {"size": max(1, round(file.size / 1024))}

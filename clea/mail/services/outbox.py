@@ -233,7 +233,7 @@ def _body(text: str) -> str:
 def _attachments(mail: OutgoingMail, attachments: Sequence[tuple[str, bytes, str]]) -> list[MailAttachment]:
     if sum(len(content) for _name, content, _type in attachments) > MAX_ATTACHED:
         raise Refused(
-            _("Les pièces jointes dépassent %(limit)s\xa0Mo.") % {"limit": MAX_ATTACHED // (1024 * 1024)},
+            _("Les pièces jointes dépassent %(limit)s Mo.") % {"limit": MAX_ATTACHED // (1024 * 1024)},
             code="too_heavy",
         )
     rows = []
