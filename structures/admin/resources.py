@@ -53,9 +53,9 @@ class CircleWord(widgets.Widget):
         word = normalise(value)
         if not word:
             return ""
-        if word in {"premier cercle", "1er cercle", "1", normalise(Circle.FIRST.value)}:
+        if word in {"premier cercle", "1er cercle", "1", normalise(Circle.FIRST.value), normalise(Circle.FIRST.label)}:
             return str(Circle.FIRST)
-        if word in {"proximite", normalise(Circle.NEAR.value)}:
+        if word in {"proximite", normalise(Circle.NEAR.value), normalise(Circle.NEAR.label)}:
             return str(Circle.NEAR)
         raise explain(
             _("« %(value)s » : écrivez « premier cercle », « proximité », ou laissez vide.") % {"value": value}
