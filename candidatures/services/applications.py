@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -81,6 +83,18 @@ class Changes:
     ticked_pieces: set[int] | None = None
     text: str | None = None
 
+    def mark(self) -> str:
+        """Two pages that say the very same thing have the same mark."""
+        said = {
+            "columns": dict(self.columns),
+            "choices": {name: [row.pk for row in chosen] for name, chosen in self.choices.items()},
+            "rows": self.rows,
+            "declarations": self.declarations,
+            "ticked": None if self.ticked_pieces is None else sorted(self.ticked_pieces),
+            "text": self.text,
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
 
 def start(*, by: User, call: Call) -> Application:
     """Open the person's draft for the call, or return the one they have.
@@ -138,25 +152,33 @@ def save_section(
     """Write one page of the dossier.
 
     ``version`` is the page's version the person was looking at; ``None`` writes over whatever is
-    there, which only an explicit choice of theirs may ask. Raises ``StaleWrite`` when another
-    tab or person wrote the page since, ``Refused`` when the dossier does not take changes.
+    there, which only an explicit choice of theirs may ask. The page last written, sent again, is
+    not written twice: its answer was lost on the way, or another tab brought the same text. Raises
+    ``StaleWrite`` when another tab or person wrote something else there since, ``Refused`` when the
+    dossier does not take changes.
     """
     with transaction.atomic():
         locked = lock(application)
         require_writable(locked, by)
+        mark = changes.mark()
         if version is not None and locked.section_version(section) != version:
+            if locked.sections.get(section, {}).get("m") == mark:
+                return locked
             raise StaleWrite(_stale_message(locked, section), code="stale")
         columns = [name for name in COLUMNS.get(section, ()) if name in changes.columns]
         for name in columns:
             setattr(locked, name, changes.columns[name])
         locked.clean_fields(exclude={f.name for f in Application._meta.fields} - set(columns))
         _write_relations(locked, section, changes)
-        touch(locked, by=by, section=section, columns=columns)
+        touch(locked, by=by, section=section, columns=columns, mark=mark)
         return locked
 
 
-def touch(locked: Application, *, by: User, section: str, columns: Sequence[str] = ()) -> None:
-    """Count one more change of ``section`` and journal it, at most once in a while."""
+def touch(locked: Application, *, by: User, section: str, columns: Sequence[str] = (), mark: str = "") -> None:
+    """Count one more change of ``section`` and journal it, at most once in a while.
+
+    ``mark`` is that of the changes (:meth:`Changes.mark`); empty when a file changed.
+    """
     now = timezone.now()
     before = locked.sections.get(section, {})
     journaled = parse_datetime(before["j"]) if before.get("j") else None
@@ -166,6 +188,7 @@ def touch(locked: Application, *, by: User, section: str, columns: Sequence[str]
         "v": int(before.get("v", 0)) + 1,
         "at": now.isoformat(),
         "by": str(by.uuid),
+        "m": mark,
         "j": (now if write_journal or journaled is None else journaled).isoformat(),
     }
     locked.content_version += 1

@@ -108,6 +108,16 @@ def test_another_tab_does_not_overwrite_silently() -> None:
     assert Application.objects.get().practice == "Choix assumé."
 
 
+def test_the_page_last_written_sent_again_is_neither_a_conflict_nor_a_second_write() -> None:
+    application = ApplicationFactory()
+    save(application, sections.PRACTICE, 0, practice="Une phrase.")
+    again = save(application, sections.PRACTICE, 0, practice="Une phrase.")
+    assert again.section_version(sections.PRACTICE) == 1
+    save(application, sections.PRACTICE, 1, practice="Une autre.")
+    with pytest.raises(StaleWrite):
+        save(application, sections.PRACTICE, 0, practice="Une phrase.")
+
+
 def test_two_pages_do_not_disturb_each_other() -> None:
     application = ApplicationFactory()
     save(application, "pratique", 0, practice="Danse.")
