@@ -40,6 +40,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The public address, used where there is no request: mails, PDFs, feeds.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 
+# What the legal notice must say and no territory knows: {"director": "…", "host_name": "…", …}.
+LEGAL_NOTICE: dict[str, str] = env.json("LEGAL_NOTICE", default={})
+# Where to report a vulnerability (/.well-known/security.txt); the publisher's address by default.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+
 # Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

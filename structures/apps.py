@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from clea.accounts.models import User
+    from clea.ui.identity import Publisher
 
 
 def coordinated_slugs(user: User | AnonymousUser) -> set[str] | None:
@@ -34,6 +35,24 @@ def territory_names() -> Mapping[str, str]:
     return dict(Territory.objects.values_list("slug", "short_name"))
 
 
+def territory_publisher() -> Publisher | None:
+    """The publisher of the site where one territory lives; several say so in ``LEGAL_NOTICE``. One query."""
+    from clea.ui.identity import Publisher
+    from structures.models import Territory
+
+    found = list(Territory.objects.order_by("pk")[:2])
+    if len(found) != 1:
+        return None
+    territory = found[0]
+    return Publisher(
+        name=territory.name,
+        address=territory.contact_address,
+        email=territory.contact_email,
+        phone=territory.contact_phone,
+        siren=territory.siren,
+    )
+
+
 class StructuresConfig(AppConfig):
     name = "structures"
     verbose_name = _("territoire et structures")
@@ -41,7 +60,7 @@ class StructuresConfig(AppConfig):
     def ready(self) -> None:
         from clea.journal import verbs
         from clea.mail import scopes
-        from clea.ui import desk, sitemaps
+        from clea.ui import desk, identity, sitemaps
         from structures.admin.desk import items
         from structures.sitemaps import TerritorySitemap
 
@@ -57,6 +76,7 @@ class StructuresConfig(AppConfig):
                 "professional.exported": _("équipes exportées"),
             }
         )
+        identity.register(territory_publisher)
         scopes.register(coordinated_slugs, names=territory_names)
         sitemaps.register("territory", TerritorySitemap)
         desk.register(items)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core import checks
+from django.db import DatabaseError
 
 
 @checks.register(checks.Tags.compatibility, deploy=True)
@@ -14,13 +15,17 @@ def publisher_is_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     """Warn before production when the legal notice would have holes (law of 21 June 2004, art. 1-1)."""
     from clea.ui.identity import publisher
 
-    missing = publisher().missing
+    try:
+        missing = publisher().missing
+    except DatabaseError:
+        # Checked before the first migration: the territory is not there to ask yet.
+        return []
     if not missing:
         return []
     return [
         checks.Warning(
             f"The legal notice lacks: {', '.join(missing)}.",
-            hint="Set LEGAL_NOTICE in the settings, or register a publisher with clea.ui.identity.register().",
+            hint="Set LEGAL_NOTICE in the settings, and complete the territory's contact in the coordination.",
             id="ui.W001",
         )
     ]
