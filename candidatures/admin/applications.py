@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.bulk import BulkActionsMixin
 from candidatures.admin.common import DeskAdmin
 from candidatures.admin.dossier import DossierMixin
-from candidatures.admin.filters import DepartmentFilter, DisciplineFilter, RequestFilter, StateFilter
-from candidatures.enums import ApplicationState
+from candidatures.admin.filters import DepartmentFilter, DisciplineFilter, RequestFilter, StateFilter, titled
+from candidatures.enums import ApplicantKind, ApplicationState
 from candidatures.models import Application, Call, PieceRequest
 from clea.ui.templatetags.clea import state_tag
 from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
@@ -46,20 +47,20 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     territory_path = "call__season__programme__territory"
     can_add = can_change = can_delete = False
     change_list_template = "admin/candidatures/application/change_list.html"
-    list_display = ["number", "artist", "state_now", "applicant_kind", "discipline_names", "place", "received", "call"]
-    list_display_links = ["number", "artist"]
+    list_display = ["number", "artist", "state_now", "place", "received", "season_name"]
+    list_display_links = ["number"]
     list_select_related = ["call__season__programme", "last_deposit", "owner"]
     list_per_page = 50
     list_max_show_all = 500
     list_filter = [
         ("call", ScopedRelatedFilter),
         StateFilter,
-        "applicant_kind",
+        ("applicant_kind", titled(admin.ChoicesFieldListFilter, _("artiste ou collectif"))),
         RequestFilter,
         DisciplineFilter,
         DepartmentFilter,
-        ("last_deposit__received_at", admin.DateFieldListFilter),
-        "keep_in_touch",
+        ("last_deposit__received_at", titled(admin.DateFieldListFilter, _("date de réception"))),
+        ("keep_in_touch", titled(admin.BooleanFieldListFilter, _("accord pour être recontacté"))),
     ]
     search_help_text = _("Nom, ville, compagnie, adresse électronique ou numéro de dépôt ; avec ou sans accents.")
     ordering = ["-last_deposit__received_at"]
@@ -67,6 +68,10 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         queryset: ApplicationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         return queryset.filed().select_related("call__season__programme__territory", "owner", "last_deposit")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        columns = [*super().get_list_display(request)]
+        return [name for name in columns if name != "season_name" or "call__id__exact" not in request.GET]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -88,7 +93,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
         call = (
             own.filter(pk=chosen).first()
             if chosen.isdigit()
-            else own.public().filter(opens_at__lte=timezone.now()).order_by("-closes_at").first()  # type: ignore[attr-defined]
+            else own.public().filter(opens_at__lte=timezone.now()).order_by("-closes_at").first()
         )
         if call is None:
             return {}
@@ -125,7 +130,12 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     @admin.display(description=_("nom d'artiste ou du collectif"), ordering="artist_name")
     def artist(self, application: Application) -> str:
-        return application.display_name
+        about = [str(discipline) for discipline in application.disciplines.all()]
+        if application.applicant_kind == ApplicantKind.COLLECTIVE:
+            about.insert(0, _t("collectif"))
+        return format_html(
+            '<strong>{}</strong><span class="desk-sub">{}</span>', application.display_name, ", ".join(about)
+        )
 
     @admin.display(description=_("état"), ordering="state")
     def state_now(self, application: Application) -> str:
@@ -136,10 +146,6 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
             return format_html('{} <span class="desk-mark">{}</span>', tag, _("pièce attendue"))
         return tag
 
-    @admin.display(description=_("disciplines"))
-    def discipline_names(self, application: Application) -> str:
-        return ", ".join(str(discipline) for discipline in application.disciplines.all()) or "–"
-
     @admin.display(description=_("ville"), ordering="city")
     def place(self, application: Application) -> str:
         where = application.department or application.country
@@ -149,3 +155,8 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     def received(self, application: Application) -> str:
         assert application.last_deposit is not None
         return f"{timezone.localtime(application.last_deposit.received_at):%d/%m/%Y %H:%M}"
+
+    @admin.display(description=_("saison"), ordering="call__season__starts_on")
+    def season_name(self, application: Application) -> str:
+        call = application.call
+        return format_html('{}<span class="desk-sub">{}</span>', call.season.name, call.get_kind_display())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -28,20 +29,27 @@ if TYPE_CHECKING:
     _Stacked = admin.StackedInline[Any, Call]
     _Tabular = admin.TabularInline[Any, Call]
     _ModelForm = forms.ModelForm[Any]
+
 else:
     _Stacked = admin.StackedInline
     _Tabular = admin.TabularInline
     _ModelForm = forms.ModelForm
 
 ENGLISH = _("En anglais (facultatif : le français s'affiche à défaut)")
-_LONG = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 8, "cols": 80, "class": "vLargeTextField"})}}
-_SHORT = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 80, "class": "vLargeTextField"})}}
 
 
-class _Folded:
+def _texts(rows: int) -> Mapping[Any, Mapping[str, Any]]:
+    """Texts of so many lines, as wide as the page allows."""
+    return {models.TextField: {"widget": forms.Textarea(attrs={"rows": rows, "cols": 80, "class": "vLargeTextField"})}}
+
+
+_LONG, _SHORT = _texts(8), _texts(3)
+
+
+class FoldedInline(ScopedInlineMixin, _Stacked):
     """A part of the call that opens on demand: the page is long, its table of contents is not."""
 
-    classes = ["collapse"]
+    classes: Sequence[str] = ["collapse"]
     extra = 0
 
 
@@ -59,7 +67,7 @@ class PeriodInline(ScopedInlineMixin, _Tabular):
     verbose_name_plural = _("Périodes de présence et temps forts (premier et dernier jour compris)")
 
 
-class AxisInline(_Folded, ScopedInlineMixin, _Stacked):
+class AxisInline(FoldedInline):
     model = Axis
     formfield_overrides = _SHORT
     fieldsets = [
@@ -69,7 +77,7 @@ class AxisInline(_Folded, ScopedInlineMixin, _Stacked):
     verbose_name_plural = _("Axes du contrat : appréciés, jamais éliminatoires")
 
 
-class SectionInline(_Folded, ScopedInlineMixin, _Stacked):
+class SectionInline(FoldedInline):
     model = CallSection
     formfield_overrides = _LONG
     prepopulated_fields = {"slug": ["title"]}
@@ -93,7 +101,7 @@ class CallPieceForm(_ModelForm):
         return code
 
 
-class PieceInline(_Folded, ScopedInlineMixin, _Stacked):
+class PieceInline(FoldedInline):
     model = CallPiece
     form = CallPieceForm
     formfield_overrides = _SHORT
@@ -117,7 +125,7 @@ class PieceInline(_Folded, ScopedInlineMixin, _Stacked):
     verbose_name_plural = _("Pièces demandées (le budget et les conditions ont leur propre page dans le dossier)")
 
 
-class CriterionInline(_Folded, ScopedInlineMixin, _Stacked):
+class CriterionInline(FoldedInline):
     model = EligibilityCriterion
     formfield_overrides = _SHORT
     fieldsets = [
@@ -136,7 +144,7 @@ class ScoringInline(ScopedInlineMixin, _Tabular):
     verbose_name_plural = _("Critères d'appréciation du jury")
 
 
-class QuestionInline(_Folded, ScopedInlineMixin, _Stacked):
+class QuestionInline(FoldedInline):
     model = FrequentQuestion
     formfield_overrides = _SHORT
     fieldsets = [
@@ -146,12 +154,12 @@ class QuestionInline(_Folded, ScopedInlineMixin, _Stacked):
     verbose_name_plural = _("Questions fréquentes")
 
 
-class MoneyInline(_Folded, ScopedInlineMixin, _Stacked):
+class MoneyInline(FoldedInline):
     """One set of rules a call. An empty amount or share: the call has no such rule."""
 
     model = MoneyRules
     # Amounts as French people type them: a comma, or a dot.
-    formfield_overrides = _SHORT | {models.DecimalField: {"localize": True}}
+    formfield_overrides = {**_SHORT, models.DecimalField: {"localize": True}}
     max_num = 1
     min_num = 0
     fieldsets = [

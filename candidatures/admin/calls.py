@@ -86,12 +86,13 @@ class PhaseFilter(admin.SimpleListFilter):
 class CallAdmin(CallPagesMixin, DeskAdmin):
     """A call's page. Its state changes through the buttons on top, never through the form."""
 
+    add_title = _("Nouvel appel")
     territory_path = "season__programme__territory"
     form = CallForm
     change_form_template = "admin/candidatures/call/change_form.html"
     inlines = INLINES
     save_on_top = False
-    list_display = ["title", "season", "kind", "phase_now", "opening", "closing", "filed_total", "draft_total"]
+    list_display = ["title", "season_name", "phase_now", "opening", "closing", "filed_total", "draft_total"]
     list_select_related = ["season__programme"]
     list_filter = [PhaseFilter, "kind", ("season", ScopedRelatedFilter)]
     search_fields = ["title", "slug", "season__name", "season__programme__name"]
@@ -173,7 +174,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
-        initial.setdefault("reference_year", timezone.localdate().year)  # type: ignore[arg-type]
+        initial.setdefault("reference_year", timezone.localdate().year)
         return initial
 
     def changeform_view(
@@ -184,7 +185,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         call = self.get_object(request, object_id) if object_id else None
-        extra = {"show_save_and_add_another": False} | (self.state_context(call) if call else {})
+        extra = self.state_context(call) if call else {}
         return super().changeform_view(request, object_id, form_url, extra | (extra_context or {}))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -227,7 +228,11 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
         if call.status != CallStatus.PUBLISHED:
             return state_tag("", call.get_status_display(), "idle")
         phase = call.phase()
-        return state_tag("", phase.label, _TONES[phase])
+        return state_tag("", str(phase.label), _TONES[phase])
+
+    @admin.display(description=_("saison"), ordering="season__starts_on")
+    def season_name(self, call: Call) -> str:
+        return format_html('{}<span class="desk-sub">{}</span>', call.season.name, call.get_kind_display())
 
     @admin.display(description=_("ouverture"), ordering="opens_at")
     def opening(self, call: Call) -> str:
@@ -249,4 +254,4 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
 
     @admin.display(description=_("brouillons"))
     def draft_total(self, call: Call) -> int:
-        return call.draft_count  # type: ignore[attr-defined, no-any-return]
+        return call.draft_count  # type: ignore[attr-defined]

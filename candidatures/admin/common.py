@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.text import capfirst
 
 from clea.errors import Refused
 from structures.admin.scope import ScopedAdminMixin
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Field, Model
+    from django.utils.functional import _StrPromise
 
     from clea.accounts.models import User
 
@@ -29,8 +31,41 @@ else:
 class DeskAdmin(ScopedAdminMixin, _Admin):
     """A page of this desk: the territory's walls, this app's style sheet, pages found by ``uuid``."""
 
+    #: The title of the page that adds a row; Django's would read "Ajout de appel".
+    add_title: str | _StrPromise = ""
+    change_list_template = "admin/candidatures/change_list.html"
+    change_form_template = "admin/candidatures/change_form.html"
+
     class Media:
         css = {"all": ["css/coordination.css"]}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        context = {"title": title, "add_title": self.add_title}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page is called by the row's own name."""
+        row = self.get_object(request, object_id) if object_id else None
+        context = {
+            "title": str(row) if row is not None else self.add_title,
+            "subtitle": None,
+            "show_save_and_add_another": False,
+        }
+        return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """A choice among rows, without the four small buttons that open another window."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def found(self, request: HttpRequest, key: UUID) -> Any:
         """The row behind an address of our own. 404 outside the walls, as for what does not exist."""
@@ -74,8 +109,3 @@ def refuse(form: BaseForm, error: Refused | ValidationError) -> None:
             form.add_error(name if name in form.fields else None, messages)
         return
     form.add_error(error.field if error.field in form.fields else None, str(error))
-
-
-def choose_first(label: str = "") -> tuple[str, str]:
-    """The empty line of a list of choices."""
-    return ("", label or _("Choisissez"))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from candidatures import rules
 from candidatures.admin.common import DeskAdmin, person, refuse
 from candidatures.admin.dossier_forms import EligibilityForm, RequestForm
-from candidatures.enums import ApplicationState
+from candidatures.enums import ApplicationState, CheckResult
 from candidatures.models import (
     Application,
     Collaborator,
@@ -65,7 +65,7 @@ class DossierMixin(_Base):
         """The page itself. Nothing is sent here: each act has its own address."""
         application = self.get_object(request, object_id)
         if application is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET"])
         return self._dossier(request, self._full(application.uuid))
@@ -77,7 +77,11 @@ class DossierMixin(_Base):
         application = self._full(self.found(request, key).uuid)
         if request.method != "POST":
             return HttpResponseRedirect(self._at(application, "recevabilite"))
-        form = EligibilityForm(request.POST, application=application, mark=desk.seen_mark(application))
+        data = request.POST.copy()
+        if "toutes" in data:
+            for criterion in application.call.criteria.all():
+                data[f"result_{criterion.pk}"] = CheckResult.MET
+        form = EligibilityForm(data, application=application, mark=desk.seen_mark(application))
         if form.is_valid():
             try:
                 checked = desk.check_eligibility(

@@ -60,7 +60,7 @@ class EligibilityForm(_Form):
                 label=_("Motif : %(criterion)s") % {"criterion": criterion.text},
                 max_length=1000,
                 required=False,
-                widget=forms.Textarea(attrs={"rows": 2, "cols": 40}),
+                widget=forms.Textarea(attrs={"rows": 1, "cols": 40}),
             )
 
     def lines(self) -> list[Line]:

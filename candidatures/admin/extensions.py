@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +76,7 @@ class ExtensionForm(_ModelForm):
 @admin.register(Extension)
 class ExtensionAdmin(DeskAdmin):
     territory_path = "call__season__programme__territory"
+    add_title = _("Accorder un délai supplémentaire")
     form = ExtensionForm
     can_delete = False
     list_display = ["user", "call", "until_in_words", "reason", "granted_by", "granted_at"]
@@ -86,6 +87,16 @@ class ExtensionAdmin(DeskAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Extension | None = None) -> bool:
         return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        extra = {"show_save_and_continue": False} | (extra_context or {})
+        return super().changeform_view(request, object_id, form_url, extra)
 
     def get_fieldsets(self, request: HttpRequest, obj: Extension | None = None) -> list[Any]:
         if obj is not None:
@@ -108,7 +119,7 @@ class ExtensionAdmin(DeskAdmin):
             return super().get_form(request, obj, change=change, **kwargs | {"form": forms.ModelForm})
         # "email" is the form's own, not a column: the admin must not look for it in the model.
         form = super().get_form(request, obj, change=change, **kwargs | {"fields": ["call", "until", "reason"]})
-        form.by = person(request)
+        form.by = person(request)  # type: ignore[attr-defined]
         return form
 
     def save_model(self, request: HttpRequest, obj: Extension, form: Any, change: bool) -> None:

@@ -32,6 +32,7 @@ class SeasonInline(ScopedInlineMixin, _Inline):
 class ProgrammeAdmin(DeskAdmin):
     """A contract. It goes only while it has no season with calls: the database protects them."""
 
+    add_title = _("Nouveau contrat")
     list_display = ["name", "territory", "starts_on", "ends_on", "season_total"]
     list_select_related = ["territory"]
     list_filter = [("territory", ScopedRelatedFilter)]
@@ -59,11 +60,12 @@ class ProgrammeAdmin(DeskAdmin):
 
     @admin.display(description=_("saisons"), ordering="season_total")
     def season_total(self, programme: Programme) -> int:
-        return programme.season_total  # type: ignore[attr-defined, no-any-return]
+        return programme.season_total  # type: ignore[attr-defined]
 
 
 @admin.register(Season)
 class SeasonAdmin(DeskAdmin):
+    add_title = _("Nouvelle saison")
     territory_path = "programme__territory"
     list_display = ["name", "programme", "starts_on", "ends_on"]
     list_select_related = ["programme"]

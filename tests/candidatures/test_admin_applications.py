@@ -296,6 +296,16 @@ def test_findings_are_recorded_and_the_state_follows(desk, call):
     assert application.state == ApplicationState.INELIGIBLE
 
 
+def test_one_button_says_that_all_is_met(desk, call):
+    application = ApplicationFactory(call=call, submitted=True)
+    data = check_data(desk, application, ("to_verify", ""), ("to_verify", "Vu au téléphone."))
+    desk.post(check_url(application), data | {"toutes": "1"})
+    application.refresh_from_db()
+    assert application.state == ApplicationState.ELIGIBLE
+    assert application.checks.filter(result=CheckResult.MET).count() == 2
+    assert application.checks.filter(reason="Vu au téléphone.").exists()
+
+
 def test_a_finding_without_its_reason_comes_back_filled(desk, call):
     application = ApplicationFactory(call=call, submitted=True)
     first, last = call.criteria.all()
@@ -334,9 +344,7 @@ def test_a_withdrawn_dossier_is_read_only(desk, call):
 def test_the_desk_is_told_that_the_artist_may_still_file(desk, call):
     application = ApplicationFactory(call=call, submitted=True)
     assert "L'artiste peut encore déposer de nouveau" in text_of(desk.get(page_of(application)))
-    past = ApplicationFactory(
-        submitted=True, call=CallFactory(complete=True, closed=True, season=call.season)
-    )
+    past = ApplicationFactory(submitted=True, call=CallFactory(complete=True, closed=True, season=call.season))
     assert "L'artiste peut encore déposer de nouveau" not in text_of(desk.get(page_of(past)))
 
 

@@ -157,7 +157,7 @@ def test_the_workbook_keeps_types_and_runs_nothing(call):
 
 def test_the_csv_opens_in_french_excel_and_runs_nothing(call):
     ApplicationFactory(
-        call=call, submitted=True, artist_name=FORMULA, organisation="@somme", address="1; rue\n« des » \"Mines\""
+        call=call, submitted=True, artist_name=FORMULA, organisation="@somme", address='1; rue\n« des » "Mines"'
     )
     content = as_csv()
     assert content.startswith(b"\xef\xbb\xbf")
@@ -166,7 +166,7 @@ def test_the_csv_opens_in_french_excel_and_runs_nothing(call):
     [line] = read
     assert line["Nom d'artiste ou du collectif"] == f"'{FORMULA}"
     assert line["Compagnie ou structure employeuse"] == "'@somme"
-    assert line["Adresse"] == "1; rue\n« des » \"Mines\""
+    assert line["Adresse"] == '1; rue\n« des » "Mines"'
     assert line["Budget : coût total (€)"] == "21000,00"
     assert datetime.strptime(line["Reçu le"], "%d/%m/%Y %H:%M")  # noqa: DTZ007 - as Excel reads it
 
@@ -249,7 +249,6 @@ def test_the_archive_leaves_as_it_is_made(call):
     stream = archive.stream([application])
     assert next(stream).startswith(b"PK")
     assert not hasattr(Application.objects.get(pk=application.pk).last_deposit, "assembly")
-    stream.close()
 
 
 def test_a_file_that_is_gone_does_not_keep_the_others_from_leaving(call):
