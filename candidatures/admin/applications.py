@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.bulk import BulkActionsMixin
@@ -132,7 +132,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     def artist(self, application: Application) -> str:
         about = [str(discipline) for discipline in application.disciplines.all()]
         if application.applicant_kind == ApplicantKind.COLLECTIVE:
-            about.insert(0, _t("collectif"))
+            about.insert(0, gettext("collectif"))
         return format_html(
             '<strong>{}</strong><span class="desk-sub">{}</span>', application.display_name, ", ".join(about)
         )

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.call_inlines import ENGLISH, INLINES, has_dossiers
@@ -249,7 +249,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
             '<a class="num" href="{}">{}<span class="visually-hidden"> {}</span></a>',
             url,
             call.filed_count,  # type: ignore[attr-defined]
-            _t("dossiers déposés pour %(call)s") % {"call": call.title},
+            gettext("dossiers déposés pour %(call)s") % {"call": call.title},
         )
 
     @admin.display(description=_("brouillons"))

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.common import DeskAdmin, person
@@ -51,7 +51,7 @@ class ExtensionForm(_ModelForm):
         user = User.objects.filter(email__iexact=email, is_active=True).first()
         if user is None:
             raise ValidationError(
-                _t("Aucun compte n'a cette adresse. Demandez à la personne de créer le sien, puis recommencez.")
+                gettext("Aucun compte n'a cette adresse. Demandez à la personne de créer le sien, puis recommencez.")
             )
         self.instance.user = user
         return email

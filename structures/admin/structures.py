@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import slugify
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clea.errors import Refused
@@ -78,7 +78,7 @@ class StructureForm(forms.ModelForm):
         territory = data.get("territory") or (self.instance.territory if self.instance.pk else None)
         foreign = [kind for kind in data.get("kinds") or [] if territory and kind.territory_id != territory.pk]
         if foreign:
-            self.add_error("kinds", _t("Ce type appartient à un autre territoire."))
+            self.add_error("kinds", gettext("Ce type appartient à un autre territoire."))
         return data
 
 
@@ -155,7 +155,7 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
     def label(self, structure: Structure) -> str:
         if structure.is_active:
             return structure.name
-        return _t("%(name)s (fermée)") % {"name": structure.name}
+        return gettext("%(name)s (fermée)") % {"name": structure.name}
 
     @admin.display(description=_("types"))
     def kind_labels(self, structure: Structure) -> str:
@@ -185,7 +185,8 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
             structure.save()
             closed += 1
         messages.success(
-            request, _t("%(count)s structure(s) fermée(s) : elles ne paraissent plus en public.") % {"count": closed}
+            request,
+            gettext("%(count)s structure(s) fermée(s) : elles ne paraissent plus en public.") % {"count": closed},
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -202,7 +203,7 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
         back = reverse("admin:structures_structure_changelist")
         verdict = can_merge(request.user, chosen)
         if len(chosen) != len(set(numbers)) or not verdict:
-            messages.error(request, str(verdict.reason) or _t("L'une de ces structures n'existe plus."))
+            messages.error(request, str(verdict.reason) or gettext("L'une de ces structures n'existe plus."))
             return HttpResponseRedirect(back)
         form = MergeForm(request.POST if request.method == "POST" else None, structures=chosen)
         if form.is_valid():
@@ -216,10 +217,10 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
             except Refused as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, _t("Fusion faite : « %(name)s » est gardée.") % {"name": kept.name})
+                messages.success(request, gettext("Fusion faite : « %(name)s » est gardée.") % {"name": kept.name})
                 return HttpResponseRedirect(reverse("admin:structures_structure_change", args=[kept.pk]))
         context = self.admin_site.each_context(request) | {
-            "title": _t("Fusionner des structures"),
+            "title": gettext("Fusionner des structures"),
             "opts": self.opts,
             "form": form,
             "comparison": selectors.merge_comparison(chosen),
