@@ -55,6 +55,7 @@ class Keyboard:
 
     def to(self, name: str) -> None:
         """Tab until what has the focus is called ``name`` (a beginning), within the page."""
+        self.page.wait_for_load_state()
         for _ in range(120):
             focus = self.tab()
             if focus and re.sub(r"\s+", " ", str(focus["name"])).startswith(name):
