@@ -2,10 +2,12 @@
 
 HOST and PORT choose the address. The first start writes .env and fills the database; the next
 ones keep both and take a few seconds. Everything started here ends with it, even if it is killed.
+With --no-demo the database is left as it is found.
 """
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import os
 import re
@@ -17,6 +19,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -28,7 +31,7 @@ READY_WITHIN = 60  # seconds
 STOP_WITHIN = 10  # seconds
 PR_SET_PDEATHSIG = 1
 # The demonstration's accounts that have a part to play; the other applicants are there to be read.
-ROLES = ("coordination", "artiste", "jure", "structure")
+ROLES = ("coordination", "admin", "artiste", "jure", "structure")
 
 
 def write_env(target: Path, example: Path) -> bool:
@@ -36,10 +39,12 @@ def write_env(target: Path, example: Path) -> bool:
     if target.exists():
         return False
     text = example.read_text(encoding="utf-8")
-    target.touch(mode=0o600)
-    target.write_text(
-        text.replace("\nSECRET_KEY=\n", f"\nSECRET_KEY={secrets.token_urlsafe(50)}\n", 1), encoding="utf-8"
-    )
+    # Whole or not at all: half a .env would be read as production.
+    half = target.with_name(f"{target.name}.new")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
+    half.write_text(text.replace("\nSECRET_KEY=\n", f"\nSECRET_KEY={secrets.token_urlsafe(50)}\n", 1), encoding="utf-8")
+    half.rename(target)
     return True
 
 
@@ -66,12 +71,22 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def prepare() -> bool:
-    """Tables, cache, first data. Returns whether tasks need a worker of their own."""
+@dataclass(frozen=True)
+class Prepared:
+    """What the start needs to know of the installation."""
+
+    needs_worker: bool  # tasks are stored, and a process must run them
+    demo_built: bool  # the command has just said who one may sign in as
+    prints_mails: bool
+
+
+def prepare(*, demo: bool) -> Prepared:
+    """Tables, cache, first data."""
     import django
     from django.core.management import call_command
 
     django.setup()
+    from django.apps import apps
     from django.conf import settings
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -81,12 +96,17 @@ def prepare() -> bool:
         print("Preparing the database ...", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    if settings.DEBUG:
-        call_command("demo", if_empty=True)
-    else:
+    if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
+    build = demo and settings.DEBUG and not apps.get_model("candidatures", "Call").objects.exists()
+    if build:
+        call_command("demo")
     connection.close()
-    return "immediate" not in str(settings.TASKS["default"]["BACKEND"])
+    return Prepared(
+        needs_worker="immediate" not in str(settings.TASKS["default"]["BACKEND"]),
+        demo_built=build,
+        prints_mails=".console." in settings.EMAIL_BACKEND,
+    )
 
 
 def demonstration_accounts() -> list[str]:
@@ -104,13 +124,25 @@ def demonstration_accounts() -> list[str]:
     return [emails[0] if len(emails) == 1 else f"{emails[0]} … {emails[-1]}" for emails in by_role.values() if emails]
 
 
+def shown_folder() -> str:
+    """Where the program writes, as one would type it from the project's folder."""
+    from django.conf import settings
+
+    folder = Path(settings.VAR_DIR)
+    return f"{folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder}/"
+
+
 def die_with_parent() -> None:
     """Ask the kernel to end this child when its parent ends, however it ends (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, preexec_fn=die_with_parent)
+    """A child in a session of its own: the terminal's Ctrl-C stops this program, which stops its children."""
+    return subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True,
+        preexec_fn=die_with_parent,
+    )  # fmt: skip
 
 
 def answers(url: str) -> bool:
@@ -145,6 +177,9 @@ def on_signal(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--no-demo", action="store_true", help="do not fill an empty database")
+    options = parser.parse_args()
     started = time.monotonic()
     host = os.environ.get("HOST") or "127.0.0.1"
     try:
@@ -160,7 +195,8 @@ def main() -> int:
         return 1
     sys.path.insert(0, str(ROOT))
     os.chdir(ROOT)
-    if write_env(ROOT / ".env", ROOT / ".env.example"):
+    # An environment that says what this is needs no file.
+    if "DEBUG" not in os.environ and write_env(ROOT / ".env", ROOT / ".env.example"):
         print("Wrote .env for the demonstration.", flush=True)
     environ.Env.read_env(ROOT / ".env")
     shown = "127.0.0.1" if host in ANY_ADDRESS else host
@@ -173,17 +209,18 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     try:
-        needs_worker = prepare()
-        accounts = demonstration_accounts()
+        prepared = prepare(demo=not options.no_demo)
+        # Said once: the demonstration, when it has just been built, has named them.
+        accounts = [] if prepared.demo_built else demonstration_accounts()
         children.append(
             start(
                 "-m", "gunicorn", "clea.wsgi:application",
                 "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4",
-                "--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning",
+                "--timeout", "120", "--graceful-timeout", "3", "--log-level", "warning",
             )
         )  # fmt: skip
-        if needs_worker:
-            children.append(start("manage.py", "db_worker"))
+        if prepared.needs_worker:
+            children.append(start("manage.py", "db_worker", "--no-reload"))
         limit = time.monotonic() + READY_WITHIN
         while not answers(f"{address}/sante/"):
             if children[0].poll() is not None or time.monotonic() > limit:
@@ -196,7 +233,9 @@ def main() -> int:
             for email in accounts:
                 print(f"    {email}")
             print(f"The coordinator's desk is at {address}/coordination/")
-        print("Mails are printed here. Ctrl-C stops everything; the data stay in var/.\n", flush=True)
+        if prepared.prints_mails:
+            print("Mails are printed here.")
+        print(f"Ctrl-C stops everything; the data stay in {shown_folder()}.\n", flush=True)
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
         print("A process ended by itself: stopping.", file=sys.stderr)
