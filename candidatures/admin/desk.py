@@ -6,21 +6,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.enums import ApplicationState, CallStatus, DepositKind
+from candidatures.enums import ApplicationState, CallStatus
 from candidatures.models import (
-    Application,
     Call,
     CallPiece,
     CallSection,
     ContactMessage,
-    Deposit,
     PieceRequest,
     Position,
 )
@@ -40,9 +39,43 @@ RECENT = timedelta(hours=48)
 
 
 def items(request: HttpRequest) -> list[DeskItem]:
-    """The lines of this app for the person's own territories. Five queries, whatever there is."""
+    """The lines of this app for the person's own territories. Two queries, whatever there is."""
     user: User = request.user  # type: ignore[assignment]
-    return [*_dossiers(user), *_requests(user), *_questions(user), *_calls(user)]
+    calls = _counted_calls(user)
+    lines = [*_dossiers(calls), *_requests(user), *_questions(calls)]
+    for call in calls:
+        if call.status == CallStatus.DRAFT:
+            lines += _unready(call)
+        elif call.status == CallStatus.PUBLISHED:
+            lines += [*_closing(call), *_dates(call)]
+    return lines
+
+
+def _counted_calls(user: User) -> list[Call]:
+    """The person's calls, each with all that is counted in it. One query."""
+    submitted = Q(applications__state=ApplicationState.SUBMITTED, applications__last_deposit__isnull=False)
+    recent = Q(applications__last_deposit__received_at__gte=timezone.now() - RECENT)
+    questions = (
+        ContactMessage.objects.filter(call=OuterRef("pk"), answered=False)
+        .order_by()
+        .values("call")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return list(
+        Call.objects.coordinated_by(user)
+        .annotate(
+            filed=Count("applications", filter=Q(applications__last_deposit__isnull=False)),
+            drafts=Count("applications", filter=Q(applications__state=ApplicationState.DRAFT)),
+            waiting=Count("applications", filter=submitted),
+            new=Count("applications", filter=submitted & recent),
+            unanswered=Coalesce(Subquery(questions), 0),
+            has_position=Exists(Position.objects.filter(call=OuterRef("pk"))),
+            has_piece=Exists(CallPiece.objects.filter(call=OuterRef("pk"))),
+            has_section=Exists(CallSection.objects.filter(call=OuterRef("pk"))),
+        )
+        .order_by("closes_at")
+    )
 
 
 def _list(model: str, **params: str) -> str:
@@ -50,22 +83,16 @@ def _list(model: str, **params: str) -> str:
     return f"{url}?{urlencode(params)}" if params else url
 
 
-def _dossiers(user: User) -> list[DeskItem]:
-    """Dossiers to verify, and how many of them have just arrived. One query."""
-    found = Application.objects.coordinated_by(user).aggregate(
-        waiting=Count("pk", filter=Q(state=ApplicationState.SUBMITTED)),
-        new=Count(
-            "pk",
-            filter=Q(state=ApplicationState.SUBMITTED, last_deposit__received_at__gte=timezone.now() - RECENT),
-        ),
-    )
-    if not found["waiting"]:
+def _dossiers(calls: list[Call]) -> list[DeskItem]:
+    """Dossiers to verify, and how many of them have just arrived."""
+    waiting = sum(call.waiting for call in calls)  # type: ignore[attr-defined]
+    new = sum(call.new for call in calls)  # type: ignore[attr-defined]
+    if not waiting:
         return []
-    new = found["new"]
     return [
         DeskItem(
-            label=ngettext("candidature à vérifier", "candidatures à vérifier", found["waiting"]),
-            count=found["waiting"],
+            label=ngettext("candidature à vérifier", "candidatures à vérifier", waiting),
+            count=waiting,
             url=_list("application", etat=ApplicationState.SUBMITTED),
             urgency="now",
             detail=ngettext("%(n)d reçue depuis deux jours", "%(n)d reçues depuis deux jours", new) % {"n": new}
@@ -76,48 +103,43 @@ def _dossiers(user: User) -> list[DeskItem]:
 
 
 def _requests(user: User) -> list[DeskItem]:
-    """Pieces that are late, those still awaited, those that came. Two queries."""
+    """Pieces that are late, those still awaited, those that came this week. One query."""
     now = timezone.now()
-    own = Territory.objects.coordinated_by(user)
-    waiting = (
-        PieceRequest.objects.waiting()
-        .filter(application__call__season__programme__territory__in=own)
-        .aggregate(late=Count("pk", filter=Q(due_at__lte=now)), ahead=Count("pk", filter=Q(due_at__gt=now)))
+    awaited = Q(answered_at__isnull=True, cancelled_at__isnull=True)
+    found = PieceRequest.objects.filter(
+        application__call__season__programme__territory__in=Territory.objects.coordinated_by(user)
+    ).aggregate(
+        late=Count("pk", filter=awaited & Q(due_at__lte=now)),
+        ahead=Count("pk", filter=awaited & Q(due_at__gt=now)),
+        supplied=Count("pk", filter=Q(answered_at__gte=now - timedelta(days=7))),
     )
-    supplied = Deposit.objects.filter(
-        kind=DepositKind.SUPPLEMENT,
-        received_at__gte=now - timedelta(days=7),
-        application__call__season__programme__territory__in=own,
-    ).count()
     lines = [
         DeskItem(
-            label=ngettext("pièce demandée, en retard", "pièces demandées, en retard", waiting["late"]),
-            count=waiting["late"],
+            label=ngettext("pièce demandée, en retard", "pièces demandées, en retard", found["late"]),
+            count=found["late"],
             url=_list("application", pieces="en_retard"),
             urgency="now",
             detail=_("Le délai est passé : relancez, ou concluez sans elle."),
         ),
         DeskItem(
-            label=ngettext("pièce fournie cette semaine", "pièces fournies cette semaine", supplied),
-            count=supplied,
+            label=ngettext("pièce fournie cette semaine", "pièces fournies cette semaine", found["supplied"]),
+            count=found["supplied"],
             url=_list("application", pieces="fournies"),
             urgency="soon",
             detail=_("À relire dans le dossier."),
         ),
         DeskItem(
-            label=ngettext("pièce attendue", "pièces attendues", waiting["ahead"]),
-            count=waiting["ahead"],
+            label=ngettext("pièce attendue", "pièces attendues", found["ahead"]),
+            count=found["ahead"],
             url=_list("application", pieces="attendues"),
         ),
     ]
     return [line for line in lines if line.count]
 
 
-def _questions(user: User) -> list[DeskItem]:
-    """Questions from the public without an answer. One query."""
-    count = ContactMessage.objects.filter(
-        answered=False, call__season__programme__territory__in=Territory.objects.coordinated_by(user)
-    ).count()
+def _questions(calls: list[Call]) -> list[DeskItem]:
+    """Questions from the public without an answer."""
+    count = sum(call.unanswered for call in calls)  # type: ignore[attr-defined]
     if not count:
         return []
     return [
@@ -128,26 +150,6 @@ def _questions(user: User) -> list[DeskItem]:
             urgency="now",
         )
     ]
-
-
-def _calls(user: User) -> list[DeskItem]:
-    """Closes and dates ahead, calls that cannot be published yet. One query."""
-    calls = (
-        Call.objects.coordinated_by(user)
-        .exclude(status=CallStatus.ARCHIVED)
-        .annotate(
-            filed=Count("applications", filter=Q(applications__last_deposit__isnull=False)),
-            drafts=Count("applications", filter=Q(applications__state=ApplicationState.DRAFT)),
-            has_position=Exists(Position.objects.filter(call=OuterRef("pk"))),
-            has_piece=Exists(CallPiece.objects.filter(call=OuterRef("pk"))),
-            has_section=Exists(CallSection.objects.filter(call=OuterRef("pk"))),
-        )
-        .order_by("closes_at")
-    )
-    lines: list[DeskItem] = []
-    for call in calls:
-        lines += _unready(call) if call.status == CallStatus.DRAFT else [*_closing(call), *_dates(call)]
-    return lines
 
 
 def _unready(call: Call) -> list[DeskItem]:

@@ -26,6 +26,7 @@ from tests.factories.candidatures import (
     ApplicationFactory,
     CallFactory,
     CollaboratorFactory,
+    ContactMessageFactory,
     DisciplineFactory,
     ExtensionFactory,
     PieceRequestFactory,
@@ -166,7 +167,7 @@ def test_the_list_costs_the_same_at_3_and_at_30(desk, call, assert_num_queries_c
 
     grow(3)
     count = assert_num_queries_constant(lambda: desk.get(LIST), lambda: grow(27))
-    assert count <= 18
+    assert count <= 15
     assert len(listed(desk)) == 30
 
 
@@ -240,7 +241,7 @@ def test_the_page_costs_the_same_whatever_the_dossier_holds(desk, call, assert_n
             CollaboratorFactory(application=application)
             file_again(application)
 
-    assert_num_queries_constant(lambda: desk.get(page_of(application)), grow, at_most=26)
+    assert_num_queries_constant(lambda: desk.get(page_of(application)), grow, at_most=22)
 
 
 def test_the_page_sends_nothing_by_itself(desk, call):
@@ -563,7 +564,10 @@ def test_the_home_says_what_waits(desk, territory):
     ApplicationFactory(call=closing)
     PieceRequestFactory(application=one, due_at=timezone.now() - timedelta(hours=1))
     PieceRequestFactory(application=two)
+    for answered in (False, False, True):
+        ContactMessageFactory(call=closing, answered=answered)
     found = items_of(desk)
+    assert found["questions sans réponse"].count == 2
     assert (found["candidature à vérifier"].count, found["candidature à vérifier"].urgency) == (1, "now")
     assert found["pièce demandée, en retard"].count == 1
     assert found["pièce attendue"].count == 1
@@ -590,7 +594,7 @@ def test_the_home_costs_the_same_whatever_waits(desk, call, territory, assert_nu
             CallFactory(draft=True, territory=territory)
 
     grow(1)
-    assert_num_queries_constant(lambda: desk.get(reverse("admin:index")), lambda: grow(6), at_most=16)
+    assert_num_queries_constant(lambda: desk.get(reverse("admin:index")), lambda: grow(6), at_most=12)
 
 
 def test_a_supplied_piece_is_told_and_found(desk, call):
