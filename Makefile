@@ -68,6 +68,10 @@ lock: ## Write the lock files from pyproject.toml (ARGS=--upgrade for newer indi
 licences: setup-dev ## Write the table of licences in docs/development.md
 	@$(PY) scripts/licences.py
 
+.PHONY: states
+states: setup ## Draw docs/states.md from the tables of transitions
+	@$(PY) scripts/states.py
+
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
 	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build

@@ -99,6 +99,8 @@ has_font 'DejaVuSans.ttf' || need fonts-dejavu-core
 
 if [ "$purpose" = test ]; then
     command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || need chromium
+    # Playwright drives it with a Node.js of its own, which needs this library and does not carry it.
+    has_library libatomic.so.1 || need libatomic1
     command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql
     command -v pdftotext >/dev/null || need poppler-utils
     command -v qpdf >/dev/null || need qpdf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -186,3 +187,8 @@ def test_the_table_of_licences_is_that_of_the_lock() -> None:
     page = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
     table = dict(re.findall(r"^\| ([a-z0-9-]+) \| ([\w.]+) \| [^|]+ \| (?:runs|tests) \|$", page, re.MULTILINE))
     assert table == locked("requirements-dev.lock"), "make licences"
+
+
+def test_the_page_of_states_is_drawn_from_the_code() -> None:
+    drawn = runpy.run_path(str(ROOT / "scripts" / "states.py"))["page"]()
+    assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawn, "make states"
