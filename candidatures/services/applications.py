@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -79,7 +80,8 @@ class Changes:
     columns: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, Sequence[models.Model]] = field(default_factory=dict)
     rows: Sequence[Mapping[str, Any]] | None = None
-    declarations: Mapping[int, tuple[bool, str]] | None = None
+    #: By condition: declared or not, and the remark; ``None`` keeps the remark that is stored.
+    declarations: Mapping[int, tuple[bool, str | None]] | None = None
     ticked_pieces: set[int] | None = None
     text: str | None = None
 
@@ -107,6 +109,8 @@ def start(*, by: User, call: Call) -> Application:
         return existing
     try:
         with transaction.atomic():
+            # Locked: a call taken back to preparation at this instant is not left with a dossier in it.
+            call = Call.objects.select_for_update().get(pk=call.pk)
             require(rules.can_start(call, personal_deadline(call, by.pk), timezone.now()))
             application = Application(call=call, owner=by, first_name=by.first_name, last_name=by.last_name)
             application.clean_fields()
@@ -153,37 +157,51 @@ def save_section(
 
     ``version`` is the page's version the person was looking at; ``None`` writes over whatever is
     there, which only an explicit choice of theirs may ask. The page last written, sent again, is
-    not written twice: its answer was lost on the way, or another tab brought the same text. Raises
+    not written twice: its answer was lost on the way, another tab brought the same text, or the
+    person passed through without a change, which leaves a filed dossier as it was filed. Raises
     ``StaleWrite`` when another tab or person wrote something else there since, ``Refused`` when the
-    dossier does not take changes.
+    dossier does not take changes or a value has not the column's shape.
     """
     with transaction.atomic():
         locked = lock(application)
         require_writable(locked, by)
         mark = changes.mark()
+        if locked.sections.get(section, {}).get("m") == mark:
+            return locked
         if version is not None and locked.section_version(section) != version:
-            if locked.sections.get(section, {}).get("m") == mark:
-                return locked
             raise StaleWrite(_stale_message(locked, section), code="stale")
         columns = [name for name in COLUMNS.get(section, ()) if name in changes.columns]
         for name in columns:
             setattr(locked, name, changes.columns[name])
-        locked.clean_fields(exclude={f.name for f in Application._meta.fields} - set(columns))
-        _write_relations(locked, section, changes)
+        try:
+            locked.clean_fields(exclude={f.name for f in Application._meta.fields} - set(columns))
+            _write_relations(locked, section, changes)
+        except ValidationError as error:
+            # The form checked the shape: only a page sent by hand comes here.
+            raise Refused(" ".join(error.messages), code="invalid") from None
         touch(locked, by=by, section=section, columns=columns, mark=mark)
         return locked
 
 
-def touch(locked: Application, *, by: User, section: str, columns: Sequence[str] = (), mark: str = "") -> None:
+def touch(
+    locked: Application,
+    *,
+    by: User,
+    section: str,
+    columns: Sequence[str] = (),
+    mark: str = "",
+    in_journal: bool = True,
+) -> None:
     """Count one more change of ``section`` and journal it, at most once in a while.
 
     ``mark`` is that of the changes (:meth:`Changes.mark`); empty when a file changed.
+    ``in_journal=False`` when the caller's own line says it.
     """
     now = timezone.now()
     before = locked.sections.get(section, {})
     journaled = parse_datetime(before["j"]) if before.get("j") else None
     by_same = before.get("by") == str(by.uuid)
-    write_journal = not (by_same and journaled and now - journaled < JOURNAL_EVERY)
+    write_journal = in_journal and not (by_same and journaled and now - journaled < JOURNAL_EVERY)
     locked.sections[section] = {
         "v": int(before.get("v", 0)) + 1,
         "at": now.isoformat(),
@@ -223,11 +241,18 @@ def _write_relations(locked: Application, section: str, changes: Changes) -> Non
         PieceAnswer.objects.update_or_create(application=locked, piece=typed, defaults={"text": changes.text})
 
 
-def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str]]) -> None:
+def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str | None]]) -> None:
     known = set(locked.call.criteria.values_list("pk", flat=True))
-    EligibilityDeclaration.objects.filter(application=locked).delete()
+    former = EligibilityDeclaration.objects.filter(application=locked)
+    remarks = dict(former.values_list("criterion_id", "comment"))
+    former.delete()
     EligibilityDeclaration.objects.bulk_create(
-        EligibilityDeclaration(application=locked, criterion_id=pk, declared=declared, comment=comment)
+        EligibilityDeclaration(
+            application=locked,
+            criterion_id=pk,
+            declared=declared,
+            comment=remarks.get(pk, "") if comment is None else comment,
+        )
         for pk, (declared, comment) in declarations.items()
         if pk in known
     )
@@ -253,6 +278,8 @@ def withdraw(*, by: User, application: Application) -> Application:
         before = locked.state
         locked.state = ApplicationState.WITHDRAWN
         locked.save(update_fields=["state", "updated_at", "search"])
+        # Nobody waits any more for a piece of a dossier that will not be examined.
+        locked.piece_requests.waiting().update(cancelled_at=timezone.now())
         journal.record(by=by, verb="application.withdrawn", target=locked, data={"from": before})
         if locked.last_deposit_id:
             notices.withdrawn(by=by, application=locked)

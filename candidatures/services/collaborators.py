@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 VALID_FOR = timedelta(days=14)
 MAX_PENDING = 10
+#: An invitation is a letter to an address that asked for nothing: so many a day from one person.
+MAX_A_DAY = 20
 
 
 def digest(token: str) -> str:
@@ -39,14 +41,15 @@ def _require_share(locked: Application, by: User) -> None:
 def invite(*, by: User, application: Application, email: str, kind: InvitationKind) -> Invitation:
     """Invite an address to read, edit, or take the dossier over. The link lasts fourteen days.
 
-    A second invitation of the same address replaces the first. Ten may wait at once.
+    A second invitation of the same address replaces the first. Ten may wait at once, and a person
+    sends twenty a day, cancelled ones included.
     """
     email = email.strip().lower()
     now = timezone.now()
     with transaction.atomic():
         locked = lock(application)
         _require_share(locked, by)
-        if email == locked.owner.email:
+        if email == locked.owner.email.lower():
             raise Refused(_("Vous êtes déjà responsable de ce dossier."), code="self", field="email")
         pending = locked.invitations.pending_at(now)
         pending.filter(email=email).update(revoked_at=now)
@@ -54,6 +57,11 @@ def invite(*, by: User, application: Application, email: str, kind: InvitationKi
             raise Refused(
                 _("Dix invitations attendent déjà une réponse. Annulez-en une avant d'en envoyer une autre."),
                 code="too_many",
+            )
+        if Invitation.objects.filter(invited_by=by, created_at__gt=now - timedelta(days=1)).count() >= MAX_A_DAY:
+            raise Refused(
+                _("Vous avez envoyé vingt invitations en un jour. Attendez demain pour en envoyer une autre."),
+                code="too_many_today",
             )
         token = secrets.token_urlsafe(32)
         invitation = Invitation(
@@ -139,16 +147,25 @@ def accept(*, by: User, invitation: Invitation) -> Application:
 
 
 def _hand_over(locked: Application, to: User) -> None:
+    if locked.owner_id == to.pk:
+        return
     taken = Application.objects.filter(call=locked.call, owner=to).exclude(state=ApplicationState.WITHDRAWN)
+    has_one = Refused(
+        _("Vous avez déjà un dossier pour cet appel : retirez-le avant de reprendre celui-ci."), code="has_one"
+    )
     if taken.exclude(pk=locked.pk).exists():
-        raise Refused(
-            _("Vous avez déjà un dossier pour cet appel : retirez-le avant de reprendre celui-ci."), code="has_one"
-        )
+        raise has_one
     former = locked.owner
     Collaborator.objects.filter(application=locked, user=to).delete()
     Collaborator.objects.update_or_create(application=locked, user=former, defaults={"role": CollaboratorRole.EDIT})
     locked.owner = to
-    locked.save(update_fields=["owner", "updated_at", "search"])
+    try:
+        with transaction.atomic():
+            locked.save(update_fields=["owner", "updated_at", "search"])
+    except IntegrityError:  # they opened their own at the same moment
+        raise has_one from None
+    # A place promised by the former owner is no longer theirs to give.
+    locked.invitations.pending_at(timezone.now()).filter(kind=InvitationKind.OWNER).update(revoked_at=timezone.now())
 
 
 def leave_or_remove(*, by: User, collaborator: Collaborator) -> None:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from candidatures import rules, sections, snapshot
 from candidatures.enums import ApplicationState, DepositKind
-from candidatures.models import Application, Deposit, DepositCounter, DepositPiece, PieceRequest
+from candidatures.models import Application, Deposit, DepositCounter, DepositPiece, Document, PieceRequest
 from candidatures.selectors import personal_deadline, with_content
 from candidatures.services import notices
-from candidatures.services.applications import lock
+from candidatures.services.applications import lock, touch
+from candidatures.services.pieces import release, section_of
 from clea.documents import services as documents
 from clea.errors import Refused, require
 from clea.journal import services as journal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from candidatures.models import Call
     from clea.accounts.models import User
+    from clea.documents.models import StoredFile
 
 
 class Incomplete(Refused):
@@ -79,8 +81,15 @@ def file(*, by: User, application: Application) -> Deposit:
 
 
 def supplement(*, by: User, request: PieceRequest, upload: UploadedFile) -> Deposit:
-    """Give a piece the coordination asked for: a new deposit, equal to the last one plus it."""
+    """Give a piece the coordination asked for: a new deposit, equal to the last one plus it.
+
+    The piece also takes its place in the working copy: filing again, while the call is still open,
+    must not bring the former one back. The right is checked before the file is inspected (seconds
+    at worst), then again under the lock.
+    """
     application = request.application
+    access = rules.role_access(application, by, personal_deadline(application.call, application.owner_id))
+    require(rules.can_answer_request(access, application, request.due_at, timezone.now()))
     stored = documents.intake_pdf(
         by=by, upload=upload, max_bytes=request.piece.max_bytes, max_pages=request.piece.page_limit
     )
@@ -94,12 +103,15 @@ def supplement(*, by: User, request: PieceRequest, upload: UploadedFile) -> Depo
             require(rules.can_answer_request(access, locked, fresh.due_at, timezone.now()))
             if locked.last_deposit is None:
                 raise Refused(_("Ce dossier n'a pas été déposé."), code="not_filed")
-            taken = snapshot.supplemented(locked.last_deposit, fresh.piece, stored)
-            deposit = _write(by=by, application=locked, taken=taken, kind=DepositKind.SUPPLEMENT)
+            # In the language of what it completes: one deposit is not in two languages.
+            with translation.override(locked.last_deposit.language):
+                taken = snapshot.supplemented(locked.last_deposit, fresh.piece, stored)
+                deposit = _write(by=by, application=locked, taken=taken, kind=DepositKind.SUPPLEMENT)
+            _replace_in_working_copy(locked, fresh, stored, by)
             fresh.answered_at = deposit.received_at
             fresh.save(update_fields=["answered_at"])
             locked.last_deposit = deposit
-            locked.save(update_fields=["last_deposit", "updated_at", "search"])
+            locked.save(update_fields=["last_deposit", "filed_version", "updated_at", "search"])
             journal.record(
                 by=by,
                 verb="piece.supplied",
@@ -113,6 +125,19 @@ def supplement(*, by: User, request: PieceRequest, upload: UploadedFile) -> Depo
             documents.discard(stored)
         raise
     return deposit
+
+
+def _replace_in_working_copy(locked: Application, request: PieceRequest, stored: StoredFile, by: User) -> None:
+    """Put the piece where the artist would have; what was filed as it stood still is."""
+    was_filed = not locked.has_unfiled_changes
+    before = Document.objects.select_related("stored_file").filter(application=locked, piece=request.piece).first()
+    if before is not None:
+        before.delete()
+        release(before.stored_file, by=by)
+    Document.objects.create(application=locked, piece=request.piece, stored_file=stored, added_by=by)
+    touch(locked, by=by, section=section_of(request.piece), in_journal=False)
+    if was_filed:
+        locked.filed_version = locked.content_version
 
 
 def _write(*, by: User, application: Application, taken: snapshot.Snapshot, kind: DepositKind) -> Deposit:
@@ -145,7 +170,8 @@ def _write(*, by: User, application: Application, taken: snapshot.Snapshot, kind
         )
         for order, piece in enumerate(taken.pieces)
     )
-    transaction.on_commit(lambda: _assemble_later(deposit.pk))
+    # Robust: the deposit is received, whatever the queue answers; the next round assembles what is left.
+    transaction.on_commit(lambda: _assemble_later(deposit.pk), robust=True)
     return deposit
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from candidatures.models import Application, ContactMessage, Deposit, Extension, Invitation, PieceRequest
+from candidatures.selectors import personal_deadline
 from clea.i18n import localised
 from clea.mail import services as mail
 from clea.ui.dates import deadline, moment
@@ -48,6 +49,7 @@ def acknowledged(*, by: User, deposit: Deposit) -> None:
     application = deposit.application
     call = application.call
     people = {application.owner.pk: application.owner, by.pk: by}
+    until = personal_deadline(call, application.owner_id)
     for person in people.values():
         with translation.override(person.language):
             context = _service(call) | {
@@ -58,7 +60,7 @@ def acknowledged(*, by: User, deposit: Deposit) -> None:
                 "empreinte": deposit.sha256,
                 "pieces": "\n".join(f"- {piece['title']}" for piece in deposit.data["pieces"]) or "–",
                 "silence": localised(call, "silence_notice"),
-                "cloture": deadline(call.closes_at),
+                "cloture": deadline(until),
                 "lien": absolute(reverse("applications:deposit", args=[application.uuid, deposit.number])),
             }
             mail.queue(

@@ -54,7 +54,7 @@ def add(*, by: User, application: Application, piece: CallPiece | None, upload: 
             before = Document.objects.select_related("stored_file").filter(application=locked, piece=piece).first()
             if before is not None:
                 before.delete()
-                release(before.stored_file)
+                release(before.stored_file, by=by)
             document = Document(application=locked, piece=piece, stored_file=stored, added_by=by)
             document.full_clean()
             document.save()
@@ -95,10 +95,10 @@ def remove(*, by: User, application: Application, piece: CallPiece | None) -> No
             target=locked,
             data={"piece": piece.code if piece else "", "file": str(document.stored_file.uuid)},
         )
-        release(document.stored_file)
+        release(document.stored_file, by=by)
 
 
-def release(stored: StoredFile) -> None:
+def release(stored: StoredFile, *, by: User) -> None:
     """Delete a file that nothing holds any more; a deposit holds its files for good."""
     if not stored.documents.exists() and not stored.deposit_pieces.exists() and not stored.assemblies.exists():
-        documents.discard(stored)
+        documents.discard(stored, by=by)

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from candidatures import sections, selectors
-from candidatures.enums import ApplicantKind, ApplicationState, CollaboratorRole, InvitationKind
-from candidatures.models import Application, Collaborator, Document, Invitation
+from candidatures.enums import ApplicantKind, ApplicationState, CallStatus, CollaboratorRole, InvitationKind
+from candidatures.models import Application, Call, Collaborator, Document, Invitation
 from candidatures.services import applications, collaborators, pieces
 from candidatures.services.applications import Changes
 from clea.documents.models import StoredFile
@@ -116,6 +116,47 @@ def test_the_page_last_written_sent_again_is_neither_a_conflict_nor_a_second_wri
     save(application, sections.PRACTICE, 1, practice="Une autre.")
     with pytest.raises(StaleWrite):
         save(application, sections.PRACTICE, 0, practice="Une phrase.")
+
+
+def test_passing_through_a_page_without_a_change_leaves_a_filed_dossier_as_it_was_filed() -> None:
+    application = ApplicationFactory(complete=True)
+    saved = save(application, "pratique", 0, practice="Je peins.")
+    file_application(saved)
+    save(application, "pratique", saved.section_version("pratique"), practice="Je peins.")
+    assert not Application.objects.get().has_unfiled_changes
+    save(application, "pratique", saved.section_version("pratique"), practice="Je grave.")
+    assert Application.objects.get().has_unfiled_changes
+
+
+def test_a_value_of_the_wrong_shape_is_refused_and_nothing_is_written() -> None:
+    application = ApplicationFactory()
+    with pytest.raises(Refused):
+        save(application, "identite", 0, applicant_kind="", artist_name="Autre")
+    kept = Application.objects.get()
+    assert (kept.applicant_kind, kept.artist_name) == (ApplicantKind.ARTIST, application.artist_name)
+
+
+def test_a_remark_left_out_stays_as_it_was() -> None:
+    application = ApplicationFactory()
+    criterion = application.call.criteria.first()
+    for version, remark in enumerate(["Permis B depuis 2010.", None]):
+        applications.save_section(
+            by=application.owner,
+            application=application,
+            section="conditions",
+            changes=Changes(declarations={criterion.pk: (True, remark)}),
+            version=version,
+        )
+    assert application.declarations.get().comment == "Permis B depuis 2010."
+
+
+def test_a_call_taken_back_meanwhile_takes_no_draft() -> None:
+    call = CallFactory(complete=True)
+    Call.objects.update(status=CallStatus.DRAFT)
+    with pytest.raises(Refused) as refused:
+        applications.start(by=UserFactory(), call=call)
+    assert refused.value.code == "not_published"
+    assert not Application.objects.exists()
 
 
 def test_two_pages_do_not_disturb_each_other() -> None:
@@ -275,6 +316,39 @@ def test_a_dossier_handed_over_changes_hands_and_its_former_owner_still_edits() 
     assert kept.owner == heir
     assert kept.collaborators.get().user == former
     assert Entry.objects.filter(verb="collaborator.owner_changed", target_id=str(kept.uuid)).exists()
+
+
+def test_a_place_promised_by_the_former_owner_is_no_longer_theirs_to_give() -> None:
+    heir, other = UserFactory(), UserFactory()
+    application, promised = invitation_token(InvitationKind.OWNER, other.email)
+    collaborators.invite(by=application.owner, application=application, email=heir.email, kind=InvitationKind.OWNER)
+    body = OutgoingMail.objects.get(to=heir.email).body
+    first = collaborators.find(body.split("/candidatures/invitations/")[1].split("/")[0])
+    second = collaborators.find(promised)
+    assert first is not None
+    assert second is not None
+    collaborators.accept(by=heir, invitation=first)
+    with pytest.raises(Refused) as refused:
+        collaborators.accept(by=other, invitation=second)
+    assert refused.value.code == "expired"
+    assert Application.objects.get().owner == heir
+
+
+def test_one_person_sends_twenty_invitations_a_day_cancelled_ones_included() -> None:
+    application = ApplicationFactory()
+
+    def send(n: int) -> Invitation:
+        return collaborators.invite(
+            by=application.owner, application=application, email=f"ami{n}@exemple.test", kind=InvitationKind.READ
+        )
+
+    for n in range(20):
+        collaborators.revoke(by=application.owner, invitation=send(n))
+    with pytest.raises(Refused) as refused:
+        send(20)
+    assert refused.value.code == "too_many_today"
+    with time_machine.travel(timedelta(days=1, minutes=1), tick=False):
+        send(20)
 
 
 def test_someone_who_has_a_dossier_for_the_call_cannot_take_another() -> None:

@@ -14,11 +14,12 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.utils import timezone
+from django.db.models import F
+from django.utils import timezone, translation
 
 from candidatures import snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole, DepositKind
-from candidatures.models import Application, Deposit, DepositCounter
+from candidatures.models import Application, Deposit, DepositCounter, PieceRequest
 from candidatures.services import applications, assembly, deposits, desk, pieces
 from clea.errors import Refused
 from clea.journal.models import Entry
@@ -28,6 +29,7 @@ from tests.factories.candidatures import (
     ApplicationFactory,
     CallFactory,
     CollaboratorFactory,
+    ExtensionFactory,
     PieceRequestFactory,
     file_again,
     file_application,
@@ -278,6 +280,67 @@ def test_a_piece_asked_for_makes_a_new_deposit_equal_to_the_last_plus_it() -> No
     assert request.answered_at == deposit.received_at
 
 
+def supplied(application: Application, name: str = "nouveau-cv.pdf") -> Deposit:
+    request = PieceRequestFactory(application=application)
+    upload = SimpleUploadedFile(name, tiny_pdf(4), "application/pdf")
+    return deposits.supplement(by=application.owner, request=request, upload=upload)
+
+
+def test_filing_again_keeps_the_piece_that_was_asked_for() -> None:
+    application = ApplicationFactory(submitted=True)
+    supplied(application)
+    again = file_again(application)
+    assert again.pieces.get(code="cv").original_name == "nouveau-cv.pdf"
+    assert again.pieces.filter(code="cv").count() == 1
+
+
+def test_a_piece_supplied_on_a_dossier_as_it_was_filed_leaves_nothing_to_file() -> None:
+    application = ApplicationFactory(submitted=True)
+    supplied(application)
+    kept = Application.objects.get()
+    assert not kept.has_unfiled_changes
+    assert deposits.file(by=kept.owner, application=kept) == kept.last_deposit
+
+
+def test_a_piece_supplied_does_not_file_the_changes_in_progress() -> None:
+    application = ApplicationFactory(submitted=True)
+    Application.objects.update(practice="En cours.", content_version=F("content_version") + 1)
+    deposit = supplied(application)
+    assert deposit.data["practice"]["practice"] == "Je dessine avec des gens."
+    assert Application.objects.get().has_unfiled_changes
+
+
+def test_a_supplement_is_in_the_language_of_what_it_completes() -> None:
+    application = ApplicationFactory(submitted=True)
+    with translation.override("en"):
+        deposit = supplied(application)
+    assert deposit.language == "fr"
+    assert deposit.pieces.get(code="lettre").title == "Lettre d'intention"
+
+
+def test_a_piece_nobody_may_send_any_more_is_not_even_inspected() -> None:
+    request = PieceRequestFactory()
+    upload = SimpleUploadedFile("cv.pdf", tiny_pdf(), "application/pdf")
+    with (
+        time_machine.travel(request.due_at, tick=False),
+        patch("clea.documents.services.storage.inspect") as inspected,
+        pytest.raises(Refused),
+    ):
+        deposits.supplement(by=request.application.owner, request=request, upload=upload)
+    assert not inspected.called
+
+
+def test_the_acknowledgement_says_the_person_s_own_close() -> None:
+    closes_at = WINTER
+    application = ready(closes_at)
+    ExtensionFactory(call=application.call, user=application.owner, until=closes_at + timedelta(days=3))
+    with time_machine.travel(closes_at + timedelta(days=1), tick=False):
+        deposits.file(by=application.owner, application=application)
+    body = OutgoingMail.objects.get(kind="application.acknowledgement").body
+    assert "mercredi 18 février 2026" in body
+    assert "dimanche 15 février 2026 inclus" not in body
+
+
 def test_a_piece_that_comes_after_its_own_deadline_is_refused() -> None:
     request = PieceRequestFactory()
     with time_machine.travel(request.due_at, tick=False), pytest.raises(Refused) as refused:
@@ -298,6 +361,12 @@ def test_withdrawing_keeps_the_deposits_and_frees_the_place() -> None:
     assert kept.deposits.count() == 1
     again = applications.start(by=application.owner, call=application.call)
     assert again.pk != application.pk
+
+
+def test_nobody_waits_for_a_piece_of_a_withdrawn_dossier() -> None:
+    request = PieceRequestFactory()
+    applications.withdraw(by=request.application.owner, application=request.application)
+    assert not PieceRequest.objects.waiting().exists()
 
 
 def test_a_decided_dossier_cannot_be_withdrawn_here() -> None:
