@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -166,7 +166,8 @@ def summarise(lines: Iterable[Line], rules: Rules | None) -> BudgetSummary:
                     )
                 )
         if rules.cachet_max_percent is not None and cachets.total * 100 > sums.total * rules.cachet_max_percent:
-            allowed = (sums.total * rules.cachet_max_percent / 100).quantize(CENT, ROUND_HALF_UP)
+            # Rounded down: a cent above the share would be refused in its turn.
+            allowed = (sums.total * rules.cachet_max_percent / 100).quantize(CENT, ROUND_DOWN)
             findings.append(
                 Finding(
                     "cachet_share",
@@ -184,7 +185,7 @@ def summarise(lines: Iterable[Line], rules: Rules | None) -> BudgetSummary:
                 )
             )
         if rules.author_max_percent is not None and authors.gross * 100 > sums.gross * rules.author_max_percent:
-            allowed = (sums.gross * rules.author_max_percent / 100).quantize(CENT, ROUND_HALF_UP)
+            allowed = (sums.gross * rules.author_max_percent / 100).quantize(CENT, ROUND_DOWN)
             findings.append(
                 Finding(
                     "author_share",

@@ -67,6 +67,14 @@ def test_a_net_above_the_gross_blocks() -> None:
     assert "net_above_gross" in codes(line(gross="100", net="100.01"))
 
 
+@pytest.mark.parametrize(("nature", "code"), [("cachet", "cachet_share"), ("author", "author_share")])
+def test_the_share_that_is_announced_as_possible_is_possible(nature: str, code: str) -> None:
+    # 30 % of 100.05 € is 30.015 €: 30.02 € would be refused in its turn.
+    [finding] = [found for found in summarise([line(nature, gross="100.05")], Rules()).findings if found.code == code]
+    assert "soit 30,01\xa0€" in finding.message
+    assert code not in codes(line(nature, gross="30.01"), line(gross="70.04"))
+
+
 @pytest.mark.parametrize(
     ("cachet", "general", "blocked"),
     [("3000", "7000", False), ("3000.01", "7000", True), ("0", "7000", False)],
