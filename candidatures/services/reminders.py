@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from candidatures.enums import CallStatus
+from candidatures.enums import ApplicationState, CallStatus
 from candidatures.models import Application
 from candidatures.selectors import personal_deadline
 from candidatures.services import notices
@@ -44,7 +44,9 @@ def _warn(application: Application, now: datetime, soon: datetime) -> bool:
     with transaction.atomic():
         locked = lock(application)
         until = personal_deadline(locked.call, locked.owner_id)
-        if not now < until <= soon or locked.warned_for == until or not locked.has_unfiled_changes:
+        # Filed or withdrawn while the list was read: nothing to say any more.
+        waits = locked.state in (ApplicationState.DRAFT, ApplicationState.SUBMITTED) and locked.has_unfiled_changes
+        if not now < until <= soon or locked.warned_for == until or not waits:
             return False
         locked.warned_for = until
         locked.save(update_fields=["warned_for"])

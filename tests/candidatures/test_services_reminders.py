@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 import time_machine
@@ -55,6 +56,20 @@ def test_a_filed_dossier_is_left_in_peace_until_it_is_changed(call):
 def test_what_can_no_longer_be_filed_is_not_warned_about(call, state):
     ApplicationFactory(call=call, state=state)
     assert warn_unfiled(now=hours_before(call, 40)) == 0
+
+
+@pytest.mark.parametrize("state", [ApplicationState.WITHDRAWN, ApplicationState.ELIGIBLE])
+def test_what_changes_while_the_list_is_read_is_seen_under_the_lock(call, state):
+    draft = ApplicationFactory(call=call)
+    now = hours_before(call, 40)
+
+    def late(self):
+        Application.objects.filter(pk=draft.pk).update(state=state)
+        return iter([draft])
+
+    with patch("candidatures.models.application.ApplicationQuerySet.iterator", late):
+        assert warn_unfiled(now=now) == 0
+    assert reminded() == []
 
 
 def test_a_call_that_is_not_online_warns_nobody():
