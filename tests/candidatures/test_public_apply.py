@@ -79,7 +79,7 @@ def test_someone_invited_may_still_start_their_own(client: Client) -> None:
     [
         ({"closed": True}, "Le délai est passé depuis le"),
         ({"upcoming": True}, "Cet appel ouvrira le"),
-        ({"closed": True, "status": "archived"}, "Cet appel n'est pas publié"),
+        ({"closed": True, "status": "archived"}, "Cet appel est terminé et archivé"),
     ],
     ids=["closed", "upcoming", "archived"],
 )
