@@ -104,7 +104,7 @@ def filesize(size: int) -> str:
     """Octets by thousands, as French systems show them: ``812 Ko``, ``4,9 Mo``; ``kB``, ``MB`` in English."""
     letter = "o" if french() else "B"
     if size < 1000:
-        return f"{size}{NBSP}{gettext('octets') if french() else 'bytes'}"
+        return f"{size}{NBSP}{'octets' if french() else 'bytes'}"
     for unit, scale in (("K" if french() else "k", 1000), ("M", 1000**2), ("G", 1000**3)):
         if size < scale * 1000 or unit == "G":
             amount = Decimal(size) / scale

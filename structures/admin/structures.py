@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clea.errors import Refused
@@ -186,7 +186,12 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
             closed += 1
         messages.success(
             request,
-            gettext("%(count)s structure(s) fermée(s) : elles ne paraissent plus en public.") % {"count": closed},
+            ngettext(
+                "%(count)s structure fermée : elle ne paraît plus en public.",
+                "%(count)s structures fermées : elles ne paraissent plus en public.",
+                closed,
+            )
+            % {"count": closed},
         )
 
     def get_urls(self) -> list[URLPattern]:
