@@ -18,13 +18,14 @@ from django.utils.html import escape
 
 from candidatures import sections
 from candidatures.enums import ApplicationState, CollaboratorRole
-from candidatures.models import Application, BudgetLine, Deposit
+from candidatures.models import Application, BudgetLine, Deposit, Member, WorkItem
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.candidatures import (
     ApplicationFactory,
     CallFactory,
     CollaboratorFactory,
     DisciplineFactory,
+    InvitationFactory,
     PieceRequestFactory,
     file_again,
     tiny_pdf,
@@ -383,3 +384,27 @@ def test_a_dossier_costs_the_same_whatever_its_deposits(assert_num_queries_const
             file_again(application)
 
     assert_num_queries_constant(lambda: client.get(application.get_absolute_url()), grow)
+
+
+def test_the_pages_of_a_dossier_cost_the_same_however_much_it_holds(assert_num_queries_constant: Any) -> None:
+    application = ApplicationFactory(complete=True)
+    client = signed_in(application)
+
+    def fill(count: int) -> None:
+        Member.objects.bulk_create(Member(application=application, name=f"Personne {n}") for n in range(count))
+        WorkItem.objects.bulk_create(WorkItem(application=application, title=f"Œuvre {n}") for n in range(count))
+        BudgetLine.objects.bulk_create(BudgetLine(application=application, label=f"Ligne {n}") for n in range(count))
+        for _ in range(count):
+            CollaboratorFactory(application=application)
+            InvitationFactory(application=application)
+
+    names = ["review", "detail", "team"]
+    addresses = [reverse(f"applications:{name}", args=[application.uuid]) for name in names]
+    addresses += [page(application, key) for key in sections.keys(application.call)]
+    fill(3)
+
+    def read() -> None:
+        for address in addresses:
+            assert client.get(address).status_code == 200
+
+    assert_num_queries_constant(read, lambda: fill(27))

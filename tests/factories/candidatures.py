@@ -27,6 +27,7 @@ from candidatures.enums import (
     ApplicationState,
     CallKind,
     CallStatus,
+    InvitationKind,
     PeriodKind,
     PieceForm,
 )
@@ -46,6 +47,7 @@ from candidatures.models import (
     EligibilityDeclaration,
     Extension,
     FrequentQuestion,
+    Invitation,
     Member,
     MoneyRules,
     PieceAnswer,
@@ -309,6 +311,19 @@ class CollaboratorFactory(DjangoModelFactory[Collaborator]):
 
     application = factory.SubFactory(ApplicationFactory)
     user = factory.SubFactory(UserFactory)
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    """Waiting, to read. Its token is nobody's: to accept one, invite through the service."""
+
+    class Meta:
+        model = Invitation
+
+    application = factory.SubFactory(ApplicationFactory)
+    kind = InvitationKind.READ
+    email = factory.Sequence(lambda n: f"invitation{n}@exemple.test")
+    token_digest = factory.Sequence(lambda n: f"{n:064x}")
+    expires_at = factory.LazyFunction(lambda: midnight(14))
 
 
 class ExtensionFactory(DjangoModelFactory[Extension]):
