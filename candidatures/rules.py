@@ -17,7 +17,7 @@ from candidatures.enums import (
     CallStatus,
     CollaboratorRole,
 )
-from clea.rules import ALLOWED, Verdict, refuse
+from clea.rules import ALLOWED, Verdict, forbid, refuse
 from clea.ui.dates import moment as in_full
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def can_start(call: Call, deadline: datetime, now: datetime) -> Verdict:
 def can_edit(access: Access, application: Application, now: datetime) -> Verdict:
     """Change the working copy: one's own, before the deadline, in a state that allows it."""
     if not access.can_write:
-        return refuse(
+        return forbid(
             _("Vous pouvez lire ce dossier, pas le modifier. Demandez le droit de modifier à son responsable."),
             "read_only",
         )
@@ -121,7 +121,7 @@ def can_file(access: Access, application: Application, now: datetime) -> Verdict
 def can_withdraw(access: Access, application: Application) -> Verdict:
     """Withdraw: the owner, at any time before a decision."""
     if not access.owner:
-        return refuse(_("Seule la personne responsable du dossier peut le retirer."), "not_owner")
+        return forbid(_("Seule la personne responsable du dossier peut le retirer."), "not_owner")
     if application.state in DECIDED_STATES:
         return refuse(
             _("La commission s'est prononcée : pour renoncer, écrivez à %(email)s.")
@@ -134,7 +134,7 @@ def can_withdraw(access: Access, application: Application) -> Verdict:
 def can_share(access: Access, application: Application) -> Verdict:
     """Invite, change or remove co-applicants, hand the dossier over."""
     if not access.owner:
-        return refuse(_("Seule la personne responsable du dossier gère les invitations."), "not_owner")
+        return forbid(_("Seule la personne responsable du dossier gère les invitations."), "not_owner")
     if application.state in DECIDED_STATES or application.state == S.WITHDRAWN:
         return refuse(_("Ce dossier est clos : il ne se partage plus."), "closed_file")
     return ALLOWED
@@ -161,7 +161,7 @@ def can_request_piece(application: Application) -> Verdict:
 def can_answer_request(access: Access, application: Application, due_at: datetime, now: datetime) -> Verdict:
     """Give the piece that was asked for, before its own deadline."""
     if not access.can_write:
-        return refuse(_("Vous pouvez lire ce dossier, pas y ajouter de pièce."), "read_only")
+        return forbid(_("Vous pouvez lire ce dossier, pas y ajouter de pièce."), "read_only")
     if application.state == S.WITHDRAWN:
         return refuse(_("Ce dossier a été retiré."), "withdrawn")
     if now >= due_at:

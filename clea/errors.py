@@ -35,6 +35,6 @@ class StaleWrite(Refused):
 
 
 def require(verdict: Verdict) -> None:
-    """Raise :class:`Refused` with the verdict's own reason unless it is allowed."""
+    """Raise :class:`Refused`, or :class:`Forbidden`, with the verdict's own reason unless it is allowed."""
     if not verdict:
-        raise Refused(verdict.reason, code=verdict.code)
+        raise (Forbidden if verdict.forbidden else Refused)(verdict.reason, code=verdict.code)

@@ -15,11 +15,13 @@ class Verdict:
 
     ``reason`` is empty when allowed; otherwise it is a sentence in the reader's language which
     says why not and what to do next. ``code`` is stable, for tests and for callers that branch.
+    ``forbidden``: it is the person who may not, whatever the moment.
     """
 
     allowed: bool
     reason: str | _StrPromise = ""
     code: str = ""
+    forbidden: bool = False
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -31,3 +33,8 @@ ALLOWED = Verdict(True)
 def refuse(reason: str | _StrPromise, code: str = "refused") -> Verdict:
     """Build a negative verdict."""
     return Verdict(False, reason, code)
+
+
+def forbid(reason: str | _StrPromise, code: str = "forbidden") -> Verdict:
+    """Build a negative verdict that time will not change: the person has no right to it."""
+    return Verdict(False, reason, code, forbidden=True)

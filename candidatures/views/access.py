@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from candidatures import rules, selectors
 from candidatures.models import Application
-from clea.errors import Forbidden, Refused
+from clea.errors import Forbidden, Refused, require
+from clea.rules import Verdict
+from clea.ui.http import wants_json
 
 
 def get_dossier(
@@ -40,6 +44,27 @@ def frame(application: Application, access: rules.Access) -> dict[str, Any]:
         "can_withdraw": rules.can_withdraw(access, application),
         "now": now,
     }
+
+
+def authorise(verdict: Verdict) -> None:
+    """Raise ``Forbidden`` when it is the person who may not. A wrong moment is the service's to refuse."""
+    if verdict.forbidden:
+        require(verdict)
+
+
+def says_why(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What the view may not do for this person becomes an answer that gives the reason."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, uuid: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, uuid, *args, **kwargs)
+        except Forbidden as error:
+            if wants_json(request):
+                return JsonResponse({"message": str(error)}, status=403)
+            return refused(request, error, frame(*get_dossier(request, uuid)))
+
+    return wrapped
 
 
 def refused(request: HttpRequest, error: Refused, context: dict[str, Any]) -> HttpResponse:

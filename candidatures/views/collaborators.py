@@ -15,7 +15,7 @@ from candidatures import rules
 from candidatures.enums import CollaboratorRole, InvitationKind
 from candidatures.forms.people import InvitationForm, RoleForm
 from candidatures.services import collaborators
-from candidatures.views.access import frame, get_dossier
+from candidatures.views.access import authorise, frame, get_dossier, says_why
 from clea.errors import Refused
 from clea.ui.http import add_refusal
 
@@ -38,9 +38,11 @@ def team(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@says_why
 def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Send an invitation."""
-    application, _access = get_dossier(request, uuid)
+    application, access = get_dossier(request, uuid)
+    authorise(rules.can_share(access, application))
     form = InvitationForm(request.POST)
     if form.is_valid():
         try:
@@ -59,9 +61,11 @@ def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@says_why
 def revoke(request: HttpRequest, uuid: UUID, invitation_uuid: UUID) -> HttpResponse:
     """Cancel an invitation."""
-    application, _access = get_dossier(request, uuid)
+    application, access = get_dossier(request, uuid)
+    authorise(rules.can_share(access, application))
     invitation = get_object_or_404(application.invitations, uuid=invitation_uuid)
     try:
         collaborators.revoke(by=request.user, invitation=invitation)  # type: ignore[arg-type]
@@ -72,9 +76,11 @@ def revoke(request: HttpRequest, uuid: UUID, invitation_uuid: UUID) -> HttpRespo
 
 
 @require_POST
+@says_why
 def change_role(request: HttpRequest, uuid: UUID, user_uuid: UUID) -> HttpResponse:
     """Let a co-applicant edit, or only read."""
-    application, _access = get_dossier(request, uuid)
+    application, access = get_dossier(request, uuid)
+    authorise(rules.can_share(access, application))
     collaborator = get_object_or_404(application.collaborators.select_related("user"), user__uuid=user_uuid)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -92,11 +98,14 @@ def change_role(request: HttpRequest, uuid: UUID, user_uuid: UUID) -> HttpRespon
 
 
 @require_POST
+@says_why
 def remove(request: HttpRequest, uuid: UUID, user_uuid: UUID) -> HttpResponse:
     """Take a co-applicant off the dossier, or leave it."""
-    application, _access = get_dossier(request, uuid)
+    application, access = get_dossier(request, uuid)
     collaborator = get_object_or_404(application.collaborators.select_related("user"), user__uuid=user_uuid)
     leaving = collaborator.user_id == request.user.pk
+    if not leaving:
+        authorise(rules.can_share(access, application))
     try:
         collaborators.leave_or_remove(by=request.user, collaborator=collaborator)  # type: ignore[arg-type]
     except Refused as error:

@@ -18,7 +18,7 @@ from candidatures.models import Application
 from candidatures.money import BudgetSummary, summarise
 from candidatures.services import applications
 from candidatures.views.access import frame, get_dossier, refused
-from clea.errors import Refused, StaleWrite
+from clea.errors import Forbidden, Refused, StaleWrite
 from clea.ui.dates import hour
 from clea.ui.http import wants_json
 from clea.ui.recovery import keeps_answers, recovered
@@ -103,7 +103,7 @@ def _save(request: HttpRequest, application: Application, access: rules.Access, 
         return _stale(request, application, access, page, error)
     except Refused as error:
         if wants_json(request):
-            return JsonResponse({"message": str(error)}, status=409)
+            return JsonResponse({"message": str(error)}, status=403 if isinstance(error, Forbidden) else 409)
         return refused(request, error, frame(application, access))
     application.sections, application.content_version = saved.sections, saved.content_version
     if wants_json(request):

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from candidatures import rules, sections, snapshot
 from candidatures.models import Application, Deposit
 from candidatures.services import applications, assembly, deposits
-from candidatures.views.access import frame, get_dossier, refused
+from candidatures.views.access import authorise, frame, get_dossier, refused, says_why
 from candidatures.views.dossier import MEGABYTE
 from clea.documents import services as documents
-from clea.errors import Refused
+from clea.errors import Refused, require
 from clea.ui.http import wants_json
 from clea.ui.recovery import keeps_answers, returns_to
 
@@ -103,8 +103,10 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     application, access = get_dossier(request, uuid)
     context = frame(application, access)
     if request.method == "GET":
-        if not context["can_withdraw"]:
-            return refused(request, Refused(context["can_withdraw"].reason), context)
+        try:
+            require(context["can_withdraw"])
+        except Refused as error:
+            return refused(request, error, context)
         return render(request, "candidatures/applicant/withdraw.html", context)
     try:
         applications.withdraw(by=request.user, application=application)  # type: ignore[arg-type]
@@ -116,6 +118,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @keeps_answers
 @require_http_methods(["GET", "POST"])
+@says_why
 def answer_request(request: HttpRequest, uuid: UUID, request_uuid: UUID) -> HttpResponse:
     """Give the piece the coordination asked for."""
     application, access = get_dossier(request, uuid)
@@ -131,6 +134,7 @@ def answer_request(request: HttpRequest, uuid: UUID, request_uuid: UUID) -> Http
         "max_pages": asked.piece.page_limit,
     }
     if request.method == "POST":
+        authorise(context["verdict"])
         sent = request.FILES.get("fichier")
         try:
             if sent is None:

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from candidatures import sections, selectors
+from candidatures import rules, sections, selectors
 from candidatures.models import Application, CallPiece
 from candidatures.services import pieces
-from candidatures.views.access import frame, get_dossier
+from candidatures.views.access import authorise, frame, get_dossier, says_why
 from clea.errors import Refused
 from clea.ui.http import wants_json
 from clea.ui.recovery import returns_to
@@ -42,9 +43,11 @@ def _section_page(uuid: UUID, code: str) -> str:
 
 @returns_to(_section_page)
 @require_POST
+@says_why
 def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Receive one PDF. Refused: the page says why, and the file before it is still there."""
     application, access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
+    authorise(rules.can_edit(access, application, timezone.now()))
     piece = _piece(application, code)
     sent = request.FILES.get("fichier")
     try:
@@ -67,9 +70,11 @@ def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
 
 @returns_to(_section_page)
 @require_POST
+@says_why
 def remove(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Take a file out of the draft."""
-    application, _access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
+    application, access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
+    authorise(rules.can_edit(access, application, timezone.now()))
     piece = _piece(application, code)
     try:
         pieces.remove(by=request.user, application=application, piece=piece)  # type: ignore[arg-type]

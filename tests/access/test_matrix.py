@@ -73,7 +73,7 @@ def test_row(world: World, row: Row, method: str) -> None:
             faults.append(f"{who}: {described(response)}, expected {expectation}")
             continue
         if method == "get" and response.status_code == 200 and not response.streaming:
-            page = response.content.decode()
+            page = response.content.decode(errors="replace")
             faults += [
                 f"{who}: shows {text(world)!r}"
                 for roles, text in row.hidden.items()

@@ -322,7 +322,7 @@ def test_a_reader_sees_and_changes_nothing() -> None:
     assert client.get(application.get_absolute_url()).status_code == 200
     assert "Enregistrer et continuer" not in text(client.get(page(application, "pratique")))
     response = client.post(page(application, "pratique"), {"version": 0, "practice": "Pirate."})
-    assert response.status_code == 409
+    assert response.status_code == 403
     assert Application.objects.get().practice != "Pirate."
 
 

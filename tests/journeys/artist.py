@@ -6,7 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from clea.documents.samples import sample_pdf
 from tests.plugins.smtp import MailServer, Received
@@ -137,9 +137,8 @@ class Artist:
 
     def choose(self, content: bytes, name: str, button: str = "Envoyer le fichier") -> None:
         """Choose a file and send it."""
-        self.page.locator("input[type=file]").set_input_files(
-            [{"name": name, "mimeType": "application/pdf", "buffer": content}]
-        )
+        chosen: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": content}
+        self.page.locator("input[type=file]").set_input_files(chosen)
         self.press(button)
 
     def fill_everything(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+from typing import Any
 
 import pikepdf
 
@@ -46,7 +47,7 @@ class Reading:
                 found.append((-float(annotation.Rect[1]), self._rank(target)))
         return [target for _, target in sorted(found)]
 
-    def _rank(self, destination: pikepdf.Object) -> int:
+    def _rank(self, destination: Any) -> int:
         if isinstance(destination, pikepdf.String | str):
             names = pikepdf.NameTree(self.pdf.Root.Names.Dests)
             destination = names[str(destination)]
