@@ -72,6 +72,10 @@ licences: setup-dev ## Write the table of licences in docs/development.md
 states: setup ## Draw docs/states.md from the tables of transitions
 	@$(PY) scripts/states.py
 
+.PHONY: pictures
+pictures: setup-dev ## Take the README's pictures again
+	@$(PY) scripts/pictures.py
+
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
 	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build

@@ -192,3 +192,14 @@ def test_the_table_of_licences_is_that_of_the_lock() -> None:
 def test_the_page_of_states_is_drawn_from_the_code() -> None:
     drawn = runpy.run_path(str(ROOT / "scripts" / "states.py"))["page"]()
     assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawn, "make states"
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", *sorted(p.name for p in (ROOT / "docs").glob("*.md"))])
+def test_the_links_of_the_papers_lead_somewhere_and_their_pictures_are_light(page: str) -> None:
+    path = next(folder / page for folder in (ROOT, ROOT / "docs") if (folder / page).exists())
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    for target in (target for target in targets if "://" not in target):
+        found = path.parent / target
+        assert found.is_file(), f"{page}: {target}"
+        if found.suffix in {".webp", ".png"}:
+            assert found.stat().st_size < 150_000, f"{target} is heavy"
