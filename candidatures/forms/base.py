@@ -8,6 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
+class Textarea(forms.Textarea):
+    """A text whose lines end as the page counted them: a browser counts one sign, then sends two."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 class LenientMixin:
     """Check the shape of what is given; what is missing is the task list's business.
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import BudgetNature, LifeStage
-from candidatures.forms.base import DraftForm, LenientMixin, RowForm, rows_of
+from candidatures.forms.base import DraftForm, LenientMixin, RowForm, Textarea, rows_of
 from candidatures.models import (
     Application,
     BudgetLine,
@@ -95,7 +95,7 @@ class PracticeForm(DraftForm):
         model = Application
         fields = ("disciplines", "practice", "website")
         widgets = {
-            "practice": forms.Textarea(attrs={"rows": 8, "data-count": "2000"}),
+            "practice": Textarea(attrs={"rows": 8, "data-count": "2000"}),
             "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
         }
 
@@ -127,13 +127,15 @@ class EligibilityForm(LenientMixin, forms.Form):
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self[f"declared_{item.pk}"], self[f"comment_{item.pk}"]) for item in self.criteria]
 
-    def declarations(self) -> dict[int, tuple[bool, str]]:
+    def declarations(self) -> dict[int, tuple[bool, str | None]]:
+        """What was sent. A condition the page did not show is absent; a remark too long is ``None``."""
         return {
             item.pk: (
                 bool(self.cleaned_data.get(f"declared_{item.pk}")),
-                self.cleaned_data.get(f"comment_{item.pk}") or "",
+                self.cleaned_data.get(f"comment_{item.pk}"),
             )
             for item in self.criteria
+            if self.add_prefix(f"comment_{item.pk}") in self.data
         }
 
 
@@ -168,7 +170,7 @@ class PieceTextForm(LenientMixin, forms.Form):
         label=_("Votre texte"),
         max_length=20_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 16, "data-count": "20000"}),
+        widget=Textarea(attrs={"rows": 16, "data-count": "20000"}),
     )
 
 
@@ -180,7 +182,7 @@ class PieceLinksForm(LenientMixin, forms.Form):
         max_length=5000,
         required=False,
         help_text=_("Une adresse par ligne : site, portfolio, vidéo… Elles doivent s'ouvrir sans mot de passe."),
-        widget=forms.Textarea(attrs={"rows": 5, "inputmode": "url"}),
+        widget=Textarea(attrs={"rows": 5, "inputmode": "url"}),
     )
 
     def clean_text(self) -> str:
@@ -233,8 +235,8 @@ class ArticulationForm(DraftForm):
         model = Application
         fields = ("territory_link", "transitions_link", "axes", "life_stages")
         widgets = {
-            "territory_link": forms.Textarea(attrs={"rows": 9, "data-count": "6000"}),
-            "transitions_link": forms.Textarea(attrs={"rows": 7, "data-count": "6000"}),
+            "territory_link": Textarea(attrs={"rows": 9, "data-count": "6000"}),
+            "transitions_link": Textarea(attrs={"rows": 7, "data-count": "6000"}),
         }
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
@@ -311,7 +313,7 @@ class BudgetForm(DraftForm):
     class Meta:
         model = Application
         fields = ("budget_comment",)
-        widgets = {"budget_comment": forms.Textarea(attrs={"rows": 5, "data-count": "3000"})}
+        widgets = {"budget_comment": Textarea(attrs={"rows": 5, "data-count": "3000"})}
 
 
 class ElsewhereForm(LenientMixin, forms.Form):

@@ -67,14 +67,31 @@ class PageForms:
             if bound.errors
         }
 
+    def _sent(self) -> Mapping[str, Any]:
+        """The valid values of the fields that were sent: a field left out of a page is not an empty one.
+
+        An unticked box is never sent, which is its way to say no.
+        """
+        form = self.form
+        if form is None or not hasattr(form, "cleaned_data"):
+            return {}
+        return {
+            name: value
+            for name, value in form.cleaned_data.items()
+            if not form.fields[name].widget.value_omitted_from_data(form.data, form.files, form.add_prefix(name))
+        }
+
     def changes(self) -> Changes:
         """What is valid in what was sent; an invalid field, or invalid rows, is left as stored."""
-        data: Mapping[str, Any] = getattr(self.form, "cleaned_data", {}) if self.form is not None else {}
+        data = self._sent()
         if isinstance(self.form, dossier.EligibilityForm):
             return Changes(declarations=self.form.declarations())
         if isinstance(self.form, dossier.SinglePdfForm):
-            ticked = set(data.get("holds", [])) if data.get("single_pdf") else set()
-            return Changes(columns={"single_pdf": bool(data.get("single_pdf"))}, ticked_pieces=ticked)
+            answer = data.get("single_pdf", "")
+            if answer == "":
+                return Changes()
+            ticked = set(data["holds"]) if answer and "holds" in data else None
+            return Changes(columns={"single_pdf": answer}, ticked_pieces=ticked if answer else set())
         rows = None
         if self.rows is not None and self.rows.is_valid():
             rows = self.rows.values()

@@ -243,7 +243,7 @@ def _write_relations(locked: Application, section: str, changes: Changes) -> Non
 
 def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str | None]]) -> None:
     known = set(locked.call.criteria.values_list("pk", flat=True))
-    former = EligibilityDeclaration.objects.filter(application=locked)
+    former = EligibilityDeclaration.objects.filter(application=locked, criterion_id__in=declarations)
     remarks = dict(former.values_list("criterion_id", "comment"))
     former.delete()
     EligibilityDeclaration.objects.bulk_create(
