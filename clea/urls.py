@@ -6,6 +6,8 @@ from django.urls import include, path
 from candidatures.views.public import home
 from clea.accounts.views import switch_language
 
+handler400 = "clea.ui.views.bad_request"
+
 urlpatterns = [
     path("", home, name="home"),
     path("appels/", include("candidatures.urls.calls")),

@@ -2,7 +2,8 @@
 
 A view that opts in (``@keeps_answers``) never drops a form: sent by someone who is signed out, or
 with a security token that a new sign-in replaced, its text is set aside in the session and given
-back, unsaved, when the page is next shown. Files are not kept: the page says so.
+back, unsaved, when the page is next shown. Files are not kept: the page says so. Nothing is kept
+that another site sent, nor more than so much an hour from a machine where nobody is signed in.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
@@ -23,6 +26,8 @@ from clea.ui.http import wants_json
 SESSION_KEY = "set_aside"
 MAX_CHARS = 400_000
 MAX_PAGES = 5
+#: Pages kept for one machine where nobody is signed in. Counted in the shared cache.
+LIMIT = {"set_aside": "60/h/ip"}
 
 View = Callable[..., HttpResponse]
 
@@ -34,6 +39,8 @@ def set_aside(request: HttpRequest) -> bool:
     encoded = data.urlencode()
     if not encoded or len(encoded) > MAX_CHARS:
         return False
+    if request.user.is_anonymous and not ratelimit.consume(request, app="ui", action="set_aside", config=LIMIT):
+        return False
     kept = dict(request.session.get(SESSION_KEY, {}))
     kept.pop(request.path, None)
     kept[request.path] = encoded
@@ -41,6 +48,20 @@ def set_aside(request: HttpRequest) -> bool:
         kept.pop(next(iter(kept)))
     request.session[SESSION_KEY] = kept
     return True
+
+
+def from_here(request: HttpRequest) -> bool:
+    """Whether one of our own pages sent this, on the browser's word.
+
+    Asked where the security token has failed: another site must neither put words in somebody's
+    dossier nor give them a new session in place of theirs.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    own = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    return origin is None or origin in own
 
 
 def recovered(request: HttpRequest) -> QueryDict | None:

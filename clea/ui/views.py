@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps.views import sitemap as django_sitemap
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
@@ -158,9 +159,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
     if wants_json(request):
         return JsonResponse({"message": message, "csrf_token": get_token(request)}, status=403)
-    if recovery.keeps(request.path) and recovery.set_aside(request):
+    if recovery.keeps(request.path) and recovery.from_here(request) and recovery.set_aside(request):
         return redirect(request.path)
     return render(request, "403_csrf.html", {"message": message}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that Django would not read: too heavy, or not understood."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request, exception)
+    return render(request, "400.html", status=400)
 
 
 def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

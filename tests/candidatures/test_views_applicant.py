@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -16,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
-from candidatures import sections
+from candidatures import sections, selectors, snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole
 from candidatures.models import Application, BudgetLine, Deposit, Member, WorkItem
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -83,6 +84,57 @@ def test_saving_a_page_leads_to_the_next_and_says_it_is_not_filed() -> None:
     assert kept.practice == "Je danse."
     assert kept.website == "https://exemple.test"
     assert list(kept.disciplines.all()) == [discipline]
+
+
+@pytest.mark.parametrize("key", [name for name in sections.titles() if name != sections.CONSENT] + ["piece-lettre"])
+def test_a_page_that_sends_nothing_erases_nothing(key: str) -> None:
+    application = ApplicationFactory(complete=True)
+    Application.objects.update(single_pdf=True, territory_link="Lien.", budget_comment="Mot.", applies_elsewhere=True)
+    application.declarations.update(comment="Depuis toujours.")
+    application.answers.update(in_single_pdf=True)
+    before = snapshot.take(selectors.with_content(application.pk)).data
+    response = signed_in(application).post(page(application, key), {"version": 0})
+    assert response.status_code in {302, 422}
+    after = snapshot.take(selectors.with_content(application.pk)).data
+    # Boxes alone cannot tell "no" from "not sent".
+    after["practice"]["disciplines"] = before["practice"]["disciplines"]
+    assert after == before
+
+
+def test_a_remark_that_is_too_long_leaves_the_former_one() -> None:
+    application = ApplicationFactory(complete=True)
+    application.declarations.update(comment="Depuis toujours.")
+    sent: dict[str, Any] = {"version": 0}
+    for criterion in application.call.criteria.all():
+        sent |= {f"declared_{criterion.pk}": "on", f"comment_{criterion.pk}": "x" * 501}
+    response = signed_in(application).post(page(application, "conditions"), sent)
+    assert response.status_code == 422
+    assert set(application.declarations.values_list("comment", flat=True)) == {"Depuis toujours."}
+
+
+def test_ticks_that_are_not_pieces_of_the_call_change_nothing() -> None:
+    application = ApplicationFactory(complete=True, single_pdf=True)
+    application.answers.update(in_single_pdf=True)
+    sent = {"version": 0, "single_pdf": "1", "holds": ["999999"]}
+    assert signed_in(application).post(page(application, "dossier-unique"), sent).status_code == 422
+    assert not application.answers.filter(in_single_pdf=False).exists()
+
+
+def test_a_text_holds_as_many_signs_as_the_page_counted() -> None:
+    application = ApplicationFactory()
+    typed = ("a" * 99 + "\r\n") * 20
+    response = signed_in(application).post(page(application, "pratique"), {"version": 0, "practice": typed})
+    assert response.status_code == 302
+    assert Application.objects.get().practice == typed.strip().replace("\r\n", "\n")
+
+
+def test_a_choice_sent_empty_by_hand_is_refused_in_words() -> None:
+    application = ApplicationFactory()
+    response = signed_in(application).post(
+        page(application, "identite"), ROWS | {"version": 0, "applicant_kind": "", "artist_name": "Autre"}
+    )
+    assert response.status_code == 409
+    assert Application.objects.get().artist_name == application.artist_name
 
 
 def test_a_wrong_answer_comes_back_filled_and_the_right_ones_are_kept() -> None:
@@ -193,6 +245,32 @@ def test_a_form_older_than_the_last_sign_in_gets_its_answers_back() -> None:
     assert response.status_code == 302
     assert "Vieux jeton." in text(client.get(address))
     assert Application.objects.get().practice == ""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://ailleurs.test"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}],
+    ids=["origin", "fetch-metadata", "hidden-origin"],
+)
+def test_another_site_puts_no_words_in_a_dossier(headers: dict[str, str]) -> None:
+    application = ApplicationFactory()
+    client = Client(enforce_csrf_checks=True)
+    address = page(application, "pratique")
+    response = client.post(address, {"version": 0, "practice": "Venu d'ailleurs."}, headers=headers)
+    assert response.status_code == 403
+    assert "sessionid" not in response.cookies
+    client.force_login(application.owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Venu d" not in text(client.get(address))
+
+
+def test_a_machine_where_nobody_is_signed_in_does_not_fill_the_disk() -> None:
+    application = ApplicationFactory()
+    for _n in range(60):
+        Client().post(page(application, "pratique"), {"version": 0, "practice": "x"})
+    kept = Session.objects.count()
+    response = Client().post(page(application, "pratique"), {"version": 0, "practice": "x"})
+    assert response.headers["Location"].startswith(reverse("account_login"))
+    assert Session.objects.count() == kept
 
 
 def test_an_expired_session_is_told_to_the_script() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.staticfiles import finders
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -19,6 +20,7 @@ from django.test import Client, RequestFactory
 from django.urls import include, path, reverse
 from django.views import defaults
 
+from clea.documents.uploads import MAX_REQUEST_BYTES
 from clea.ui import ecodesign, identity, views
 from clea.ui.checks import publisher_is_named
 from clea.ui.identity import Publisher
@@ -204,6 +206,35 @@ def test_too_many_bytes_are_answered_to_people_and_to_scripts():
     assert "qualité" in page.content.decode()
     script = views.too_large(RequestFactory().post("/x/", headers={"X-Requested-With": "fetch"}))
     assert "message" in json.loads(script.content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/coordination/", "/compte/connexion/"])
+def test_a_request_too_heavy_for_any_page_is_not_read(address):
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    answer = client.generic(
+        "POST",
+        address,
+        b"--x\r\n",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(MAX_REQUEST_BYTES + 1),
+    )
+    assert answer.status_code == 413
+    assert "qualité" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_request_that_is_not_understood_is_still_answered():
+    answer = Client(raise_request_exception=False).get("/", headers={"Host": "ailleurs.test"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_busy_day_does_not_wipe_the_counters():
+    cache.set("a-limit", [1], 3600)
+    cache.set_many({f"somebody-{n}": [1] for n in range(700)}, 3600)
+    assert cache.get("a-limit") == [1]
 
 
 def test_too_many_requests_are_told_to_wait():
