@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -371,6 +372,14 @@ class CallPiece(OrderedInCall):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        from candidatures.sections import SINGLE_PDF
+
+        if self.code == SINGLE_PDF:
+            raise ValidationError(
+                {"code": _("Cet identifiant est celui du dossier réuni en un seul PDF : choisissez-en un autre.")}
+            )
 
     @property
     def max_bytes(self) -> int:

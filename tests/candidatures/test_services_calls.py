@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from candidatures.enums import CallPhase, CallStatus
-from candidatures.models import Call, ContactMessage
+from candidatures.models import Call, CallPiece, ContactMessage
 from candidatures.services import calls
 from clea.errors import Forbidden, Refused
 from clea.journal.models import Entry
@@ -47,6 +47,12 @@ def coordinator(call):
 
 
 # Check ------------------------------------------------------------------------------------------
+
+
+def test_a_piece_does_not_take_the_name_of_the_whole_dossier(call):
+    with pytest.raises(ValidationError) as refused:
+        CallPiece(call=call, code="dossier-unique", title="Dossier unique").full_clean()
+    assert list(refused.value.message_dict) == ["code"]
 
 
 def test_an_empty_call_says_all_it_lacks():
