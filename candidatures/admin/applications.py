@@ -92,7 +92,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
         own = Call.objects.coordinated_by(request.user)  # type: ignore[arg-type]
         call = (
             own.filter(pk=chosen).first()
-            if chosen.isdigit()
+            if chosen.isdecimal()
             else own.public().filter(opens_at__lte=timezone.now()).order_by("-closes_at").first()
         )
         if call is None:

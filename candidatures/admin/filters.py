@@ -51,7 +51,7 @@ class DisciplineFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
         value = self.value() or ""
-        return queryset.filter(disciplines=int(value)) if value.isdigit() else queryset
+        return queryset.filter(disciplines__id=int(value)) if value.isdecimal() else queryset
 
 
 def department_condition(code: str) -> Q:

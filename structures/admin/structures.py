@@ -203,7 +203,7 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
         if not coordinates_any(request):
             raise PermissionDenied
         given = (request.POST if request.method == "POST" else request.GET).get("structures", "")
-        numbers = [int(part) for part in given.split(",") if part.isdigit()]
+        numbers = [int(part) for part in given.split(",") if part.isdecimal() and len(part) < 19]
         chosen = list(self.get_queryset(request).filter(pk__in=numbers).select_related("commune", "territory"))
         back = reverse("admin:structures_structure_changelist")
         verdict = can_merge(request.user, chosen)

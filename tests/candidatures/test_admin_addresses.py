@@ -1,0 +1,30 @@
+"""An address written by hand breaks no page of the desk."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from structures.models import Territory
+from tests.factories.candidatures import ApplicationFactory, CallFactory
+
+
+@pytest.mark.parametrize("number", ["²", "９", "-1", "0", "x", "9" * 40])
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("candidatures_application_changelist", "call__id__exact"),
+        ("candidatures_application_changelist", "discipline"),
+        ("candidatures_application_changelist", "departement"),
+        ("candidatures_application_changelist", "p"),
+        ("candidatures_call_changelist", "season__id__exact"),
+        ("structures_structure_merge", "structures"),
+    ],
+)
+def test_a_number_that_is_not_one_breaks_nothing(
+    desk: Client, territory: Territory, name: str, parameter: str, number: str
+) -> None:
+    ApplicationFactory(call=CallFactory(complete=True, territory=territory), submitted=True)
+    response = desk.get(reverse(f"admin:{name}"), {parameter: number}, follow=True)
+    assert response.status_code == 200
