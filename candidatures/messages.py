@@ -55,8 +55,8 @@ Pièces reçues :
 Votre dossier réuni en un seul PDF et votre accusé de réception à télécharger :
 {{ lien }}
 
-Jusqu'à la clôture, {{ cloture }}, et tant que son étude n'a pas commencé, vous pouvez modifier votre dossier et le
-déposer de nouveau. Le dernier dépôt fait foi.
+Jusqu'à la clôture, {{ cloture }}, vous pouvez modifier votre dossier et le déposer de nouveau.
+Le dernier dépôt fait foi.
 
 {{ silence }}
 
@@ -77,8 +77,7 @@ Documents received:
 Your application as one PDF, and your acknowledgement to download:
 {{ lien }}
 
-Until the close, {{ cloture }}, and as long as its review has not begun, you may change your application and file it
-again. The last deposit stands.
+Until the close, {{ cloture }}, you may change your application and file it again. The last deposit stands.
 
 {{ silence }}
 

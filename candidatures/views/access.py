@@ -7,16 +7,22 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from allauth.core.internal import ratelimit
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from candidatures import rules, selectors
 from candidatures.models import Application
 from clea.errors import Forbidden, Refused, require
 from clea.rules import Verdict
 from clea.ui.http import wants_json
+
+#: Files an hour from one person, refused ones included. Counted in the shared cache.
+UPLOADS = {"upload": "60/h/user"}
 
 
 def get_dossier(
@@ -65,6 +71,20 @@ def says_why(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return refused(request, error, frame(*get_dossier(request, uuid)))
 
     return wrapped
+
+
+def received_file(request: HttpRequest) -> UploadedFile:
+    """The PDF of this request. ``Refused`` when there is none, or when the person sends without end:
+    each one is opened and read through, which costs seconds."""
+    sent = request.FILES.get("fichier")
+    if sent is None:
+        raise Refused(_("Choisissez d'abord un fichier PDF sur votre appareil."), code="no_file")
+    if not ratelimit.consume(request, app="candidatures", action="upload", config=UPLOADS, user=request.user):
+        raise Refused(
+            _("Vous avez envoyé soixante fichiers en une heure. Rien n'est perdu : reprenez dans une heure."),
+            code="too_many",
+        )
+    return sent
 
 
 def refused(request: HttpRequest, error: Refused, context: dict[str, Any]) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from candidatures import rules, sections, snapshot
 from candidatures.models import Application, Deposit
 from candidatures.services import applications, assembly, deposits
-from candidatures.views.access import authorise, frame, get_dossier, refused, says_why
+from candidatures.views.access import authorise, frame, get_dossier, received_file, refused, says_why
 from candidatures.views.dossier import MEGABYTE
 from clea.documents import services as documents
 from clea.errors import Refused, require
@@ -135,10 +135,8 @@ def answer_request(request: HttpRequest, uuid: UUID, request_uuid: UUID) -> Http
     }
     if request.method == "POST":
         authorise(context["verdict"])
-        sent = request.FILES.get("fichier")
         try:
-            if sent is None:
-                raise Refused(_("Choisissez d'abord un fichier PDF sur votre appareil."), code="no_file")
+            sent = received_file(request)
             made = deposits.supplement(by=request.user, request=asked, upload=sent)  # type: ignore[arg-type]
         except Refused as error:
             if wants_json(request):

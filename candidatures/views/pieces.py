@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from candidatures import rules, sections, selectors
 from candidatures.models import Application, CallPiece
 from candidatures.services import pieces
-from candidatures.views.access import authorise, frame, get_dossier, says_why
+from candidatures.views.access import authorise, frame, get_dossier, received_file, says_why
 from clea.errors import Refused
 from clea.ui.http import wants_json
 from clea.ui.recovery import returns_to
@@ -49,10 +49,8 @@ def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     application, access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
     authorise(rules.can_edit(access, application, timezone.now()))
     piece = _piece(application, code)
-    sent = request.FILES.get("fichier")
     try:
-        if sent is None:
-            raise Refused(_("Choisissez d'abord un fichier PDF sur votre appareil."), code="no_file")
+        sent = received_file(request)
         pieces.add(by=request.user, application=application, piece=piece, upload=sent)  # type: ignore[arg-type]
     except Refused as error:
         if wants_json(request):

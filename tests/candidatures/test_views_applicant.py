@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pikepdf
 import pytest
@@ -51,6 +52,10 @@ def signed_in(application: Application) -> Client:
     client = Client()
     client.force_login(application.owner, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def pdf_upload() -> SimpleUploadedFile:
+    return SimpleUploadedFile("cv.pdf", tiny_pdf(), "application/pdf")
 
 
 def text(response: Any) -> str:
@@ -308,6 +313,18 @@ def test_a_refused_piece_says_why_and_the_former_one_stays() -> None:
     response = client.post(address, {"fichier": SimpleUploadedFile("cv.docx", b"PK\x03\x04")}, **FETCH)
     assert response.status_code == 422
     assert json.loads(response.content)["message"]
+
+
+def test_a_sixty_first_file_in_an_hour_waits() -> None:
+    application = ApplicationFactory()
+    client, address = signed_in(application), reverse("applications:upload", args=[application.uuid, "cv"])
+    with patch("candidatures.services.pieces.add"):
+        for _n in range(60):
+            assert client.post(address, {"fichier": pdf_upload()}).status_code == 302
+        assert client.post(address, {"fichier": pdf_upload()}).status_code == 422
+        other = ApplicationFactory(call=application.call)
+        elsewhere = reverse("applications:upload", args=[other.uuid, "cv"])
+        assert signed_in(other).post(elsewhere, {"fichier": pdf_upload()}).status_code == 302
 
 
 def test_forgetting_to_choose_a_file_is_said() -> None:
