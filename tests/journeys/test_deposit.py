@@ -113,8 +113,8 @@ def test_an_artist_files_a_dossier_and_the_coordination_takes_it_up(page, signed
     desk = signed_in(coordinator).new_page()
     desk.goto("/coordination/")
     desk.goto("/coordination/candidatures/application/")
-    desk.get_by_role("searchbox").fill("TERRIL lou")
-    desk.get_by_role("searchbox").press("Enter")
+    desk.locator("#searchbar").fill("TERRIL lou")
+    desk.locator("#searchbar").press("Enter")
     desk.get_by_role("link", name=second).click()
     expect(desk.get_by_text("Je voudrais dessiner les chemins")).to_be_visible()
     for group in desk.get_by_role("group", name=re.compile("^Constat")).all():
