@@ -98,6 +98,9 @@ APPLICATION_TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
     _S.WITHDRAWN: frozenset(),
 }
 
+#: The artist may still change and file again while the call receives: a check made early does not
+#: take back what the acknowledgement promises; filing again puts the dossier back to check.
+OPEN_STATES = frozenset({_S.DRAFT, _S.SUBMITTED, _S.ELIGIBLE, _S.INELIGIBLE})
 #: Filed and still in the process.
 LIVE_STATES = frozenset({_S.SUBMITTED, _S.ELIGIBLE, _S.SHORTLISTED, _S.INTERVIEWED})
 #: The committee has spoken.

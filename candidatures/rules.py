@@ -105,7 +105,7 @@ def can_edit(access: Access, application: Application, now: datetime) -> Verdict
         )
     if application.state == S.WITHDRAWN:
         return refuse(_("Ce dossier a été retiré : il ne se modifie plus."), "withdrawn")
-    if application.state not in (S.DRAFT, S.SUBMITTED):
+    if not application.can_change:
         return refuse(_("Ce dossier est à l'étude : il ne se modifie plus."), "under_review")
     verdict = can_receive(application.call, access.deadline or application.call.closes_at, now)
     if verdict.code == "closed":

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from candidatures.enums import (
     APPLICANT_LABELS,
     LIVE_STATES,
+    OPEN_STATES,
     ApplicantKind,
     ApplicationState,
 )
@@ -67,10 +68,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_unfiled_changes(self) -> ApplicationQuerySet:
         """Drafts, and filed dossiers changed since their last deposit."""
-        return self.filter(
-            Q(state=ApplicationState.DRAFT)
-            | Q(state=ApplicationState.SUBMITTED, content_version__gt=models.F("filed_version"))
-        )
+        return self.filter(Q(state__in=OPEN_STATES, content_version__gt=models.F("filed_version")))
 
 
 class Application(models.Model):
@@ -207,6 +205,11 @@ class Application(models.Model):
     @property
     def applicant_state_label(self) -> object:
         return APPLICANT_LABELS[ApplicationState(self.state)]
+
+    @property
+    def can_change(self) -> bool:
+        """In a state that lets its people write; the deadline is another question."""
+        return self.state in OPEN_STATES
 
     @property
     def has_unfiled_changes(self) -> bool:

@@ -62,7 +62,7 @@ def file(*, by: User, application: Application) -> Deposit:
         if fresh.last_deposit is not None and not fresh.has_unfiled_changes:
             return fresh.last_deposit
         deposit = _write(by=by, application=fresh, taken=snapshot.take(fresh), kind=DepositKind.FILING)
-        if fresh.state == ApplicationState.DRAFT:
+        if fresh.state != ApplicationState.SUBMITTED:
             require(rules.can_transition(fresh.state, ApplicationState.SUBMITTED))
             fresh.state = ApplicationState.SUBMITTED
         fresh.last_deposit = deposit

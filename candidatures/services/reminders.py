@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from candidatures.enums import ApplicationState, CallStatus
+from candidatures.enums import OPEN_STATES, CallStatus
 from candidatures.models import Application
 from candidatures.selectors import personal_deadline
 from candidatures.services import notices
@@ -45,7 +45,7 @@ def _warn(application: Application, now: datetime, soon: datetime) -> bool:
         locked = lock(application)
         until = personal_deadline(locked.call, locked.owner_id)
         # Filed or withdrawn while the list was read: nothing to say any more.
-        waits = locked.state in (ApplicationState.DRAFT, ApplicationState.SUBMITTED) and locked.has_unfiled_changes
+        waits = locked.state in OPEN_STATES and locked.has_unfiled_changes
         if not now < until <= soon or locked.warned_for == until or not waits:
             return False
         locked.warned_for = until

@@ -413,3 +413,26 @@ def test_fifty_artists_filing_at_the_same_moment_are_all_received_once(settings:
     assert numbers == [f"CLEA-{year}-{rank:04d}" for rank in range(1, 51)]
     assert Application.objects.filter(state=ApplicationState.SUBMITTED).count() == 50
     assert OutgoingMail.objects.filter(kind="application.acknowledgement").count() == 50
+
+
+@pytest.mark.parametrize("state", [ApplicationState.ELIGIBLE, ApplicationState.INELIGIBLE])
+def test_a_dossier_checked_before_the_close_can_still_be_filed_again_and_is_then_to_check_anew(
+    state: ApplicationState,
+) -> None:
+    application = ApplicationFactory(submitted=True, state=state)
+    applications.save_section(
+        by=application.owner,
+        application=application,
+        section="pratique",
+        changes=applications.Changes(columns={"practice": "Une version plus juste."}),
+        version=0,
+    )
+    assert deposits.file(by=application.owner, application=application).rank == 2
+    assert Application.objects.get().state == ApplicationState.SUBMITTED
+
+
+def test_a_dossier_before_the_committee_is_not_filed_again() -> None:
+    application = ApplicationFactory(submitted=True, state=ApplicationState.SHORTLISTED)
+    with pytest.raises(Refused) as refused:
+        file_again(application)
+    assert refused.value.code == "under_review"

@@ -52,13 +52,13 @@ def test_a_filed_dossier_is_left_in_peace_until_it_is_changed(call):
     assert reminded() == [filed.owner.email]
 
 
-@pytest.mark.parametrize("state", [ApplicationState.WITHDRAWN, ApplicationState.ELIGIBLE])
+@pytest.mark.parametrize("state", [ApplicationState.WITHDRAWN, ApplicationState.SHORTLISTED])
 def test_what_can_no_longer_be_filed_is_not_warned_about(call, state):
     ApplicationFactory(call=call, state=state)
     assert warn_unfiled(now=hours_before(call, 40)) == 0
 
 
-@pytest.mark.parametrize("state", [ApplicationState.WITHDRAWN, ApplicationState.ELIGIBLE])
+@pytest.mark.parametrize("state", [ApplicationState.WITHDRAWN, ApplicationState.SHORTLISTED])
 def test_what_changes_while_the_list_is_read_is_seen_under_the_lock(call, state):
     draft = ApplicationFactory(call=call)
     now = hours_before(call, 40)
