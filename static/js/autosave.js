@@ -9,6 +9,7 @@ const WAIT = 900;
 const RETRY_FIRST = 2;
 const RETRY_LAST = 60;
 const KEPT = 7 * 86400e3;
+const PATIENCE = 4000;
 
 class Autosave {
   constructor(form) {
@@ -30,12 +31,20 @@ class Autosave {
 
     form.addEventListener("input", (event) => this.changed(event, WAIT));
     form.addEventListener("change", (event) => this.changed(event, 150));
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      if (this.busy && !this.waited) {
+        // The save under way gives the page a new version: sent without it, this would look like another tab's.
+        event.preventDefault();
+        this.waited = true;
+        const patience = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+        Promise.race([this.sending, patience]).then(() => form.requestSubmit(event.submitter));
+        return;
+      }
       this.leaving = true;
       clearTimeout(this.timer);
       this.backup(true);
     });
-    window.addEventListener("pageshow", () => { this.leaving = false; });
+    window.addEventListener("pageshow", () => { this.leaving = this.waited = false; });
     window.addEventListener("beforeunload", (event) => {
       // A save sent while the page closes would race with the page that opens: the backup is enough.
       this.closing = true;
@@ -121,6 +130,8 @@ class Autosave {
     body.set("version", this.version);
     if (over) body.set("ecraser", "1");
     const sent = this.snapshot();
+    let done;
+    this.sending = new Promise((resolve) => { done = resolve; });
     try {
       const answer = await fetch(this.url, {
         method: "POST",
@@ -136,6 +147,8 @@ class Autosave {
       this.busy = false;
       this.dirty = true;
       this.offline();
+    } finally {
+      done();
     }
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from django import forms
@@ -51,16 +52,19 @@ class Server:
     saves: ClassVar[list[dict[str, str]]] = []
     mode = "well"
     arrived = ""
+    posted: ClassVar[list[str]] = []
 
     @classmethod
     def reset(cls) -> None:
         cls.version, cls.mode, cls.arrived = 1, "well", ""
-        cls.values, cls.saves = {"email": "ada@exemple.test"}, []
+        cls.values, cls.saves, cls.posted = {"email": "ada@exemple.test"}, [], []
 
 
 @login_not_required
 def page(request: HttpRequest) -> HttpResponse:
     form = Letter(request.POST) if request.method == "POST" else Letter(initial=Server.values)
+    if request.method == "POST":
+        Server.posted.append(request.POST["version"])
     if request.method == "POST" and form.is_valid():
         Server.values = dict(form.cleaned_data)
         Server.version += 1
@@ -87,6 +91,10 @@ def save(request: HttpRequest) -> HttpResponse:
     Server.values |= form.cleaned_data
     Server.version += 1
     Server.saves.append(dict(form.cleaned_data))
+    if Server.mode == "slow":
+        time.sleep(1.5)
+    if Server.mode == "stuck":
+        time.sleep(8)
     return JsonResponse(
         {
             "version": Server.version,

@@ -57,6 +57,32 @@ def test_a_burst_of_typing_is_one_save(page, server):
     assert [save["text"] for save in server.saves] == ["Bonjour à toutes et tous"]
 
 
+def type_while_saving(page: Page, server: type[Server], mode: str) -> None:
+    server.mode = mode
+    page.get_by_label("Nom").fill("Ada")
+    while not server.saves:
+        page.wait_for_timeout(30)
+    page.get_by_label("Nom").fill("Ada Nom")
+    page.get_by_role("button", name="Enregistrer").click()
+
+
+def test_the_button_waits_for_the_save_under_way_and_is_not_another_tab(page, server):
+    page.goto("/essai/")
+    type_while_saving(page, server, "slow")
+    expect(page.locator('input[name="version"]')).to_have_value("3")
+    expect(page.get_by_label("Nom")).to_have_value("Ada Nom")
+    assert server.posted == ["2"]
+    assert [save["name"] for save in server.saves] == ["Ada"]
+
+
+def test_the_button_does_not_wait_for_ever(page, server):
+    questions(page)
+    page.goto("/essai/")
+    type_while_saving(page, server, "stuck")
+    expect(page.locator('input[name="version"]')).to_have_value("3", timeout=7000)
+    assert server.posted == ["1"]
+
+
 def test_without_javascript_the_button_saves_the_page(page_without_js, server):
     page_without_js.goto("/essai/")
     page_without_js.get_by_label("Nom").fill("Ada")
