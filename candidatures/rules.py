@@ -105,11 +105,12 @@ def can_edit(access: Access, application: Application, now: datetime) -> Verdict
         )
     if application.state == S.WITHDRAWN:
         return refuse(_("Ce dossier a été retiré : il ne se modifie plus."), "withdrawn")
-    if not application.can_change:
-        return refuse(_("Ce dossier est à l'étude : il ne se modifie plus."), "under_review")
+    # The deadline first: past it, the reason must not tell one state of the study from another.
     verdict = can_receive(application.call, access.deadline or application.call.closes_at, now)
     if verdict.code == "closed":
         return refuse(_("%(why)s Ce que vous aviez écrit est conservé.") % {"why": verdict.reason}, "closed")
+    if verdict and not application.can_change:
+        return refuse(_("Ce dossier est à l'étude : il ne se modifie plus."), "under_review")
     return verdict
 
 

@@ -207,6 +207,13 @@ class Application(models.Model):
         return APPLICANT_LABELS[ApplicationState(self.state)]
 
     @property
+    def applicant_tone(self) -> str:
+        """The sign beside the label. It says no more than the words: nobody reads a decision in a colour."""
+        return {ApplicationState.DRAFT: "partial", ApplicationState.WITHDRAWN: "idle"}.get(
+            ApplicationState(self.state), "open"
+        )
+
+    @property
     def can_change(self) -> bool:
         """In a state that lets its people write; the deadline is another question."""
         return self.state in OPEN_STATES

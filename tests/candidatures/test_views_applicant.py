@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 from unittest.mock import patch
 
@@ -503,3 +504,25 @@ def test_the_pages_of_a_dossier_cost_the_same_however_much_it_holds(assert_num_q
             assert client.get(address).status_code == 200
 
     assert_num_queries_constant(read, lambda: fill(27))
+
+
+@pytest.mark.parametrize(
+    ("closed", "states"),
+    [
+        (False, ("eligible", "ineligible")),
+        (True, ("eligible", "ineligible", "shortlisted", "interviewed")),
+        (True, ("selected", "reserve", "declined")),
+    ],
+    ids=["while the call is open", "under study", "decided"],
+)
+def test_nothing_on_the_artists_pages_tells_what_was_found_or_decided(closed: bool, states: tuple[str, ...]) -> None:
+    application = ApplicationFactory(call=CallFactory(complete=True, closed=closed), submitted=True)
+    client = signed_in(application)
+    root = application.get_absolute_url()
+    for address in ("/candidatures/", root, f"{root}verifier/", f"{root}pratique/", f"{root}equipe/"):
+        seen = set()
+        for state in states:
+            Application.objects.filter(pk=application.pk).update(state=state)
+            html = text(client.get(address))
+            seen.add(re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", html))
+        assert len(seen) == 1, address

@@ -36,6 +36,11 @@ def test_iso_is_paris_time_with_its_offset():
     assert render("{{ x|iso }}", x=closing) == "2026-02-16T00:00+01:00"
 
 
+def test_a_day_kept_in_a_deposit_is_read_in_words():
+    assert render("{{ x|day:'short' }}", x="2027-02-09") == "9 février 2027"
+    assert render("{{ x|day }}", x="") == ""
+
+
 def test_zero_is_a_figure():
     assert render("{{ x|number }} {{ x|euros:0 }}", x=0).replace("\xa0", " ") == "0 0 €"
 

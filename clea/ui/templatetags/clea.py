@@ -12,6 +12,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
+from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -37,8 +38,13 @@ def moment(value: datetime | date | None) -> str:
 
 
 @register.filter
-def day(value: datetime | date | None, form: str = "") -> str:
-    """``dimanche 15 février 2026``; ``|day:"short"`` → ``15 février 2026``; ``|day:"bare"`` → ``15 février``."""
+def day(value: datetime | date | str | None, form: str = "") -> str:
+    """``dimanche 15 février 2026``; ``|day:"short"`` → ``15 février 2026``; ``|day:"bare"`` → ``15 février``.
+
+    A day kept as JSON, ``2026-02-15``, is read too.
+    """
+    if isinstance(value, str):
+        value = parse_date(value)
     if not value:
         return ""
     return dates.day(value, weekday=form == "", year=form != "bare")
