@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, WebError, expect
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -29,8 +29,13 @@ CHROMIUM_ARGS = [
     "--disable-dev-shm-usage",
 ]
 BROWSER_FIXTURES = {"page", "page_without_js", "context", "new_context", "browser"}
+# Milliseconds. A busy machine is slow, not wrong; what is right does not wait.
+PATIENCE = 30_000
 LOCAL_HOSTS = {"localhost", "127.0.0.1"}
 LOCAL_SCHEMES = {"data", "blob", "about", "chrome", "chrome-extension"}
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 class BrowserFaults:
@@ -113,7 +118,7 @@ def new_context(
 
     def open_context(**options: Any) -> BrowserContext:
         context = browser.new_context(**{**browser_context_args, "base_url": live_server.url, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         browser_faults.watch(context)
         contexts.append(context)
         return context
