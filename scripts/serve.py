@@ -26,7 +26,7 @@ from types import FrameType
 import environ
 
 ROOT = Path(__file__).resolve().parent.parent
-ANY_ADDRESS = {"0.0.0.0", "::", "[::]", ""}  # noqa: S104 - compared, not bound by default
+ANY_ADDRESS = {"0.0.0.0", "::", "[::]"}  # noqa: S104 - compared, not bound by default
 READY_WITHIN = 60  # seconds
 STOP_WITHIN = 10  # seconds
 PR_SET_PDEATHSIG = 1
@@ -48,15 +48,20 @@ def write_env(target: Path, example: Path) -> bool:
     return True
 
 
+def bracketed(host: str) -> str:
+    """A host as it stands before a port: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def own_names(host: str) -> list[str]:
     """The names under which a browser may ask for this server."""
     names = ["localhost", "127.0.0.1", "[::1]"]
     if host not in ANY_ADDRESS:
-        return list(dict.fromkeys([*names, host]))
+        return list(dict.fromkeys([*names, bracketed(host)]))
     names.append(socket.gethostname())
     # Every address of the machine, as Debian's hostname lists them.
     done = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False)
-    names += [f"[{address}]" if ":" in address else address for address in done.stdout.split()]
+    names += [bracketed(address) for address in done.stdout.split()]
     return list(dict.fromkeys(names))
 
 
@@ -199,7 +204,7 @@ def main() -> int:
     if "DEBUG" not in os.environ and write_env(ROOT / ".env", ROOT / ".env.example"):
         print("Wrote .env for the demonstration.", flush=True)
     environ.Env.read_env(ROOT / ".env")
-    shown = "127.0.0.1" if host in ANY_ADDRESS else host
+    shown = "127.0.0.1" if host in ANY_ADDRESS else bracketed(host)
     address = f"http://{shown}:{port}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clea.settings")
     os.environ.setdefault("SITE_URL", address)
@@ -215,7 +220,7 @@ def main() -> int:
         children.append(
             start(
                 "-m", "gunicorn", "clea.wsgi:application",
-                "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4",
+                "--bind", f"{bracketed(host)}:{port}", "--workers", "2", "--threads", "4",
                 "--timeout", "120", "--graceful-timeout", "3", "--log-level", "warning",
             )
         )  # fmt: skip
