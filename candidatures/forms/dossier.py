@@ -104,6 +104,9 @@ class PracticeForm(DraftForm):
         self.fields["practice"].required = True
         self.fields["practice"].help_text = _("Deux mille signes au plus. Votre dossier dira le reste.")
         self.fields["website"].help_text = _("Si vous en avez un : « exemple.fr » suffit.")
+        self.fields["website"].error_messages["invalid"] = _(
+            "Cette adresse ne mène nulle part. Écrivez-la comme dans la barre du navigateur : « exemple.fr »."
+        )
 
 
 class EligibilityForm(LenientMixin, forms.Form):

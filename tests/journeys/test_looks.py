@@ -114,6 +114,7 @@ def test_pages_that_say_no(eyes, person, call, signed_in, browser_faults):
     page.get_by_label("Site internet").fill("pas une adresse")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page.locator("[data-error-summary]")).to_contain_text("Cette adresse ne mène nulle part")
     eyes.see("practice refused")
     page.goto(f"{root}budget/")
     row = page.get_by_role("group", name="Ligne 1", exact=True)
