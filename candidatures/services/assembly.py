@@ -37,19 +37,18 @@ def ensure(deposit_id: int) -> StoredFile:
     with translation.override(deposit.language), tempfile.TemporaryDirectory(prefix="clea-") as folder:
         path = Path(folder) / "dossier.pdf"
         made = _build(deposit, path)
-        try:
-            with transaction.atomic():
-                stored = documents.store_path(
-                    by=None,
-                    path=path,
-                    name=f"{deposit.number}.pdf",
-                    content_type="application/pdf",
-                    pages=made.pages,
-                )
-                Assembly.objects.create(deposit=deposit, stored_file=stored)
-                return stored
-        except IntegrityError:
-            return Assembly.objects.select_related("stored_file").get(deposit=deposit).stored_file
+        # Also outside: 100 MB are copied, to another machine maybe, and SQLite lets one write at a time.
+        stored = documents.store_path(
+            by=None, path=path, name=f"{deposit.number}.pdf", content_type="application/pdf", pages=made.pages
+        )
+    try:
+        with transaction.atomic():
+            Assembly.objects.create(deposit=deposit, stored_file=stored)
+        return stored
+    except IntegrityError:
+        first = Assembly.objects.select_related("stored_file").get(deposit=deposit).stored_file
+        documents.discard(stored)
+        return first
 
 
 def _build(deposit: Deposit, path: Path) -> documents.Assembled:

@@ -19,8 +19,9 @@ from django.utils import timezone, translation
 
 from candidatures import snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole, DepositKind
-from candidatures.models import Application, Deposit, DepositCounter, PieceRequest
+from candidatures.models import Application, Assembly, Deposit, DepositCounter, PieceRequest
 from candidatures.services import applications, assembly, deposits, desk, pieces
+from clea.documents.models import StoredFile
 from clea.errors import Refused
 from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
@@ -257,6 +258,39 @@ def test_the_assembled_pdf_holds_the_pieces_in_order() -> None:
             titles = [item.title for item in outline.root]
     assert titles[:3] == ["Page de garde", "Sommaire", "Fiche de candidature"]
     assert titles[3:5] == ["Lettre d'intention", "CV"]
+
+
+def test_whoever_assembles_second_throws_their_copy_away() -> None:
+    deposit = file_application(ApplicationFactory(complete=True))
+    first: list[StoredFile] = []
+    build = assembly._build
+
+    def slow(*args: Any) -> Any:
+        if not first:
+            first.append(StoredFile())
+            first[0] = assembly.ensure(deposit.pk)
+        return build(*args)
+
+    with patch.object(assembly, "_build", slow):
+        stored = assembly.ensure(deposit.pk)
+    assert stored == first[0]
+    assert StoredFile.objects.filter(original_name=f"{deposit.number}.pdf").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_the_assembled_dossier_is_copied() -> None:
+    deposit = file_application(ApplicationFactory(complete=True))
+    Assembly.objects.all().delete()
+    held: list[bool] = []
+    store = assembly.documents.store_path
+
+    def watched(**kwargs: Any) -> StoredFile:
+        held.append(connection.in_atomic_block)
+        return store(**kwargs)
+
+    with patch.object(assembly.documents, "store_path", watched):
+        assembly.ensure(deposit.pk)
+    assert held == [False]
 
 
 def test_a_piece_asked_for_makes_a_new_deposit_equal_to_the_last_plus_it() -> None:
