@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,8 @@ from candidatures.models import Assembly, Deposit, DepositPiece
 from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.ui.dates import moment
+
+log = logging.getLogger(__name__)
 
 
 def ensure(deposit_id: int) -> StoredFile:
@@ -104,9 +107,15 @@ def _rendered(template: str, title: str, context: dict[str, Any], path: Path) ->
 
 
 def pending() -> int:
-    """Assemble what a crash left behind; returns how many were made."""
+    """Assemble what a crash left behind; returns how many were made.
+
+    One that cannot be made is logged and does not keep the others waiting.
+    """
     count = 0
     for pk in Deposit.objects.awaiting_assembly().values_list("pk", flat=True):
-        ensure(pk)
-        count += 1
+        try:
+            ensure(pk)
+            count += 1
+        except Exception:
+            log.exception("deposit %s cannot be assembled", pk)
     return count

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candidatures import rules
-from candidatures.enums import ApplicationState, CollaboratorRole, InvitationKind
+from candidatures.enums import DECIDED_STATES, ApplicationState, CollaboratorRole, InvitationKind
 from candidatures.models import Application, Collaborator, Invitation
 from candidatures.selectors import personal_deadline
 from candidatures.services import notices
@@ -129,6 +129,8 @@ def accept(*, by: User, invitation: Invitation) -> Application:
         check(fresh, by)
         if locked.state == ApplicationState.WITHDRAWN:
             raise Refused(_("Ce dossier a été retiré."), code="withdrawn")
+        if locked.state in DECIDED_STATES:
+            raise Refused(_("Ce dossier est clos : il ne se partage plus."), code="closed_file")
         fresh.accepted_at = timezone.now()
         fresh.save(update_fields=["accepted_at"])
         if fresh.kind == InvitationKind.OWNER:
@@ -168,13 +170,21 @@ def _hand_over(locked: Application, to: User) -> None:
     locked.invitations.pending_at(timezone.now()).filter(kind=InvitationKind.OWNER).update(revoked_at=timezone.now())
 
 
+def _present(collaborator: Collaborator) -> Collaborator:
+    """The co-applicant as they are now, under the dossier's lock."""
+    present = Collaborator.objects.select_related("user").filter(pk=collaborator.pk).first()
+    if present is None:
+        raise Refused(_("Cette personne n'est plus dans le dossier."), code="gone")
+    return present
+
+
 def leave_or_remove(*, by: User, collaborator: Collaborator) -> None:
     """Take a co-applicant off the dossier: the owner anyone, a co-applicant themselves."""
     with transaction.atomic():
         locked = lock(collaborator.application)
         if collaborator.user_id != by.pk:
             _require_share(locked, by)
-        user_uuid = str(collaborator.user.uuid)
+        user_uuid = str(_present(collaborator).user.uuid)
         collaborator.delete()
         journal.record(by=by, verb="collaborator.removed", target=locked, data={"user": user_uuid})
 
@@ -184,6 +194,7 @@ def change_role(*, by: User, collaborator: Collaborator, role: CollaboratorRole)
     with transaction.atomic():
         locked = lock(collaborator.application)
         _require_share(locked, by)
+        collaborator = _present(collaborator)
         collaborator.role = role
         collaborator.full_clean()
         collaborator.save(update_fields=["role"])

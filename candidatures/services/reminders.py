@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from candidatures.services import notices
 from candidatures.services.applications import lock
 from clea.journal import services as journal
 
+log = logging.getLogger(__name__)
+
 NOTICE = timedelta(hours=48)
 
 
@@ -22,7 +25,8 @@ def warn_unfiled(*, now: datetime | None = None) -> int:
     """Queue one warning a dossier and closing date; returns how many were queued.
 
     Idempotent: a dossier remembers the closing date it was warned for, and a deadline that
-    moves warns again. Meant for cron, every hour or so.
+    moves warns again. One that fails is logged, and keeps nobody else from being warned. Meant for
+    cron, every hour or so.
     """
     now = now or timezone.now()
     soon = now + NOTICE
@@ -37,7 +41,13 @@ def warn_unfiled(*, now: datetime | None = None) -> int:
         .order_by("pk")
         .distinct()
     )
-    return sum(_warn(application, now, soon) for application in candidates.iterator())
+    count = 0
+    for application in candidates.iterator():
+        try:
+            count += _warn(application, now, soon)
+        except Exception:
+            log.exception("the owner of application %s cannot be warned", application.uuid)
+    return count
 
 
 def _warn(application: Application, now: datetime, soon: datetime) -> bool:

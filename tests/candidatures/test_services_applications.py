@@ -372,6 +372,30 @@ def test_a_co_applicant_invites_nobody_and_withdraws_nothing() -> None:
     assert Application.objects.get().state == ApplicationState.SUBMITTED
 
 
+def test_nobody_joins_a_dossier_that_was_decided() -> None:
+    heir = UserFactory()
+    application, token = invitation_token(InvitationKind.OWNER, heir.email)
+    Application.objects.update(state=ApplicationState.SELECTED)
+    invitation = collaborators.find(token)
+    assert invitation is not None
+    with pytest.raises(Refused) as refused:
+        collaborators.accept(by=heir, invitation=invitation)
+    assert refused.value.code == "closed_file"
+    assert Application.objects.get().owner == application.owner
+
+
+def test_two_clicks_remove_a_co_applicant_once() -> None:
+    collaborator = CollaboratorFactory()
+    owner = collaborator.application.owner
+    again = Collaborator.objects.get()
+    collaborators.leave_or_remove(by=owner, collaborator=collaborator)
+    with pytest.raises(Refused):
+        collaborators.leave_or_remove(by=owner, collaborator=again)
+    with pytest.raises(Refused):
+        collaborators.change_role(by=owner, collaborator=again, role=CollaboratorRole.EDIT)
+    assert Entry.objects.filter(verb="collaborator.removed").count() == 1
+
+
 def test_a_co_applicant_may_leave() -> None:
     membership = CollaboratorFactory()
     collaborators.leave_or_remove(by=membership.user, collaborator=membership)

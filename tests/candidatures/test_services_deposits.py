@@ -293,6 +293,16 @@ def test_nobody_waits_while_the_assembled_dossier_is_copied() -> None:
     assert held == [False]
 
 
+def test_a_dossier_that_cannot_be_assembled_keeps_no_other_waiting() -> None:
+    call = CallFactory(complete=True)
+    made = [file_application(ApplicationFactory(call=call, complete=True)) for _n in range(2)]
+    Assembly.objects.all().delete()
+    broken = made[1].pieces.get(code="cv").stored_file
+    broken.file.storage.delete(broken.file.name)
+    assert assembly.pending() == 1
+    assert Assembly.objects.get().deposit == made[0]
+
+
 def test_a_piece_asked_for_makes_a_new_deposit_equal_to_the_last_plus_it() -> None:
     request = PieceRequestFactory()
     application = request.application

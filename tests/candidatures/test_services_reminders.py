@@ -12,6 +12,7 @@ from django.db.models import F
 
 from candidatures.enums import ApplicationState
 from candidatures.models import Application, Call
+from candidatures.services import notices
 from candidatures.services.reminders import NOTICE, warn_unfiled
 from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
@@ -70,6 +71,22 @@ def test_what_changes_while_the_list_is_read_is_seen_under_the_lock(call, state)
     with patch("candidatures.models.application.ApplicationQuerySet.iterator", late):
         assert warn_unfiled(now=now) == 0
     assert reminded() == []
+
+
+def test_one_that_fails_keeps_nobody_else_from_being_warned(call):
+    ApplicationFactory(call=call, owner__email="premier@exemple.test")
+    second = ApplicationFactory(call=call)
+    queue = notices.closing_soon
+
+    def breaks_for_the_first(*, application, until):
+        if application.owner.email == "premier@exemple.test":
+            raise RuntimeError("on purpose")
+        queue(application=application, until=until)
+
+    with patch.object(notices, "closing_soon", breaks_for_the_first):
+        assert warn_unfiled(now=hours_before(call, 40)) == 1
+    assert reminded() == [second.owner.email]
+    assert warn_unfiled(now=hours_before(call, 39)) == 1
 
 
 def test_a_call_that_is_not_online_warns_nobody():
