@@ -19,7 +19,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
     """
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: Any, content_length: int, boundary: str, encoding: str | None = None
     ) -> None:
         if content_length > MAX_REQUEST_BYTES:
             raise RequestDataTooBig("more bytes than any page takes")

@@ -21,6 +21,7 @@ from candidatures import snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole, DepositKind
 from candidatures.models import Application, Assembly, Deposit, DepositCounter, PieceRequest
 from candidatures.services import applications, assembly, deposits, desk, pieces
+from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.errors import Refused
 from clea.journal.models import Entry
@@ -282,13 +283,13 @@ def test_nobody_waits_while_the_assembled_dossier_is_copied() -> None:
     deposit = file_application(ApplicationFactory(complete=True))
     Assembly.objects.all().delete()
     held: list[bool] = []
-    store = assembly.documents.store_path
+    store = documents.store_path
 
     def watched(**kwargs: Any) -> StoredFile:
         held.append(connection.in_atomic_block)
         return store(**kwargs)
 
-    with patch.object(assembly.documents, "store_path", watched):
+    with patch.object(documents, "store_path", watched):
         assembly.ensure(deposit.pk)
     assert held == [False]
 
