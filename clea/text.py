@@ -10,13 +10,24 @@ from django.db import models
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'"})
 
+#: Nobody tells a place or a person by more.
+MAX_WORDS = 12
+
 
 def normalise(*parts: object) -> str:
     """Fold accents, case, ligatures and runs of space: ``"Élise  Nœud"`` → ``"elise noeud"``."""
-    text = " ".join(str(part) for part in parts if part)
+    text = " ".join(str(part) for part in parts if part).replace("\0", " ")
     text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     text = "".join(char for char in text if not unicodedata.combining(char))
     return re.sub(r"[\s\-']+", " ", text).strip().casefold()
+
+
+def words(text: str) -> list[str]:
+    """The words of a search, folded, each once; the first :data:`MAX_WORDS`.
+
+    Each is a condition in the query, and SQLite refuses a query of a thousand.
+    """
+    return list(dict.fromkeys(normalise(text).split()))[:MAX_WORDS]
 
 
 class SearchField(models.TextField):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from clea.text import normalise
+from clea.text import words
 
 
 def words_in(text: str, *columns: str) -> Q:
@@ -14,7 +14,7 @@ def words_in(text: str, *columns: str) -> Q:
     ``"commune__search"``). An empty text matches everything.
     """
     condition = Q()
-    for word in normalise(text).split():
+    for word in words(text):
         anywhere = Q()
         for column in columns:
             anywhere |= Q(**{f"{column}__contains": word})

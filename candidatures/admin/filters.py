@@ -83,7 +83,7 @@ class DepartmentFilter(admin.SimpleListFilter):
         value = self.value() or ""
         if value == ABROAD:
             return queryset.exclude(country__iexact="france", postal_code__regex=r"^[0-9]{5}$")
-        return queryset.filter(department_condition(value)) if value else queryset
+        return queryset.filter(department_condition(value)) if value.isalnum() else queryset
 
 
 class RequestFilter(admin.SimpleListFilter):

@@ -10,7 +10,7 @@ from structures.models import Territory
 from tests.factories.candidatures import ApplicationFactory, CallFactory
 
 
-@pytest.mark.parametrize("number", ["²", "９", "-1", "0", "x", "9" * 40])
+@pytest.mark.parametrize("number", ["²", "９", "-1", "0", "x", "9" * 40, "\x00"])
 @pytest.mark.parametrize(
     ("name", "parameter"),
     [

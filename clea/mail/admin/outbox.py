@@ -26,7 +26,7 @@ from clea.mail import rules, scopes, services
 from clea.mail.admin.common import KindFilter, ScopedMailAdmin, ScopeFilter, framed_mail
 from clea.mail.enums import MailState
 from clea.mail.models import DeliveryAttempt, MailAttachment, OutgoingMail
-from clea.text import normalise
+from clea.text import words
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[OutgoingMail]
@@ -115,7 +115,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OutgoingMail], search_term: str
     ) -> tuple[QuerySet[OutgoingMail], bool]:
-        for word in normalise(search_term).split():
+        for word in words(search_term):
             queryset = queryset.filter(search__contains=word)
         return queryset, False
 
