@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from structures.models import FormerStructure, Structure, Territory
-from structures.services.loading import load_territory
 from tests.factories.structures import (
     CommuneFactory,
     InstitutionFactory,
@@ -19,6 +18,7 @@ from tests.factories.structures import (
     SchoolDistrictFactory,
     StructureFactory,
     TerritoryFactory,
+    real_territory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def lens() -> Territory:
-    return load_territory(by=None).territory
+    return real_territory()
 
 
 def text_of(client: Client, url: str, data: dict[str, str] | None = None) -> str:
