@@ -55,7 +55,7 @@ class DossierMixin(_Base):
             path("<uuid:key>/recevabilite/", wrap(self.check_page), name=f"{name}_check"),
             path("<uuid:key>/demander/", wrap(self.request_page), name=f"{name}_request"),
             path("<uuid:key>/demandes/<uuid:request_key>/annuler/", wrap(self.cancel_page), name=f"{name}_cancel"),
-            path("<uuid:key>/depots/<str:number>/dossier.pdf", wrap(self.pdf), name=f"{name}_pdf"),
+            path("<uuid:key>/depots/<slug:number>/dossier.pdf", wrap(self.pdf), name=f"{name}_pdf"),
             *super().get_urls(),
         ]
 

@@ -28,3 +28,12 @@ def test_a_number_that_is_not_one_breaks_nothing(
     ApplicationFactory(call=CallFactory(complete=True, territory=territory), submitted=True)
     response = desk.get(reverse(f"admin:{name}"), {parameter: number}, follow=True)
     assert response.status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["%00", "CLEA-2026-0001%00", "x", "..", "%2e%2e"])
+def test_a_deposit_number_that_is_not_one_is_not_found(client: Client, number: str) -> None:
+    application = ApplicationFactory()
+    client.force_login(application.owner, backend="django.contrib.auth.backends.ModelBackend")
+    for page in ("", "dossier.pdf", "accuse.pdf"):
+        assert client.get(f"/candidatures/{application.uuid}/depots/{number}/{page}").status_code == 404
