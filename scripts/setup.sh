@@ -98,6 +98,8 @@ has_font 'NotoSans-Regular.*' || need fonts-noto-core
 has_font 'DejaVuSans.ttf' || need fonts-dejavu-core
 
 if [ "$purpose" = test ]; then
+    # The checks read the list of the project's files.
+    command -v git >/dev/null || need git
     command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || need chromium
     # Playwright drives it with a Node.js of its own, which needs this library and does not carry it.
     has_library libatomic.so.1 || need libatomic1
