@@ -202,12 +202,13 @@ def touch(
     journaled = parse_datetime(before["j"]) if before.get("j") else None
     by_same = before.get("by") == str(by.uuid)
     write_journal = in_journal and not (by_same and journaled and now - journaled < JOURNAL_EVERY)
+    told = now if write_journal else journaled
     locked.sections[section] = {
         "v": int(before.get("v", 0)) + 1,
         "at": now.isoformat(),
         "by": str(by.uuid),
         "m": mark,
-        "j": (now if write_journal or journaled is None else journaled).isoformat(),
+        "j": told.isoformat() if told else "",
     }
     locked.content_version += 1
     locked.save(update_fields=[*columns, "sections", "content_version", "updated_at", "search"])

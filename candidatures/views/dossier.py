@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -75,16 +75,20 @@ def section(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
                     "vérifiez, puis enregistrez. Un fichier choisi est à choisir de nouveau."
                 ),
             )
+            # What was typed answers to the page as it was then: if it has changed since, saving says so.
+            return _show(request, application, access, page, version=_number(kept))
         return _show(request, application, access, page)
     return _save(request, application, access, page)
 
 
 def _version(request: HttpRequest) -> int | None:
     """The page's version the person was looking at; an explicit "keep mine" writes over."""
-    if request.POST.get("ecraser"):
-        return None
+    return None if request.POST.get("ecraser") else _number(request.POST)
+
+
+def _number(sent: QueryDict) -> int:
     try:
-        return int(request.POST.get("version", ""))
+        return int(sent.get("version", ""))
     except ValueError:
         return -1
 
@@ -164,6 +168,7 @@ def _show(
     status: int = 200,
     conflict: str = "",
     stored: pages.PageForms | None = None,
+    version: int | None = None,
 ) -> HttpResponse:
     piece = page.piece
     context = frame(application, access) | {
@@ -172,7 +177,7 @@ def _show(
         "rows": page.rows,
         "piece": piece,
         "section_key": page.section,
-        "version": application.section_version(page.section),
+        "version": application.section_version(page.section) if version is None else version,
         "conflict": conflict,
         "stored": stored,
         "section_title": section_title(page),

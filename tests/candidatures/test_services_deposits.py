@@ -355,6 +355,14 @@ def test_a_piece_supplied_does_not_file_the_changes_in_progress() -> None:
     assert Application.objects.get().has_unfiled_changes
 
 
+def test_a_change_after_a_supplement_is_told_in_the_journal() -> None:
+    application = ApplicationFactory(submitted=True)
+    supplied(application)
+    assert not Entry.objects.filter(verb="application.edited").exists()
+    pieces.remove(by=application.owner, application=application, piece=application.call.pieces.get(code="cv"))
+    assert Entry.objects.get(verb="application.edited").data == {"section": "piece-cv"}
+
+
 def test_a_supplement_is_in_the_language_of_what_it_completes() -> None:
     application = ApplicationFactory(submitted=True)
     with translation.override("en"):

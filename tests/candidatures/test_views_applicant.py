@@ -233,6 +233,20 @@ def test_an_expired_session_loses_nothing() -> None:
     assert "Tapé pendant une heure." not in text(client.get(address))
 
 
+def test_what_was_set_aside_does_not_silently_replace_what_came_since() -> None:
+    application = ApplicationFactory()
+    client, address = Client(), page(application, "pratique")
+    client.post(address, {"version": 0, "practice": "Avant de partir."})
+    other = signed_in(application)
+    assert other.post(address, {"version": 0, "practice": "Écrit depuis, ailleurs."}).status_code == 302
+    assert client.login(username=application.owner.email, password=PASSWORD)
+    shown = client.get(address)
+    assert "Avant de partir." in text(shown)
+    response = client.post(address, {"version": shown.context["version"], "practice": "Avant de partir."})
+    assert response.status_code == 409
+    assert Application.objects.get().practice == "Écrit depuis, ailleurs."
+
+
 def test_what_was_set_aside_is_never_shown_to_another_person() -> None:
     application = ApplicationFactory()
     client = Client()
