@@ -68,7 +68,7 @@ We have received the application of **{{ nom }}** for the call "{{ appel }}".
 
 - Deposit number: **{{ numero }}**
 - Received on {{ recu_le }} (Paris time)
-- SHA-256 digest: {{ empreinte }}
+- SHA-256 fingerprint: {{ empreinte }}
 
 Documents received:
 
