@@ -197,12 +197,14 @@ class DossierMixin(_Base):
             pieces=deposit.pieces.all(),
             check_form=check_form or EligibilityForm(application=application, mark=desk.seen_mark(application)),
             can_check=rules.can_check(application),
-            still_open=deadline(until) if now < until and application.state == ApplicationState.SUBMITTED else "",
+            still_open=deadline(until) if now < until and application.can_change else "",
             request_form=request_form or RequestForm(application=application),
             can_request=rules.can_request_piece(application),
             requests=[_request_line(asked, now) for asked in application.piece_requests.all()],
             extensions=Extension.objects.filter(call=call, user=application.owner).select_related("granted_by"),
-            mails=mails_about(application).only("subject", "to", "state", "kind", "created_at", "sent_at"),
+            mails=mails_about(application)
+            .visible_to(request.user)
+            .only("subject", "to", "state", "kind", "created_at", "sent_at"),
             entries=entries_for(application),
             checkbox=ACTION_CHECKBOX_NAME,
             tone=_tone(application),

@@ -95,7 +95,7 @@ class PracticeForm(DraftForm):
         model = Application
         fields = ("disciplines", "practice", "website")
         widgets = {
-            "practice": Textarea(attrs={"rows": 8, "data-count": "2000"}),
+            "practice": Textarea(attrs={"rows": 8}),
             "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
         }
 
@@ -173,7 +173,7 @@ class PieceTextForm(LenientMixin, forms.Form):
         label=_("Votre texte"),
         max_length=20_000,
         required=False,
-        widget=Textarea(attrs={"rows": 16, "data-count": "20000"}),
+        widget=Textarea(attrs={"rows": 16}),
     )
 
 
@@ -238,8 +238,8 @@ class ArticulationForm(DraftForm):
         model = Application
         fields = ("territory_link", "transitions_link", "axes", "life_stages")
         widgets = {
-            "territory_link": Textarea(attrs={"rows": 9, "data-count": "6000"}),
-            "transitions_link": Textarea(attrs={"rows": 7, "data-count": "6000"}),
+            "territory_link": Textarea(attrs={"rows": 9}),
+            "transitions_link": Textarea(attrs={"rows": 7}),
         }
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
@@ -316,7 +316,7 @@ class BudgetForm(DraftForm):
     class Meta:
         model = Application
         fields = ("budget_comment",)
-        widgets = {"budget_comment": Textarea(attrs={"rows": 5, "data-count": "3000"})}
+        widgets = {"budget_comment": Textarea(attrs={"rows": 5})}
 
 
 class ElsewhereForm(LenientMixin, forms.Form):

@@ -130,7 +130,8 @@ def invited(*, by: User, invitation: Invitation, token: str) -> None:
                 "lien": absolute(reverse("applications:invitation", args=[token])),
             },
             about=application,
-            scope=application.call.territory.slug,
+            # No territory's desk reads this one: its link opens a draft that is nobody else's business.
+            scope="",
         )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 
 from clea.journal.selectors import identify
-from clea.mail.models import OutgoingMail
+from clea.mail.models import OutgoingMail, OutgoingMailQuerySet
 
 
-def mails_about(*targets: Model) -> QuerySet[OutgoingMail]:
+def mails_about(*targets: Model) -> OutgoingMailQuerySet:
     """Messages queued with ``about`` one of these rows, newest first. One query; none for no row."""
     condition = Q()
     for target in targets:

@@ -28,6 +28,7 @@ from tests.factories.candidatures import (
     file_application,
     tiny_pdf,
 )
+from tests.factories.structures import CoordinatorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -290,6 +291,12 @@ def test_the_token_is_not_kept() -> None:
     _application, token = invitation_token(InvitationKind.READ, "ami@exemple.test")
     assert Invitation.objects.get().token_digest == collaborators.digest(token)
     assert token not in Invitation.objects.get().token_digest
+
+
+def test_the_desk_does_not_read_an_invitation_into_somebody_s_draft() -> None:
+    application, _token = invitation_token(InvitationKind.EDIT, "ami@exemple.test")
+    coordinator = CoordinatorFactory(territory=application.call.territory)
+    assert not OutgoingMail.objects.visible_to(coordinator).filter(kind="collaborator.invitation").exists()
 
 
 def test_only_the_invited_address_may_accept_and_only_in_time() -> None:
