@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FileChooser, FilePayload, Page, expect
 
 from tests.journeys.artist import CV
 
@@ -76,6 +76,9 @@ def test_a_dossier_is_filed_with_the_keyboard_alone(call, signed_in):
 
     person = UserFactory(email="lou.terril@exemple.test", first_name="Lou", last_name="Terril")
     page = signed_in(person).new_page()
+    # Asked for from the start: asked for as the key is pressed, it sometimes comes too late.
+    windows: list[FileChooser] = []
+    page.on("filechooser", lambda window: windows.append(window))
     keys = Keyboard(page)
     page.goto("/appels/residences/")
     keys.activate("Aller au contenu")
@@ -120,9 +123,13 @@ def test_a_dossier_is_filed_with_the_keyboard_alone(call, signed_in):
     keys.at("CV")
     keys.to("Votre fichier PDF")
     # The system's own window opens here, which no browser test can type in: the choice is made for it.
-    with page.expect_file_chooser() as chooser:
-        keys.press("Space")
-    chooser.value.set_files([{"name": "parcours.pdf", "mimeType": "application/pdf", "buffer": CV}])
+    keys.press("Space")
+    for _ in range(300):
+        if windows:
+            break
+        page.wait_for_timeout(100)
+    [window] = windows
+    window.set_files([FilePayload(name="parcours.pdf", mimeType="application/pdf", buffer=CV)])
     keys.activate("Envoyer le fichier")
     expect(page.get_by_role("link", name="parcours.pdf", exact=True)).to_be_visible()
     keys.activate("Continuer")
