@@ -40,7 +40,7 @@ def test_an_artist_files_a_dossier_and_the_coordination_takes_it_up(page, signed
     artist.open("Qui vous êtes")
     artist.fill_identity()
     status = page.locator("[data-save-status]")
-    expect(status).to_have_text(re.compile(r"^Enregistré à \d+\sh\s\d\d – pas encore déposé$"))
+    expect(status).to_have_text(re.compile(r"^Enregistré à \d+\sh(\s\d\d)? – pas encore déposé$"))
     page.reload()
     expect(page.get_by_label("Ville", exact=True)).to_have_value("Bourg")
     artist.fill_everything_after_identity()
