@@ -9,6 +9,7 @@ class CandidaturesConfig(AppConfig):
     def ready(self) -> None:
         from candidatures import files, messages
         from candidatures.admin import desk
+        from candidatures.admin.jury import desk as jury_desk
         from candidatures.sitemaps import CallSitemap
         from clea.documents import access
         from clea.journal import verbs
@@ -20,4 +21,5 @@ class CandidaturesConfig(AppConfig):
         kinds.register(*messages.KINDS)
         access.register(files.resolve)
         desk_home.register(desk.items)
+        desk_home.register(jury_desk.items)
         sitemaps.register("calls", CallSitemap)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("appels/", include("candidatures.urls.calls")),
     path("candidatures/", include("candidatures.urls.applications")),
+    path("jury/", include("candidatures.urls.jury")),
     path("territoire/", include("structures.urls")),
     path("compte/", include("clea.accounts.urls")),
     path("fichiers/", include("clea.documents.urls")),

@@ -43,21 +43,44 @@ def page() -> str:
     """The whole page. Django must be set up."""
     from django.utils import translation
 
-    from candidatures.enums import APPLICATION_TRANSITIONS, CALL_TRANSITIONS
+    from candidatures.enums import (
+        APPLICATION_TRANSITIONS,
+        CALL_TRANSITIONS,
+        OFFER_TRANSITIONS,
+        REVIEW_TRANSITIONS,
+        SESSION_TRANSITIONS,
+    )
     from clea.mail.enums import TRANSITIONS as MAIL_TRANSITIONS
 
     chapters: list[tuple[str, str, Mapping]] = [
         (
             "A dossier",
-            "`candidatures/enums.py`. Filing again before the deadline replaces the deposit and keeps the state. "
+            "`candidatures/enums/dossier.py`. Filing again before the deadline replaces the deposit and keeps the "
+            "state. From a decision back to where the dossier stood: a correction of the session, journaled. "
             "The artist reads less than this: « à l'étude » from admissibility to the announced decision.",
             APPLICATION_TRANSITIONS,
         ),
         (
             "A call",
-            "`candidatures/enums.py`. What the coordinator decides; whether a published call is upcoming, open or "
-            "closed is computed from the server's clock and never stored.",
+            "`candidatures/enums/dossier.py`. What the coordinator decides; whether a published call is upcoming, open "
+            "or closed is computed from the server's clock and never stored.",
             CALL_TRANSITIONS,
+        ),
+        (
+            "A review",
+            "`candidatures/enums/jury.py`. A juror's reading. Its author takes it back before the discussion opens.",
+            REVIEW_TRANSITIONS,
+        ),
+        (
+            "A session",
+            "`candidatures/enums/jury.py`. Back to preparation is a correction, with its reason in the journal.",
+            SESSION_TRANSITIONS,
+        ),
+        (
+            "An offer",
+            "`candidatures/enums/jury.py`. A residency offered to a selected artist. Two states hold a position: "
+            "awaiting an answer, and accepted.",
+            OFFER_TRANSITIONS,
         ),
         (
             "A message",

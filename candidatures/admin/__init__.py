@@ -3,6 +3,7 @@
 from candidatures.admin.applications import ApplicationAdmin
 from candidatures.admin.calls import CallAdmin
 from candidatures.admin.extensions import ExtensionAdmin
+from candidatures.admin.jury import JuryAdmin
 from candidatures.admin.programmes import DisciplineAdmin, ProgrammeAdmin, SeasonAdmin
 from candidatures.admin.questions import ContactMessageAdmin
 
@@ -12,6 +13,7 @@ __all__ = [
     "ContactMessageAdmin",
     "DisciplineAdmin",
     "ExtensionAdmin",
+    "JuryAdmin",
     "ProgrammeAdmin",
     "SeasonAdmin",
 ]

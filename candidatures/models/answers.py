@@ -152,7 +152,6 @@ class TerritoryClaim(OrderedInCall):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="claims")
     territory = models.CharField(_("territoire"), max_length=200)
     jury_on = models.DateField(_("date de son jury, si vous la connaissez"), null=True, blank=True)
-    retained_on = models.DateField(_("retenu ailleurs le"), null=True, blank=True, editable=False)
 
     class Meta(OrderedInCall.Meta):
         verbose_name = _("autre territoire sollicité")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import (
     APPLICANT_LABELS,
+    JURY_STATES,
     LIVE_STATES,
     OPEN_STATES,
     ApplicantKind,
@@ -26,6 +28,7 @@ from structures.models.fields import HttpsURLField
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from candidatures.models.jury import Juror
     from clea.accounts.models import User
 
 
@@ -65,6 +68,25 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def live(self) -> ApplicationQuerySet:
         return self.filter(state__in=LIVE_STATES)
+
+    def for_jury(self) -> ApplicationQuerySet:
+        """Admissible, decided or not: what a jury may be given."""
+        return self.filter(state__in=JURY_STATES, last_deposit__isnull=False)
+
+    def readable_by(self, juror: Juror) -> ApplicationQuerySet:
+        """The one door of a juror: dossiers of their jury's call, given to them, without a recusal, and
+        not their own. Everything else does not exist for them, PDFs included.
+        """
+        user = juror.user_id
+        recused = apps.get_model("candidatures", "Recusal").objects.filter(juror=juror, standing=True)
+        shared = apps.get_model("candidatures", "Collaborator").objects.filter(user=user)
+        return (
+            self.for_jury()
+            .filter(call__jury=juror.jury_id, assignments__juror=juror)
+            .exclude(pk__in=recused.values("application_id"))
+            .exclude(owner=user)
+            .exclude(pk__in=shared.values("application_id"))
+        )
 
     def with_unfiled_changes(self) -> ApplicationQuerySet:
         """Drafts, and filed dossiers changed since their last deposit."""

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from candidatures.urls import jury_interviews, jury_offers
 from candidatures.views import collaborators, dossier, filing, pieces
 
 app_name = "applications"
@@ -24,5 +25,7 @@ urlpatterns = [
     path("<uuid:uuid>/equipe/<uuid:user_uuid>/retirer/", collaborators.remove, name="remove_collaborator"),
     path("<uuid:uuid>/pieces/<slug:code>/envoyer/", pieces.upload, name="upload"),
     path("<uuid:uuid>/pieces/<slug:code>/retirer/", pieces.remove, name="remove_piece"),
+    *jury_interviews.applicant,
+    *jury_offers.applicant,
     path("<uuid:uuid>/<slug:key>/", dossier.section, name="section"),
 ]

@@ -7,7 +7,7 @@ holds. Closed by default: while none is registered, only administrators see anyt
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.db.models import Q
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from clea.accounts.models import User
 
-    AnyUser = User | AnonymousUser
-    Holder = Callable[[AnyUser], set[str] | None]
-    Names = Callable[[], Mapping[str, str]]
+    AnyUser: TypeAlias = User | AnonymousUser
+    Holder: TypeAlias = Callable[[AnyUser], set[str] | None]
+    Names: TypeAlias = Callable[[], Mapping[str, str]]
 
 _HOLDERS: list[Holder] = []
 _NAMES: list[Names] = []

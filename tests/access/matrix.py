@@ -48,6 +48,9 @@ class Role(enum.Flag):
     COORDINATOR = enum.auto()
     OTHER_COORDINATOR = enum.auto()  # of another territory
     ADMINISTRATOR = enum.auto()
+    JUROR = enum.auto()  # reads ``world.read_dossier``
+    OTHER_JUROR = enum.auto()  # of the same jury, to whom that dossier was not given
+    RECUSED_JUROR = enum.auto()  # it was given to them, then they stepped aside
 
 
 ANONYMOUS = Role.ANONYMOUS
@@ -60,7 +63,11 @@ OTHER_COORDINATOR = Role.OTHER_COORDINATOR
 ADMINISTRATOR = Role.ADMINISTRATOR
 STAFF = COORDINATOR | OTHER_COORDINATOR | ADMINISTRATOR
 APPLICANTS = OWNER | STRANGER | CO_EDITOR | CO_READER
-SIGNED_IN = APPLICANTS | STAFF
+JUROR = Role.JUROR
+OTHER_JUROR = Role.OTHER_JUROR
+RECUSED_JUROR = Role.RECUSED_JUROR
+JURORS = JUROR | OTHER_JUROR | RECUSED_JUROR
+SIGNED_IN = APPLICANTS | STAFF | JURORS
 EVERYONE = ANONYMOUS | SIGNED_IN
 
 LOGIN = "<sign in>"

@@ -34,6 +34,9 @@ def build_world() -> World:
             email="other-coordinator@exemple.test", territory=world.other_territory
         ),
         Role.ADMINISTRATOR: AdministratorFactory(email="administrator@exemple.test"),
+        Role.JUROR: UserFactory(email="juror@exemple.test"),
+        Role.OTHER_JUROR: UserFactory(email="other-juror@exemple.test"),
+        Role.RECUSED_JUROR: UserFactory(email="recused-juror@exemple.test"),
     }
     for module in row_modules():
         build = getattr(module, "build", None)

@@ -80,21 +80,43 @@ class ApplicationState(models.TextChoices):
     SELECTED = "selected", _("retenue")
     RESERVE = "reserve", _("liste complémentaire")
     DECLINED = "declined", _("non retenue")
+    RENOUNCED = "renounced", _("désistement")
+    ELSEWHERE = "elsewhere", _("retenue ailleurs")
     WITHDRAWN = "withdrawn", _("retirée")
 
 
 _S = ApplicationState
+#: What the session may decide on.
+_BEFORE_DECISION: frozenset[ApplicationState] = frozenset({_S.ELIGIBLE, _S.SHORTLISTED, _S.INTERVIEWED})
 APPLICATION_TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED, _S.WITHDRAWN}),
     # Filing again before the deadline replaces the deposit and leaves the state as it is.
     _S.SUBMITTED: frozenset({_S.SUBMITTED, _S.ELIGIBLE, _S.INELIGIBLE, _S.WITHDRAWN}),
-    _S.ELIGIBLE: frozenset({_S.SUBMITTED, _S.INELIGIBLE, _S.SHORTLISTED, _S.DECLINED, _S.WITHDRAWN}),
+    _S.ELIGIBLE: frozenset(
+        {
+            _S.SUBMITTED,
+            _S.INELIGIBLE,
+            _S.SHORTLISTED,
+            _S.SELECTED,
+            _S.RESERVE,
+            _S.DECLINED,
+            _S.ELSEWHERE,
+            _S.WITHDRAWN,
+        }
+    ),
     _S.INELIGIBLE: frozenset({_S.SUBMITTED, _S.ELIGIBLE, _S.WITHDRAWN}),
-    _S.SHORTLISTED: frozenset({_S.ELIGIBLE, _S.INTERVIEWED, _S.SELECTED, _S.RESERVE, _S.DECLINED, _S.WITHDRAWN}),
-    _S.INTERVIEWED: frozenset({_S.SELECTED, _S.RESERVE, _S.DECLINED, _S.WITHDRAWN}),
-    _S.SELECTED: frozenset(),
-    _S.RESERVE: frozenset({_S.SELECTED, _S.DECLINED}),
-    _S.DECLINED: frozenset(),
+    _S.SHORTLISTED: frozenset(
+        {_S.ELIGIBLE, _S.INTERVIEWED, _S.SELECTED, _S.RESERVE, _S.DECLINED, _S.ELSEWHERE, _S.WITHDRAWN}
+    ),
+    _S.INTERVIEWED: frozenset({_S.SHORTLISTED, _S.SELECTED, _S.RESERVE, _S.DECLINED, _S.ELSEWHERE, _S.WITHDRAWN}),
+    # From a decision back to where the dossier stood: only a journaled correction of the session.
+    _S.SELECTED: _BEFORE_DECISION | {_S.RENOUNCED, _S.ELSEWHERE},
+    _S.RESERVE: _BEFORE_DECISION | {_S.SELECTED, _S.DECLINED, _S.RENOUNCED, _S.ELSEWHERE},
+    _S.DECLINED: _BEFORE_DECISION,
+    # An answer that came late, while the position is still free.
+    _S.RENOUNCED: frozenset({_S.SELECTED}),
+    # Recorded by mistake, or the other territory stepped back: where the dossier stood.
+    _S.ELSEWHERE: _BEFORE_DECISION | {_S.SELECTED, _S.RESERVE},
     _S.WITHDRAWN: frozenset(),
 }
 
@@ -104,7 +126,11 @@ OPEN_STATES = frozenset({_S.DRAFT, _S.SUBMITTED, _S.ELIGIBLE, _S.INELIGIBLE})
 #: Filed and still in the process.
 LIVE_STATES = frozenset({_S.SUBMITTED, _S.ELIGIBLE, _S.SHORTLISTED, _S.INTERVIEWED})
 #: The committee has spoken.
-DECIDED_STATES = frozenset({_S.SELECTED, _S.RESERVE, _S.DECLINED})
+DECIDED_STATES = frozenset({_S.SELECTED, _S.RESERVE, _S.DECLINED, _S.RENOUNCED, _S.ELSEWHERE})
+#: Admissible and not decided: what the jury reads, then deliberates on.
+DELIBERATED_STATES = _BEFORE_DECISION
+#: What a member of the jury may still open: neither a dossier to be checked again nor a withdrawn one.
+JURY_STATES = DELIBERATED_STATES | DECIDED_STATES
 
 #: What the applicant reads: less than the desk knows, so that no state gives a decision away.
 APPLICANT_LABELS: dict[ApplicationState, object] = {
@@ -117,6 +143,8 @@ APPLICANT_LABELS: dict[ApplicationState, object] = {
     _S.SELECTED: _("à l'étude"),
     _S.RESERVE: _("à l'étude"),
     _S.DECLINED: _("à l'étude"),
+    _S.RENOUNCED: _("à l'étude"),
+    _S.ELSEWHERE: _("à l'étude"),
     _S.WITHDRAWN: _("retiré"),
 }
 

@@ -1,0 +1,26 @@
+"""Letters: rules, preview, drafts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.urls import URLPattern
+
+from candidatures.admin.jury.base import JuryPages
+from clea.ui.desk import DeskItem
+
+if TYPE_CHECKING:
+    _Base = JuryPages
+else:
+    _Base = object
+
+
+class LettersMixin(_Base):
+    def jury_urls(self) -> list[URLPattern]:
+        return [*super().jury_urls()]
+
+
+def desk_items(request: HttpRequest) -> list[DeskItem]:
+    """The lines of this subject on the coordinator's home page."""
+    return []

@@ -1,0 +1,9 @@
+"""Interviews: invitations, bookings, changes."""
+
+from __future__ import annotations
+
+from clea.mail.kinds import MailKind
+
+KINDS: tuple[MailKind, ...] = ()
+
+VERBS: dict[str, str] = {}

@@ -1,0 +1,25 @@
+"""Read models for pages. The dossier's own are here; the jury's are in modules of their own."""
+
+from candidatures.selectors.dossier import (
+    PIECE_PREFETCH,
+    SECTION_PREFETCH,
+    base,
+    dossier,
+    full_dossier,
+    own_applications,
+    personal_deadline,
+    piece_by_code,
+    with_content,
+)
+
+__all__ = [
+    "PIECE_PREFETCH",
+    "SECTION_PREFETCH",
+    "base",
+    "dossier",
+    "full_dossier",
+    "own_applications",
+    "personal_deadline",
+    "piece_by_code",
+    "with_content",
+]

@@ -1,0 +1,1 @@
+"""The coordination's and the jurors' acts, one module a subject."""
