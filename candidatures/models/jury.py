@@ -74,6 +74,7 @@ class Jury(models.Model):
     )
     discussion_opened_at = models.DateTimeField(_("discussion ouverte le"), null=True, editable=False)
     identities_shown_at = models.DateTimeField(_("identités dévoilées le"), null=True, editable=False)
+    identities_why = models.TextField(_("pourquoi elles le sont"), max_length=1000, blank=True, editable=False)
     publication_approved_at = models.DateTimeField(_("publication des noms approuvée le"), null=True, editable=False)
     publish_on = models.DateField(_("publication des noms, le"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -168,6 +169,7 @@ class Juror(models.Model):
     joined_at = models.DateTimeField(_("engagement accepté le"), null=True, editable=False)
     declined_at = models.DateTimeField(_("invitation déclinée le"), null=True, editable=False)
     left_at = models.DateTimeField(_("retiré du jury le"), null=True, editable=False)
+    left_why = models.TextField(_("pourquoi"), max_length=1000, blank=True, editable=False)
     # Part of the calendar feed's address: another number makes the former address void.
     feed_version = models.PositiveSmallIntegerField(default=1, editable=False)
 
