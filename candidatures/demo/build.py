@@ -309,24 +309,34 @@ def _ask(stage: Stage, slug: str, name: str, text: str, *, answered: bool) -> No
 
 
 def _present(stage: Stage) -> None:
-    """The call that is open today, and what has happened in it so far."""
+    """The call whose jury reads, and the one that is open: what has happened in them so far."""
     now = stage.now
-    by = stage.coordinator
-    stage.clock.go(now - timedelta(days=40))
-    stage.calls[story.OPEN] = calls.open_today(by=by, source=stage.calls[story.CLEA], now=now)
-    stage.clock.go(now - timedelta(days=36))
-    stage.calls[story.OPEN] = call_services.publish(by=by, call=stage.calls[story.OPEN])
+    stage.at(now - timedelta(days=80), partial(_announce, stage, story.READ, story.EMI, calls.read_today))
+    stage.at(now - timedelta(days=40), partial(_announce, stage, story.OPEN, story.CLEA, calls.open_today))
+    stage.at(now - timedelta(days=76), partial(_publish, stage, story.READ))
+    stage.at(now - timedelta(days=36), partial(_publish, stage, story.OPEN))
+    evening = now.astimezone(PARIS).replace(hour=18, minute=20)
+    for plan in story.read_plans(now):
+        _apply(stage, plan, now)
+        stage.at(evening - timedelta(days=11, hours=2), partial(_examine, stage, plan))
     for plan in story.open_plans(now):
         _apply(stage, plan, now)
     for ago, name, text, answered in story.OPEN_QUESTIONS:
         stage.at(now - ago, partial(_ask, stage, story.OPEN, name, text, answered=answered))
-    evening = now.astimezone(PARIS).replace(hour=18, minute=20)
     stage.at(evening - timedelta(days=7), partial(_invite, stage))
     stage.at(evening - timedelta(days=6), partial(_file_again, stage))
     stage.at(now - timedelta(hours=1), partial(_change_after_filing, stage))
     due = (now + timedelta(days=12)).astimezone(PARIS).replace(hour=12, minute=0, second=0, microsecond=0)
     for ago, key, code, message, approve in story.OPEN_REQUESTS:
         stage.at(now - ago, partial(_open_request, stage, key, code, message, due, approve=approve))
+
+
+def _announce(stage: Stage, key: str, source: str, make: Callable[..., Call]) -> None:
+    stage.calls[key] = make(by=stage.coordinator, source=stage.calls[source], now=stage.now)
+
+
+def _publish(stage: Stage, key: str) -> None:
+    stage.calls[key] = call_services.publish(by=stage.coordinator, call=stage.calls[key])
 
 
 def _open_request(stage: Stage, key: str, code: str, message: str, due: datetime, *, approve: bool) -> None:

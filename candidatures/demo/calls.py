@@ -1,4 +1,4 @@
-"""The three calls of the demonstration: the real one, its sister, and one that is open today."""
+"""The four calls of the demonstration: the real one, its sister, one that a jury reads, one that is open today."""
 
 from __future__ import annotations
 
@@ -96,6 +96,7 @@ def emi(*, by: User, season: Season) -> Call:
     _common(call, criteria, pieces, call_data.EMI_CHAPTERS)
     all_questions = content.questions("clea")
     _questions(call, [all_questions[rank] for rank in call_data.EMI_QUESTIONS])
+    _scoring(call)
     return service.publish(by=by, call=call)
 
 
@@ -180,6 +181,20 @@ def _rows(model: type[models.Model], call: Call, rows: list[dict[str, Any]]) -> 
         instance.save()
 
 
+def read_today(*, by: User, source: Call, now: datetime) -> Call:
+    """Next season's journalists' call, closed twelve days ago: its jury is reading. Ready to publish."""
+    today = now.astimezone(call_data.PARIS).date()
+    interviews = _monday(today + timedelta(days=8))
+    return _next_season(
+        by=by,
+        source=source,
+        opens=today - timedelta(days=75),
+        closing=today - timedelta(days=12),
+        interviews=interviews,
+        slug="emi",
+    )
+
+
 def open_today(*, by: User, source: Call, now: datetime) -> Call:
     """Next season's call: the real one cloned, its own dates around ``now``, ready to publish.
 
@@ -188,8 +203,23 @@ def open_today(*, by: User, source: Call, now: datetime) -> Call:
     """
     today = now.astimezone(call_data.PARIS).date()
     closing = today + timedelta(days=60)
-    # A Monday, some ten days after the close; the rest follows at the real call's pace.
-    interviews = closing + timedelta(days=10 + (7 - (closing + timedelta(days=10)).weekday()) % 7)
+    return _next_season(
+        by=by,
+        source=source,
+        opens=today - timedelta(days=30),
+        closing=closing,
+        # Some ten days after the close; the rest follows at the real call's pace.
+        interviews=_monday(closing + timedelta(days=10)),
+        slug="clea",
+    )
+
+
+def _monday(day: date) -> date:
+    """That day, or the Monday after it."""
+    return day + timedelta(days=(7 - day.weekday()) % 7)
+
+
+def _next_season(*, by: User, source: Call, opens: date, closing: date, interviews: date, slug: str) -> Call:
     results = interviews + timedelta(days=11)
     years = 1
     while source.periods.earliest("starts_on").starts_on + timedelta(weeks=52 * years) < results + NOTICE:
@@ -201,13 +231,13 @@ def open_today(*, by: User, source: Call, now: datetime) -> Call:
             by=by,
             call=source,
             season=season(source.territory, first),
-            slug=f"clea-{name}",
+            slug=f"{slug}-{name}",
             title=source.title.replace("2026-2027", name),
             reference_year=closing.year,
             weeks=52 * years,
         )
         call.title_en = source.title_en.replace("2026-2027", name)
-        call.opens_at = _midnight(today - timedelta(days=30)) + timedelta(hours=9)
+        call.opens_at = _midnight(opens) + timedelta(hours=9)
         call.closes_at = _midnight(closing)
         call.interviews_from, call.interviews_to = interviews, interviews + timedelta(days=4)
         call.jury_on, call.results_on = interviews + timedelta(days=9), results

@@ -44,7 +44,7 @@ def paris(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=PARIS)
 
 
-CLEA, EMI, OPEN = "clea-2026-2027", "emi-2026-2027", "open"
+CLEA, EMI, READ, OPEN = "clea-2026-2027", "emi-2026-2027", "read", "open"
 
 _SELECTED = (S.SHORTLISTED, S.INTERVIEWED, S.SELECTED)
 _RESERVE = (S.SHORTLISTED, S.INTERVIEWED, S.RESERVE)
@@ -227,6 +227,23 @@ OPEN_REQUESTS = [
         False,
     ),
 ]
+
+
+def read_plans(now: datetime) -> list[Plan]:
+    """The journalists' call that closed twelve days ago; nobody is late, one was turned down."""
+
+    def day(days: int, hour: str) -> datetime:
+        return paris(f"{now.astimezone(PARIS).date() - timedelta(days=days)} {hour}")
+
+    return [
+        Plan("bouclage", READ, day(61, "09:40"), day(33, "18:20"), _FOLDER),
+        Plan("contrechamp", READ, day(55, "21:15"), day(27, "22:48"), _PDF),
+        Plan("signature", READ, day(49, "14:05"), day(21, "11:32"), _FOLDER, "author"),
+        Plan("verification", READ, day(44, "17:22"), day(17, "16:09"), _TYPED, "two"),
+        Plan("antenne", READ, day(38, "10:51"), day(15, "20:26"), _FOLDER),
+        Plan("chapeau", READ, day(31, "19:37"), day(14, "21:58"), _TYPED, not_met=(6, "exclusive")),
+        Plan("carnetroute", READ, day(26, "08:30"), day(13, "23:12"), _FOLDER, "author"),
+    ]
 
 
 def open_plans(now: datetime) -> list[Plan]:
