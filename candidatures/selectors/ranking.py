@@ -1,0 +1,243 @@
+"""The ranking of a jury's dossiers: means, dispersion, the readers' leanings taken off, how sure a rank is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from statistics import stdev
+from typing import TYPE_CHECKING
+
+from django.db.models import Sum
+
+from candidatures.enums import Advice
+from candidatures.methods import intervals, scoring, severity
+from candidatures.models import Application, Position, Review, Score, ScoringCriterion
+
+if TYPE_CHECKING:
+    from candidatures.methods.intervals import Interval
+    from candidatures.methods.severity import Correction
+    from candidatures.models import Jury
+
+RANK = "rank"
+DISAGREEMENT = "disagreement"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One dossier. Scores are out of 20, to the hundredth; ``None``: no reading counts yet.
+
+    ``rank`` follows the score that was asked for, raw or corrected; equal scores share a rank.
+    ``n``: readings that count, abstentions apart. ``sd`` needs two of them. ``criteria``: the mean
+    of each criterion on its own scale, in their order.
+    """
+
+    application: Application
+    mean: Decimal | None = None
+    corrected: Decimal | None = None
+    rank: int | None = None
+    raw_rank: int | None = None
+    corrected_rank: int | None = None
+    n: int = 0
+    abstentions: int = 0
+    sd: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    advices: Mapping[str, int] = field(default_factory=dict)
+    incomplete: bool = False
+    criteria: tuple[Decimal | None, ...] = ()
+    interval: Interval | None = None
+
+    @property
+    def range(self) -> Decimal | None:
+        """Between the kindest and the most severe reading."""
+        return None if self.low is None or self.high is None else self.high - self.low
+
+    @property
+    def opposed(self) -> bool:
+        """One reader is for it, another against."""
+        return bool(self.advices.get(Advice.FAVOURABLE) and self.advices.get(Advice.UNFAVOURABLE))
+
+    @property
+    def moved(self) -> int:
+        """Ranks won by the correction; below zero, lost."""
+        return (self.raw_rank or 0) - (self.corrected_rank or 0)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The dossiers in the order asked, and what the figures rest on.
+
+    ``correction.groups`` above one: some dossiers share no reader with others, and the correction
+    cannot compare them. ``positions``: residencies to award.
+    """
+
+    lines: list[Line]
+    criteria: list[ScoringCriterion]
+    correction: Correction
+    corrected: bool
+    positions: int
+    wanted: int
+
+    @property
+    def scored(self) -> list[Line]:
+        """Those with a rank, in the order of the ranks."""
+        return sorted((line for line in self.lines if line.rank), key=_by_rank)
+
+    @property
+    def incomplete(self) -> int:
+        return sum(line.incomplete for line in self.lines)
+
+    def of(self, application: Application) -> Line | None:
+        return next((line for line in self.lines if line.application.pk == application.pk), None)
+
+
+def table(
+    jury: Jury,
+    *,
+    corrected: bool = False,
+    with_intervals: bool = False,
+    only: Collection[int] | None = None,
+    order: str = RANK,
+) -> Ranking:
+    """The ranking of the dossiers a jury may be given, decided ones included. Five queries.
+
+    ``corrected`` ranks by the corrected score; both are always there. ``only``: keys of the dossiers
+    that may be seen, and nothing of the others enters any figure. ``order``: ``rank``,
+    ``disagreement``, or the key of a criterion.
+    """
+    applications = list(_dossiers(jury, only))
+    criteria = list(ScoringCriterion.objects.filter(call=jury.call_id))
+    advices: dict[int, Counter[str]] = defaultdict(Counter)
+    readings = Review.objects.filter(juror__jury=jury)
+    for key, advice in readings.filed().standing().values_list("application_id", "advice"):
+        advices[key][advice] += 1
+    totals, notes = _scores(readings, criteria, {application.pk for application in applications})
+    observations = [
+        severity.Observation(key, juror, float(value))
+        for key, given in totals.items()
+        for juror, value in given.items()
+    ]
+    correction = severity.correct(observations)
+    positions = Position.objects.filter(call=jury.call_id).aggregate(n=Sum("count"))["n"] or 0
+    found = (
+        intervals.bootstrap(observations, places=positions, corrected=corrected)
+        if with_intervals and observations
+        else {}
+    )
+    lines = []
+    for application in applications:
+        key = application.pk
+        given = list(totals.get(key, {}).values())
+        mean = _mean(given)
+        lines.append(
+            Line(
+                application=application,
+                mean=mean,
+                corrected=_hundredth(correction.corrected[key]) if mean is not None and correction.applied else mean,
+                n=len(given),
+                abstentions=advices[key][Advice.ABSTAIN],
+                sd=_hundredth(stdev(given)) if len(given) > 1 else None,
+                low=min(given, default=None),
+                high=max(given, default=None),
+                advices=dict(advices[key]),
+                incomplete=len(given) < jury.readers_per_dossier,
+                criteria=tuple(_mean(notes[key, criterion.pk]) for criterion in criteria),
+                interval=found.get(key),
+            )
+        )
+    lines = _ranked(lines, corrected=corrected)
+    return Ranking(
+        lines=sort(lines, criteria, order),
+        criteria=criteria,
+        correction=correction,
+        corrected=corrected,
+        positions=positions,
+        wanted=jury.readers_per_dossier,
+    )
+
+
+def _dossiers(jury: Jury, only: Collection[int] | None) -> Iterable[Application]:
+    found = Application.objects.for_jury().filter(call=jury.call_id)
+    if only is not None:
+        found = found.filter(pk__in=only)
+    return found.select_related("last_deposit", "owner").defer("last_deposit__data").order_by("last_deposit__number")
+
+
+def _scores(
+    readings: Iterable[Review], criteria: Sequence[ScoringCriterion], keys: set[int]
+) -> tuple[dict[int, dict[int, Decimal]], dict[tuple[int, int], list[Decimal]]]:
+    """Totals by dossier then juror, and notes by dossier and criterion. One query.
+
+    A reading that lacks a note, of a criterion added since, has no total and counts for nothing.
+    """
+    counted = readings.counted()  # type: ignore[attr-defined]
+    by_reading: dict[tuple[int, int], dict[int, int | None]] = defaultdict(dict)
+    rows = Score.objects.filter(review__in=counted, criterion__in=criteria).values_list(
+        "review__application_id", "review__juror_id", "criterion_id", "value"
+    )
+    for key, juror, criterion, value in rows:
+        if key in keys:
+            by_reading[key, juror][criterion] = value
+    totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    notes: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
+    for (key, juror), given in by_reading.items():
+        value = scoring.total((row.weight, row.max_score, given.get(row.pk)) for row in criteria)
+        if value is None:
+            continue
+        totals[key][juror] = value
+        for criterion, note in given.items():
+            notes[key, criterion].append(Decimal(note or 0))
+    return totals, notes
+
+
+def _mean(values: Sequence[Decimal]) -> Decimal | None:
+    return scoring.rounded(sum(map(Fraction, values), Fraction(0)) / len(values)) if values else None
+
+
+def _hundredth(value: float | Decimal) -> Decimal:
+    # Ten places first: 14.345 is 14.344999… in binary, and reads 14.35.
+    return Decimal(f"{value:.10f}").quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _ranked(lines: list[Line], *, corrected: bool) -> list[Line]:
+    raw = _places(line.mean for line in lines)
+    freed = _places(line.corrected for line in lines)
+    return [
+        replace(line, raw_rank=first, corrected_rank=second, rank=second if corrected else first)
+        for line, first, second in zip(lines, raw, freed, strict=True)
+    ]
+
+
+def _places(values: Iterable[Decimal | None]) -> list[int | None]:
+    """1, 2, 2, 4: as many before you as have more."""
+    values = list(values)
+    ordered = sorted((value for value in values if value is not None), reverse=True)
+    first: dict[Decimal, int] = {}
+    for place, value in enumerate(ordered, start=1):
+        first.setdefault(value, place)
+    return [None if value is None else first[value] for value in values]
+
+
+def sort(lines: list[Line], criteria: Sequence[ScoringCriterion], order: str) -> list[Line]:
+    """The lines in another order; what has no figure comes last, then by rank."""
+    if order == DISAGREEMENT:
+        # Opposite advices first: a wide spread among favourable readings matters less.
+        return sorted(
+            lines,
+            key=lambda line: (line.sd is None, not line.opposed, -(line.sd or 0), -(line.range or 0), _by_rank(line)),
+        )
+    places = {str(criterion.pk): place for place, criterion in enumerate(criteria)}
+    if order in places:
+        place = places[order]
+        return sorted(
+            lines, key=lambda line: (line.criteria[place] is None, -(line.criteria[place] or 0), _by_rank(line))
+        )
+    return sorted(lines, key=_by_rank)
+
+
+def _by_rank(line: Line) -> tuple[bool, int, str]:
+    number = line.application.last_deposit.number if line.application.last_deposit else ""
+    return line.rank is None, line.rank or 0, number
