@@ -55,7 +55,7 @@ class InterviewSlot(models.Model):
         _("issue"), max_length=10, choices=InterviewOutcome.choices, default=InterviewOutcome.PLANNED, editable=False
     )
     cancelled_at = models.DateTimeField(_("annulé le"), null=True, editable=False)
-    # RFC 5545: grows when the moment, the place or the person changes.
+    # RFC 5545, for the jury's calendars: grows when the moment, the place or the person changes.
     sequence = models.PositiveIntegerField(default=0, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -100,6 +100,8 @@ class InterviewInvitation(models.Model):
     invited_at = models.DateTimeField(_("invitée le"), auto_now_add=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     declined_at = models.DateTimeField(_("entretien décliné le"), null=True, blank=True, editable=False)
+    # RFC 5545: the artist's calendar holds one event a dossier, whatever slot it moves to.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("invitation à un entretien")
