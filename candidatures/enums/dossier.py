@@ -110,13 +110,15 @@ APPLICATION_TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
     ),
     _S.INTERVIEWED: frozenset({_S.SHORTLISTED, _S.SELECTED, _S.RESERVE, _S.DECLINED, _S.ELSEWHERE, _S.WITHDRAWN}),
     # From a decision back to where the dossier stood: only a journaled correction of the session.
-    _S.SELECTED: _BEFORE_DECISION | {_S.RENOUNCED, _S.ELSEWHERE},
+    # Back to the reserve: a call from it, taken back before it was answered.
+    _S.SELECTED: _BEFORE_DECISION | {_S.RESERVE, _S.RENOUNCED, _S.ELSEWHERE},
     _S.RESERVE: _BEFORE_DECISION | {_S.SELECTED, _S.DECLINED, _S.RENOUNCED, _S.ELSEWHERE},
-    _S.DECLINED: _BEFORE_DECISION,
+    # Withdrawn by an artist who has not been told yet: refusing would tell them.
+    _S.DECLINED: _BEFORE_DECISION | {_S.RENOUNCED},
     # An answer that came late, while the position is still free.
     _S.RENOUNCED: frozenset({_S.SELECTED}),
     # Recorded by mistake, or the other territory stepped back: where the dossier stood.
-    _S.ELSEWHERE: _BEFORE_DECISION | {_S.SELECTED, _S.RESERVE},
+    _S.ELSEWHERE: _BEFORE_DECISION | {_S.SELECTED, _S.RESERVE, _S.RENOUNCED},
     _S.WITHDRAWN: frozenset(),
 }
 

@@ -99,13 +99,14 @@ class Outcome(models.TextChoices):
 
 
 class LetterOutcome(models.TextChoices):
-    """What a letter announces. The first four follow a decision or a check, the last a call from the reserve."""
+    """What a letter announces: a decision, a check, a call from the reserve, or the rule between territories."""
 
     SELECTED = "selected", _("candidature retenue")
     RESERVE = "reserve", _("liste complémentaire")
     DECLINED = "declined", _("candidature non retenue")
     INELIGIBLE = "ineligible", _("candidature non recevable")
     CALLED = "called", _("appelée depuis la liste complémentaire")
+    ELSEWHERE = "elsewhere", _("retenue par un autre territoire")
 
 
 class OfferState(models.TextChoices):
