@@ -96,6 +96,8 @@ has_library libharfbuzz-subset.so.0 || need libharfbuzz-subset0
 has_font 'P052-Roman.*' || need fonts-urw-base35
 has_font 'NotoSans-Regular.*' || need fonts-noto-core
 has_font 'DejaVuSans.ttf' || need fonts-dejavu-core
+# The words of a dossier are read to warn of a name left in an anonymous copy.
+command -v pdftotext >/dev/null || need poppler-utils
 
 if [ "$purpose" = test ]; then
     # The checks read the list of the project's files.
@@ -104,7 +106,6 @@ if [ "$purpose" = test ]; then
     # Playwright drives it with a Node.js of its own, which needs this library and does not carry it.
     has_library libatomic.so.1 || need libatomic1
     command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql
-    command -v pdftotext >/dev/null || need poppler-utils
     command -v qpdf >/dev/null || need qpdf
     command -v xgettext >/dev/null || need gettext
     command -v shellcheck >/dev/null || need shellcheck

@@ -119,16 +119,20 @@ class DiscussionComment(models.Model):
 
 
 class BlindCopy(models.Model):
-    """A deposit's PDF without its identifying pages and words, made once, from the frozen row alone.
+    """A deposit's PDF without its identifying pages and words, made from the frozen row alone.
 
-    ``findings``: words of the applicant's identity still read in an uploaded piece, as
-    ``[{"piece": code, "page": n, "what": "name"}]``, for the coordination to judge.
+    ``findings``: what an uploaded piece left in still says of the applicant, as
+    ``[{"piece": code, "page": n, "at": page of the copy, "what": "name"}]``, for the coordination to
+    judge; ``withheld``: the codes of the pieces left out, the call's choice until the coordination's.
     """
 
     deposit = models.OneToOneField(Deposit, on_delete=models.CASCADE, related_name="blind_copy")
     stored_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="blind_copies")
     findings = models.JSONField(default=list)
+    withheld = models.JSONField(default=list)
     made_at = models.DateTimeField(auto_now_add=True)
+    judged_at = models.DateTimeField(_("examiné le"), null=True, editable=False)
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("dossier anonyme")

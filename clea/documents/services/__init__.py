@@ -5,6 +5,7 @@ from clea.documents.errors import AssemblyFailed, PieceRefused
 from clea.documents.services.assembly import Assembled, Part, assemble
 from clea.documents.services.cleaning import cleaned
 from clea.documents.services.inspection import Inspection, inspect
+from clea.documents.services.reading import text_by_page
 from clea.documents.services.rendering import render_pdf
 from clea.documents.services.storage import (
     discard,
@@ -32,4 +33,5 @@ __all__ = [
     "render_pdf",
     "store_bytes",
     "store_path",
+    "text_by_page",
 ]

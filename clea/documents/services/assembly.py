@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,13 +44,16 @@ XMP = """<?xpacket begin="\N{BYTE ORDER MARK}" id="W5M0MpCehiHzreSzNTczkc9d"?>
 class Part:
     """One piece of the dossier. ``sha256`` and ``pages`` are what the database says of ``path``.
 
-    ``title`` is shown in the contents and the bookmarks, in the reader's words.
+    ``title`` is shown in the contents and the bookmarks, in the reader's words. With ``reword``,
+    only what the pages show is kept: no bookmark, link, comment or name of the piece's own, and
+    descriptions for screen readers pass through it.
     """
 
     title: str
     path: Path
     sha256: str
     pages: int
+    reword: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def assemble(
     from clea.documents.pdf.forms import flatten_forms
     from clea.documents.pdf.layers import add_layers
     from clea.documents.pdf.metadata import strip_metadata
+    from clea.documents.pdf.pages_only import keep_pages_only
     from clea.documents.pdf.strip import Strip
     from clea.documents.pdf.structure import Structure
 
@@ -98,21 +102,24 @@ def assemble(
         cover = opened.enter_context(pikepdf.open(io.BytesIO(cover_pdf)))
         contents_pdf = _contents(parts, title=title, language=language, before=len(cover.pages))
         contents = opened.enter_context(pikepdf.open(io.BytesIO(contents_pdf)))
-        sources = [(_("Page de garde"), cover), (_("Sommaire"), contents)]
+        keep_all: Callable[[str], str] | None = None
+        sources = [(_("Page de garde"), cover, keep_all), (_("Sommaire"), contents, keep_all)]
         for part in parts:
             source = opened.enter_context(pikepdf.open(part.path))
             if len(source.pages) != part.pages:
                 raise AssemblyFailed(f"a piece has {len(source.pages)} pages where {part.pages} were announced")
-            sources.append((part.title, source))
+            sources.append((part.title, source, part.reword))
 
         pdf = opened.enter_context(pikepdf.new())
         structure = Structure(pdf, language)
         bookmarks: list[tuple[Bookmark, Sequence[pikepdf.Object]]] = []
         marks: list[int | None] = []
         firsts: list[pikepdf.Object] = []
-        for heading, source in sources:
+        for heading, source, reword in sources:
             flatten_forms(source, lambda into, characters: _pen(into, characters, "/CleaField", opened))
             strip_metadata(source)
+            if reword is not None:
+                keep_pages_only(source, reword)
             destinations = Destinations(source)
             links = destinations.links()
             own = [] if source is cover or source is contents else destinations.bookmarks()
