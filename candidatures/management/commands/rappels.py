@@ -1,16 +1,22 @@
-"""``manage.py rappels``: warn who has not filed, two days before the close. For cron."""
+"""``manage.py rappels``: what is told to people by the clock, each thing once. For cron, every hour or so."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from candidatures.services import assembly, reminders
+from candidatures.services.jury import reminders as jury_reminders
 
 
 class Command(BaseCommand):
-    help = "Prévient, 48 h avant la clôture, qui n'a pas déposé son dossier. Peut être relancée sans risque."
+    help = (
+        "Prévient, 48 h avant la clôture, qui n'a pas déposé son dossier ; relance les membres du jury qui ont des "
+        "lectures à déposer ou une invitation sans réponse. Peut être relancée sans risque."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         sent = reminders.warn_unfiled()
+        sent += jury_reminders.remind_readers()
+        sent += jury_reminders.remind_invited()
         made = assembly.pending()
         self.stdout.write(f"{sent} rappel(s) mis en file, {made} dossier(s) assemblé(s).")
