@@ -5,18 +5,21 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from candidatures.services import assembly, reminders
+from candidatures.services.jury import interview_reminders
 from candidatures.services.jury import reminders as jury_reminders
 
 
 class Command(BaseCommand):
     help = (
         "Prévient, 48 h avant la clôture, qui n'a pas déposé son dossier ; relance les membres du jury qui ont des "
-        "lectures à déposer ou une invitation sans réponse. Peut être relancée sans risque."
+        "lectures à déposer ou une invitation sans réponse, et les artistes avant leur entretien. "
+        "Peut être relancée sans risque."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         sent = reminders.warn_unfiled()
         sent += jury_reminders.remind_readers()
         sent += jury_reminders.remind_invited()
+        sent += interview_reminders.remind_artists()
         made = assembly.pending()
         self.stdout.write(f"{sent} rappel(s) mis en file, {made} dossier(s) assemblé(s).")
