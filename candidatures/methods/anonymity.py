@@ -118,7 +118,9 @@ class Identity:
         for member in who["members"]:
             traces += _of_person(member["name"], "", Clue.MEMBER)
         traces += _of_contact(who["email"], who["phone"], data["practice"]["website"])
-        traces += _of_place(who["address"], who["postal_code"], who["city"], {fold(place) for place in shared_places})
+        traces += _of_place(
+            who["address"], who["postal_code"], who["city"], {" ".join(_words(place)) for place in shared_places}
+        )
         return cls(tuple(traces))
 
     def spans(self, text: str) -> list[Span]:
@@ -237,7 +239,7 @@ def _of_place(street: str, postcode: str, city: str, shared: set[str]) -> list[_
         traces.append(_Trace(Clue.PLACE, re.compile(BEFORE + re.escape(code) + AFTER)))
         if town:
             traces.append(_Trace(Clue.PLACE, re.compile(re.escape(code) + r"\W{1,3}" + GAP.join(town) + AFTER)))
-    if len("".join(town)) > 2 and fold(city).strip() not in shared:
+    if len("".join(town)) > 2 and " ".join(town) not in shared:
         traces.append(_Trace(Clue.PLACE, _whole(town), capital=True))
     return traces
 

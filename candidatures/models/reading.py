@@ -128,8 +128,8 @@ class BlindCopy(models.Model):
 
     deposit = models.OneToOneField(Deposit, on_delete=models.CASCADE, related_name="blind_copy")
     stored_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="blind_copies")
-    findings = models.JSONField(default=list)
-    withheld = models.JSONField(default=list)
+    findings = models.JSONField(default=list, blank=True)
+    withheld = models.JSONField(default=list, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     judged_at = models.DateTimeField(_("examiné le"), null=True, editable=False)
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

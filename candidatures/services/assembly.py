@@ -27,23 +27,14 @@ def ensure(deposit_id: int) -> StoredFile:
     Reads files and renders pages for a second or so, outside any transaction; the row is written
     under its unique constraint, and whoever comes second throws their copy away.
     """
-    deposit = (
-        Deposit.objects.select_related(
-            "application__call__season__programme__territory", "application__owner", "assembly__stored_file"
-        )
-        .prefetch_related("pieces__stored_file")
-        .get(pk=deposit_id)
-    )
+    deposit = frozen(deposit_id, "assembly__stored_file")
     existing = getattr(deposit, "assembly", None)
     if existing is not None:
         return existing.stored_file
     with translation.override(deposit.language), tempfile.TemporaryDirectory(prefix="clea-") as folder:
         path = Path(folder) / "dossier.pdf"
         made = _build(deposit, path)
-        # Also outside: 100 MB are copied, to another machine maybe, and SQLite lets one write at a time.
-        stored = documents.store_path(
-            by=None, path=path, name=f"{deposit.number}.pdf", content_type="application/pdf", pages=made.pages
-        )
+        stored = keep(path, name=f"{deposit.number}.pdf", pages=made.pages)
     try:
         with transaction.atomic():
             Assembly.objects.create(deposit=deposit, stored_file=stored)
@@ -52,6 +43,24 @@ def ensure(deposit_id: int) -> StoredFile:
         first = Assembly.objects.select_related("stored_file").get(deposit=deposit).stored_file
         documents.discard(stored)
         return first
+
+
+def frozen(deposit_id: int, *related: str) -> Deposit:
+    """A deposit with all that its PDFs are made of. Two queries."""
+    return (
+        Deposit.objects.select_related(
+            "application__call__season__programme__territory", "application__owner", *related
+        )
+        .prefetch_related("pieces__stored_file")
+        .get(pk=deposit_id)
+    )
+
+
+def keep(path: Path, *, name: str, pages: int) -> StoredFile:
+    """Store what was made. Call it outside a transaction too: 100 MB are copied, to another machine
+    maybe, and SQLite lets one write at a time.
+    """
+    return documents.store_path(by=None, path=path, name=name, content_type="application/pdf", pages=pages)
 
 
 def _build(deposit: Deposit, path: Path) -> documents.Assembled:
@@ -67,7 +76,7 @@ def _build(deposit: Deposit, path: Path) -> documents.Assembled:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clea-")))
         cover = documents.render_pdf("pdf/candidatures/cover.html", context, title=title, language=deposit.language)
-        parts = [_rendered("pdf/candidatures/answers.html", _("Fiche de candidature"), context, folder / "fiche.pdf")]
+        parts = [rendered("pdf/candidatures/answers.html", _("Fiche de candidature"), context, folder / "fiche.pdf")]
         parts += [_part(piece, context, folder, stack) for piece in pieces]
         return documents.assemble(
             cover_pdf=cover,
@@ -82,7 +91,7 @@ def _build(deposit: Deposit, path: Path) -> documents.Assembled:
 def _part(piece: DepositPiece, context: dict[str, Any], folder: Path, stack: ExitStack) -> documents.Part:
     if piece.stored_file is None:
         answer = context["data"]["answers"][piece.code]
-        return _rendered(
+        return rendered(
             "pdf/candidatures/typed_piece.html",
             piece.title,
             context | {"piece": piece, "answer": answer},
@@ -92,14 +101,13 @@ def _part(piece: DepositPiece, context: dict[str, Any], folder: Path, stack: Exi
     return documents.Part(title=piece.title, path=local, sha256=piece.sha256, pages=piece.pages or 0)
 
 
-def _rendered(template: str, title: str, context: dict[str, Any], path: Path) -> documents.Part:
-    """A part we render. Its digest is that of the page; a typed piece's own is that of its text."""
+def rendered(template: str, title: str, context: dict[str, Any], path: Path, *, language: str = "") -> documents.Part:
+    """A part we render at ``path``. Its digest is that of the page; a typed piece's own is that of its text."""
     import pikepdf
 
+    language = language or context["deposit"].language
     # Inside the dossier the assembly writes the numbers: a second footer would contradict them.
-    content = documents.render_pdf(
-        template, context | {"inside": True}, title=title, language=context["deposit"].language
-    )
+    content = documents.render_pdf(template, context | {"inside": True}, title=title, language=language)
     path.write_bytes(content)
     with pikepdf.open(path) as made:
         pages = len(made.pages)
