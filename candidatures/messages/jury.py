@@ -79,6 +79,29 @@ Si vous ne pouvez pas siéger, déclinez l'invitation à la même adresse : une 
         },
     ),
     MailKind(
+        key="jury.assigned",
+        label=_("Dossiers à lire"),
+        description=_("Envoyé aussitôt à chaque membre à qui des dossiers viennent d'être attribués, en une fois."),
+        variables=_MEMBER | {"nombre": _("nombre de dossiers attribués, en toutes lettres")},
+        subject={"fr": "{{ nombre }} – jury de l'appel « {{ appel }} »"},
+        body={
+            "fr": """Bonjour {{ nom }},
+
+De nouveaux dossiers vous sont confiés pour l'appel « {{ appel }} » : **{{ nombre }}**.
+
+{{ lecture }}
+
+"""
+            + _SIGN_IN
+            + """
+Si un dossier vous met en conflit d'intérêts, signalez-le sur sa page avant de le lire.
+
+{{ contact }}
+{{ territoire }}
+"""
+        },
+    ),
+    MailKind(
         key="jury.reading_reminder",
         label=_("Rappel des lectures à déposer"),
         description=_(
@@ -138,6 +161,10 @@ VERBS: dict[str, _StrPromise] = {
     "jury.member_declined": _("invitation à siéger déclinée"),
     "jury.member_removed": _("membre retiré du jury"),
     "jury.member_reminded": _("membre du jury relancé"),
+    "jury.assigned": _("dossiers attribués à des membres du jury"),
+    "jury.unassigned": _("attribution de dossiers retirée"),
+    "recusal.declared": _("déport prononcé"),
+    "recusal.set_aside": _("déport ou indice de conflit écarté"),
     "jury.discussion_opened": _("discussion du jury ouverte"),
     "jury.discussion_closed": _("discussion du jury fermée"),
     "jury.identities_shown": _("identités dévoilées au jury"),
