@@ -7,7 +7,7 @@ class CandidaturesConfig(AppConfig):
     verbose_name = _("appels et candidatures")
 
     def ready(self) -> None:
-        from candidatures import files, messages
+        from candidatures import files, messages, minutes_files
         from candidatures.admin import desk
         from candidatures.admin.jury import desk as jury_desk
         from candidatures.sitemaps import CallSitemap
@@ -20,6 +20,7 @@ class CandidaturesConfig(AppConfig):
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
         access.register(files.resolve)
+        access.register(minutes_files.resolve)
         desk_home.register(desk.items)
         desk_home.register(jury_desk.items)
         sitemaps.register("calls", CallSitemap)

@@ -24,7 +24,7 @@ from clea.rules import ALLOWED, Verdict, refuse
 from clea.ui.dates import day
 
 if TYPE_CHECKING:
-    from candidatures.models import Attendance, Juror, Jury, JurySession
+    from candidatures.models import Attendance, Juror, Jury, JurySession, Minutes
 
 #: In the room, or on the screen: they count.
 SITTING = frozenset({Presence.PRESENT, Presence.REMOTE})
@@ -213,6 +213,22 @@ def was_held(session: JurySession, today: date) -> Verdict:
         _("La séance est prévue le %(day)s : elle s'arrête une fois tenue. Si elle a eu lieu, corrigez sa date.")
         % {"day": day(session.held_on)},
         "ahead",
+    )
+
+
+def may_read_minutes(juror: Juror, minutes: Minutes) -> bool:
+    """The president, or who chaired that day, once the session is closed and nobody's name is withheld.
+
+    Whether every dossier of the session is open to them is another question, asked of the database.
+    """
+    session = minutes.session
+    return (
+        juror.is_sitting
+        and juror.joined_at is not None
+        and (juror.role == JurorRole.PRESIDENT or session.chair_id == juror.pk)
+        and session.state == SessionState.CLOSED
+        and minutes.signed_id is not None
+        and not juror.jury.is_blind
     )
 
 

@@ -149,6 +149,12 @@ def reserve(rows: Iterable[Decision]) -> list[Decision]:
     return sorted(found, key=lambda row: (row.reserve_rank is None, row.reserve_rank or 0, row.rank or 10**6, row.pk))
 
 
+def all_open_to(juror: Juror, session: JurySession) -> bool:
+    """Whether a member may open every dossier this session decided on. One query."""
+    theirs = Application.objects.readable_by(juror)
+    return not session.decisions.exclude(application__in=theirs).exists()
+
+
 def has_earlier(session: JurySession) -> bool:
     """Whether another session of this jury stands: this one may then decide on its reserve list. One query."""
     return JurySession.objects.filter(jury=session.jury_id, state__in=DONE).exclude(pk=session.pk).exists()
