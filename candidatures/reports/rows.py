@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
 
-Cell = str | int | Decimal | datetime | None
+#: An amount in euros is a ``Decimal``, another figure a ``float``.
+Cell = str | int | float | Decimal | datetime | None
 
 #: Dossiers read at a time: memory does not grow with the list.
 CHUNK = 500

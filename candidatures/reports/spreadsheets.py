@@ -33,17 +33,23 @@ def xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str) 
     Every text is written as a text: "=1+1" stays the four characters that an artist typed. The rows
     go to the disk as they come; the last one gives the range of the filter, hence one pass.
     """
+    return workbook([(title, headers, rows)])
+
+
+def workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> IO[bytes]:
+    """:func:`xlsx` with several sheets: the title, the headers and the rows of each."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title=_sheet_name(title))
-    sheet.freeze_panes = "B2"
-    for index, header in enumerate(headers, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = min(max(len(header) + 2, 14), _WIDEST)
-    sheet.append([_cell(sheet, header, bold=True) for header in headers])
-    count = 1
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-        count += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{count}"
+    for title, headers, rows in sheets:
+        sheet = book.create_sheet(title=_sheet_name(title))
+        sheet.freeze_panes = "B2"
+        for index, header in enumerate(headers, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = min(max(len(header) + 2, 14), _WIDEST)
+        sheet.append([_cell(sheet, header, bold=True) for header in headers])
+        count = 1
+        for row in rows:
+            sheet.append([_cell(sheet, value) for value in row])
+            count += 1
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{count}"
     out = tempfile.TemporaryFile(prefix="clea-", suffix=".xlsx")  # noqa: SIM115 - the response closes it
     book.save(out)
     out.seek(0)
@@ -61,6 +67,8 @@ def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
         cell.number_format = _MOMENT
     elif isinstance(value, Decimal):
         cell.number_format = _EURO
+    elif isinstance(value, float):
+        cell.number_format = "0.00"
     if bold:
         cell.font = Font(bold=True)
     return cell
@@ -100,7 +108,7 @@ def _text(value: Cell) -> str:
         return ""
     if isinstance(value, datetime):
         return value.strftime("%d/%m/%Y %H:%M")
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | float):
         return f"{value:.2f}".replace(".", ",")
     # A null character ends the line for some readers.
     return defuse(str(value).replace("\0", ""))

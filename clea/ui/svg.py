@@ -51,6 +51,17 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A figure and how sure it is: ``value`` between ``low`` and ``high``, said in words by ``note``."""
+
+    label: str | _StrPromise
+    low: float
+    high: float
+    value: float
+    note: str | _StrPromise = ""
+
+
+@dataclass(frozen=True)
 class Placed:
     """A circle laid out: centre, radius, the lines of its label and where the first one sits."""
 
@@ -285,3 +296,67 @@ def bars(
         width, height, id_prefix, id_prefix, id_prefix, title, id_prefix, description, start, height,
         mark_safe("".join(parts)),  # noqa: S308 (escaped above)
     )  # fmt: skip
+
+
+def spans(
+    rows: Sequence[Span],
+    *,
+    title: str,
+    description: str,
+    id_prefix: str,
+    cut: float | None = None,
+    cut_label: str = "",
+) -> SafeString:
+    """Ranks as points on the lines of their intervals, from 1 on the left. ``cut``: where to draw the strong
+    line, with its own label. One line a row, labelled on both sides; nothing for no row.
+    """
+    if not rows:
+        return mark_safe("")
+    width, start, tail, top, row_height = 960, 300, 90, 34, 24
+    last = max(*(row.high for row in rows), cut or 1, 2)
+    scale = (width - start - tail) / (last - 1)
+
+    def at(value: float) -> str:
+        return f"{start + (value - 1) * scale:.1f}".removesuffix(".0")
+
+    height = top + len(rows) * row_height + 8
+    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if last / size <= 12)
+    ticks = [1, *range(max(step, 2), int(last) + 1, step)]
+    # The label of the strong line has its place on the axis: no tick under it.
+    clear = text_width(cut_label, 14) / 2 + 12
+    parts = []
+    for tick in ticks:
+        parts.append(f'<path class="spans__tick" d="M{at(tick)} {top - 4}V{height}"/>')
+        if cut is None or abs(tick - cut) * scale > clear:
+            parts.append(f'<text class="spans__scale" x="{at(tick)}" y="{top - 12}">{tick}</text>')
+    for index, row in enumerate(rows):
+        y = top + index * row_height + row_height / 2
+        label = str(row.label)
+        parts.append(
+            f'<g class="spans__row"><title>{escape(f"{label} : {row.note}" if row.note else label)}</title>'
+            f'<text class="spans__label" x="{start - 16}" y="{y + 5:g}">{escape(shortened(label, start - 30))}</text>'
+            f'<path class="spans__line" d="M{at(row.low)} {y:g}H{at(row.high)}"/>'
+            f'<circle class="spans__dot" cx="{at(row.value)}" cy="{y:g}" r="5"/>'
+            f'<text class="spans__note" x="{float(at(row.high)) + 12:g}" y="{y + 5:g}">{escape(str(row.note))}</text>'
+            "</g>"
+        )
+    if cut is not None:
+        parts.append(
+            f'<path class="spans__cut" d="M{at(cut)} {top - 6}V{height}"/>'
+            f'<text class="spans__cut-label" x="{at(cut)}" y="{top - 12}">{escape(cut_label)}</text>'
+        )
+    return format_html(
+        '<svg class="spans" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title>'
+        '<desc id="{}-d">{}</desc>{}</svg>',
+        width, height, id_prefix, id_prefix, id_prefix, title, id_prefix, description,
+        mark_safe("".join(parts)),  # noqa: S308 (escaped above)
+    )  # fmt: skip
+
+
+def shortened(text: str, room: float, size: float = 15.0) -> str:
+    """The text, cut with an ellipsis where it would leave its room."""
+    if text_width(text, size) <= room:
+        return text
+    while text and text_width(text + "…", size) > room:
+        text = text[:-1]
+    return text.rstrip() + "…"

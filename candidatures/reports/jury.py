@@ -1,0 +1,177 @@
+"""The ranking and the readings of a jury, for other people's tools. Private notes are in no file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from candidatures.enums import Advice, ApplicationState
+from candidatures.methods import scoring
+from candidatures.models import Application, Review, Score
+from candidatures.reports import spreadsheets
+from candidatures.selectors import ranking as rankings
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from candidatures.models import Jury, ScoringCriterion
+    from candidatures.reports.rows import Cell
+    from candidatures.selectors.ranking import Ranking
+
+
+def ranking_titles(ranking: Ranking) -> list[str]:
+    return [
+        _("Rang"),
+        _("Rang corrigé"),
+        _("Numéro"),
+        _("Nom d'artiste ou du collectif"),
+        _("État"),
+        _("Moyenne sur 20"),
+        _("Moyenne corrigée sur 20"),
+        _("Lectures comptées"),
+        _("Lectures voulues"),
+        _("Abstentions"),
+        _("Écart-type"),
+        _("Note la plus basse"),
+        _("Note la plus haute"),
+        *(str(advice.label).capitalize() for advice in Advice if advice != Advice.ABSTAIN),
+        _("Meilleur rang (intervalle à 90 %)"),
+        _("Moins bon rang (intervalle à 90 %)"),
+        *map(_criterion, ranking.criteria),
+    ]
+
+
+def ranking_rows(ranking: Ranking) -> Iterator[list[Cell]]:
+    """One line a dossier, in the order of the ranking given."""
+    for line in ranking.lines:
+        application = line.application
+        yield [
+            line.raw_rank,
+            line.corrected_rank,
+            str(application.last_deposit),
+            application.display_name,
+            str(ApplicationState(application.state).label),
+            _float(line.mean),
+            _float(line.corrected),
+            line.n,
+            ranking.wanted,
+            line.abstentions,
+            _float(line.sd),
+            _float(line.low),
+            _float(line.high),
+            *(line.advices.get(advice, 0) for advice in Advice if advice != Advice.ABSTAIN),
+            line.interval.best if line.interval else None,
+            line.interval.worst if line.interval else None,
+            *(_float(mean) for mean in line.criteria),
+        ]
+
+
+def review_titles(ranking: Ranking) -> list[str]:
+    return [
+        _("Numéro"),
+        _("Nom d'artiste ou du collectif"),
+        _("Membre du jury"),
+        _("Institution"),
+        _("Avis"),
+        _("Total sur 20"),
+        _("Comptée dans la moyenne"),
+        _("Appréciation générale"),
+        *(
+            title
+            for row in ranking.criteria
+            for title in (
+                _criterion(row),
+                _("%(criterion)s : commentaire") % {"criterion": row.title},
+            )
+        ),
+        _("Déposée le"),
+        _("Dépôt lu"),
+    ]
+
+
+def review_rows(jury: Jury, ranking: Ranking) -> Iterator[list[Cell]]:
+    """One line a filed reading, recused members' apart, in the order of the dossiers. Two queries."""
+    names = {line.application.pk: line.application for line in ranking.lines}
+    readings = (
+        Review.objects.filter(juror__jury=jury, application__in=names)
+        .filed()
+        .standing()
+        .select_related("juror__user", "juror__institution", "deposit")
+        .defer("private_notes", "deposit__data")
+        .order_by("application__last_deposit__number", "juror__user__last_name", "juror__user__first_name", "pk")
+    )
+    scores: dict[int, dict[int, Score]] = defaultdict(dict)
+    for score in Score.objects.filter(review__juror__jury=jury, criterion__in=ranking.criteria):
+        scores[score.review_id][score.criterion_id] = score
+    for review in readings:
+        application, given = names[review.application_id], scores[review.pk]
+        total = scoring.total(
+            (row.weight, row.max_score, given[row.pk].value if row.pk in given else None) for row in ranking.criteria
+        )
+        assert review.filed_at is not None
+        yield [
+            str(application.last_deposit),
+            application.display_name,
+            str(review.juror.user),
+            review.juror.institution.name,
+            str(Advice(review.advice).label),
+            _float(total),
+            _("oui") if total is not None and review.advice != Advice.ABSTAIN else _("non"),
+            review.comment,
+            *(
+                cell
+                for row in ranking.criteria
+                for cell in (
+                    given[row.pk].value if row.pk in given else None,
+                    given[row.pk].comment if row.pk in given else "",
+                )
+            ),
+            timezone.localtime(review.filed_at).replace(tzinfo=None, microsecond=0),
+            review.deposit.number,
+        ]
+
+
+def workbook(jury: Jury) -> IO[bytes]:
+    """The ranking on a sheet, the readings on another. Seven queries."""
+    ranking = rankings.table(jury, with_intervals=True)
+    return spreadsheets.workbook(
+        [
+            (_("Classement"), ranking_titles(ranking), ranking_rows(ranking)),
+            (_("Lectures"), review_titles(ranking), review_rows(jury, ranking)),
+        ]
+    )
+
+
+def ranking_csv(jury: Jury) -> Iterator[bytes]:
+    """Five queries."""
+    ranking = rankings.table(jury, with_intervals=True)
+    return spreadsheets.csv_lines(ranking_titles(ranking), ranking_rows(ranking))
+
+
+def reviews_csv(jury: Jury) -> Iterator[bytes]:
+    """Seven queries."""
+    ranking = rankings.table(jury)
+    return spreadsheets.csv_lines(review_titles(ranking), review_rows(jury, ranking))
+
+
+def shortlisted(jury: Jury) -> list[Application]:
+    """The dossiers of the shortlist, received in interview or not, in the order of their numbers. One query."""
+    return list(
+        Application.objects.filter(
+            call=jury.call_id, state__in=(ApplicationState.SHORTLISTED, ApplicationState.INTERVIEWED)
+        )
+        .select_related("call", "last_deposit", "owner")
+        .order_by("last_deposit__number")
+    )
+
+
+def _criterion(row: ScoringCriterion) -> str:
+    return _("%(criterion)s (sur %(max)d)") % {"criterion": row.title, "max": row.max_score}
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
