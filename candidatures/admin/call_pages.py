@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from candidatures import rules
 from candidatures.admin.common import DeskAdmin, person, refuse
 from candidatures.enums import ApplicationState, CallStatus
-from candidatures.models import Application, Call, Season
+from candidatures.models import Application, Call, Jury, Season
 from candidatures.services import calls
+from candidatures.services.jury import members
 from clea.errors import Refused
 from clea.ui.dates import day, deadline, moment, span
 
@@ -68,7 +69,7 @@ class CloneForm(_Form):
 
 
 class CallPagesMixin(_Base):
-    """Publish, take back, archive, take up again. Each page is found by the call's ``uuid``."""
+    """Publish, take back, archive, take up again, give a jury. Each page is found by the call's ``uuid``."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -77,11 +78,12 @@ class CallPagesMixin(_Base):
             path("<uuid:key>/retirer/", wrap(self.unpublish_page), name="candidatures_call_unpublish"),
             path("<uuid:key>/archiver/", wrap(self.archive_page), name="candidatures_call_archive"),
             path("<uuid:key>/reprendre/", wrap(self.clone_page), name="candidatures_call_clone"),
+            path("<uuid:key>/jury/", wrap(self.jury_page), name="candidatures_call_jury"),
             *super().get_urls(),
         ]
 
     def state_context(self, call: Call) -> dict[str, Any]:
-        """What the call's own page says on top: where it stands, and what may be done. Two queries."""
+        """What the call's own page says on top: where it stands, and what may be done. Three queries."""
         counts = Application.objects.filter(call=call).values_list("state", flat=True)
         states = list(counts)
         drafts = states.count(ApplicationState.DRAFT)
@@ -93,6 +95,7 @@ class CallPagesMixin(_Base):
             "can_unpublish": bool(rules.can_unpublish(call, bool(states))),
             "can_archive": call.status == CallStatus.PUBLISHED and call.closes_at <= timezone.now(),
             "is_public": call.status != CallStatus.DRAFT,
+            "jury": Jury.objects.filter(call=call).only("pk").first(),
         }
 
     @staticmethod
@@ -198,6 +201,42 @@ class CallPagesMixin(_Base):
             checked=issues is not None,
             impossible=impossible,
             blocked=blocked or bool(impossible),
+        )
+
+    # A jury ------------------------------------------------------------------------------------
+
+    def jury_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Give the call its jury; once there is one, this leads to it."""
+        call = self.found(request, key)
+        jury = Jury.objects.filter(call=call).first()
+        if jury is None and request.method == "POST":
+            try:
+                jury = members.create(by=person(request), call=call)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+                return HttpResponseRedirect(reverse("admin:candidatures_call_change", args=[call.pk]))
+            messages.success(request, _("Le jury est constitué. Invitez ses membres."))
+            return HttpResponseRedirect(reverse("admin:candidatures_jury_members", args=[jury.uuid]))
+        if jury is not None:
+            return HttpResponseRedirect(reverse("admin:candidatures_jury_change", args=[jury.pk]))
+        start, end = members.first_dates(call)
+        reading = _("La lecture des dossiers commence le %(day)s") % {"day": day(start)}
+        if end is not None:
+            reading = _("La lecture des dossiers est proposée %(span)s") % {"span": span(start, end)}
+        return self.page(
+            request,
+            "admin/candidatures/call/act.html",
+            title=_("Constituer le jury de « %(call)s »") % {"call": call.title},
+            obj=call,
+            lines=[
+                _("Un seul jury par appel. Il a ses règles, ses membres, et des modèles de courriers déjà écrits."),
+                _("%(reading)s ; vous pourrez changer ces dates.") % {"reading": reading},
+                _("Personne n'est prévenu maintenant : vous inviterez ensuite les membres."),
+            ],
+            button=_("Constituer le jury"),
+            blocked=False,
+            checked=False,
+            impossible="",
         )
 
     # Take up again -------------------------------------------------------------------------
