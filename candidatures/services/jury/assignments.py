@@ -221,7 +221,7 @@ def _take(by: User, jury: Jury, seen: Board, pairs: Iterable[Pair]) -> int:
                 "%(juror)s a commencé ou déposé sa lecture de « %(dossier)s » : l'attribution reste. "
                 "En cas de conflit d'intérêts, prononcez un déport."
             )
-            % {"juror": seen.people[juror], "dossier": seen.files[dossier] if dossier in seen.files else "–"},
+            % {"juror": seen.people[juror], "dossier": seen.files.get(dossier, "–")},
             code="worked_on",
         )
     if not mine:
