@@ -50,9 +50,9 @@ class Letter(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="letters")
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="letters")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="letters")
     outcome = models.CharField(_("annonce"), max_length=12, choices=LetterOutcome.choices)
-    rule = models.ForeignKey(LetterRule, on_delete=models.SET_NULL, null=True, related_name="letters")
+    rule = models.ForeignKey(LetterRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters")
     mail = models.OneToOneField(OutgoingMail, on_delete=models.PROTECT, related_name="decision_letter")
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -81,9 +81,9 @@ class Offer(models.Model):
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, related_name="offers", verbose_name=_("candidature")
     )
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="offers")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
     position = models.ForeignKey(
-        Position, on_delete=models.PROTECT, null=True, related_name="offers", verbose_name=_("résidence")
+        Position, on_delete=models.PROTECT, null=True, blank=True, related_name="offers", verbose_name=_("résidence")
     )
     letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="offer")
     state = models.CharField(
@@ -93,7 +93,9 @@ class Offer(models.Model):
     words = models.TextField(_("message de l'artiste"), max_length=2000, blank=True)
     made_at = models.DateTimeField(_("proposée le"), auto_now_add=True)
     answered_at = models.DateTimeField(_("réponse reçue le"), null=True, editable=False)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     # From the reserve list, and out of its order: why.
     from_reserve = models.BooleanField(_("depuis la liste complémentaire"), default=False)
     out_of_order = models.TextField(_("pourquoi hors de l'ordre"), max_length=1000, blank=True)
@@ -135,7 +137,9 @@ class OutsideDecision(models.Model):
     words = models.TextField(_("source de l'information"), max_length=1000, blank=True)
     override = models.TextField(_("pourquoi la règle ne s'applique pas"), max_length=1000, blank=True)
     recorded_at = models.DateTimeField(_("noté le"), auto_now_add=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     cancelled_at = models.DateTimeField(_("annulé le"), null=True, editable=False)
 
     class Meta:

@@ -50,7 +50,9 @@ class InterviewSlot(models.Model):
         verbose_name=_("candidature"),
     )
     booked_at = models.DateTimeField(_("réservé le"), null=True, editable=False)
-    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     outcome = models.CharField(
         _("issue"), max_length=10, choices=InterviewOutcome.choices, default=InterviewOutcome.PLANNED, editable=False
     )
@@ -96,9 +98,11 @@ class InterviewInvitation(models.Model):
         Application, on_delete=models.PROTECT, related_name="interview_invitation", verbose_name=_("candidature")
     )
     book_by = models.DateTimeField(_("à réserver avant"), help_text=_("Premier instant trop tardif."))
-    mail = models.ForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, related_name="+")
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     invited_at = models.DateTimeField(_("invitée le"), auto_now_add=True)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     declined_at = models.DateTimeField(_("entretien décliné le"), null=True, blank=True, editable=False)
     # RFC 5545: the artist's calendar holds one event a dossier, whatever slot it moves to.
     sequence = models.PositiveIntegerField(default=0, editable=False)

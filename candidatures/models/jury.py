@@ -220,7 +220,9 @@ class Assignment(models.Model):
         _("attribué"), max_length=10, choices=AssignmentOrigin.choices, default=AssignmentOrigin.MANUAL
     )
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -263,9 +265,13 @@ class Recusal(models.Model):
     words = models.TextField(_("précisions"), max_length=1000, blank=True)
     origin = models.CharField(_("origine"), max_length=14, choices=ConflictOrigin.choices, default=ConflictOrigin.JUROR)
     declared_at = models.DateTimeField(_("déclaré le"))
-    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     set_aside_at = models.DateTimeField(_("écarté le"), null=True, blank=True)
-    set_aside_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    set_aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     set_aside_words = models.TextField(_("pourquoi il est écarté"), max_length=1000, blank=True)
 
     objects = RecusalQuerySet.as_manager()

@@ -103,7 +103,7 @@ class DiscussionComment(models.Model):
         Application, on_delete=models.PROTECT, related_name="discussion", verbose_name=_("candidature")
     )
     # Empty: the coordination.
-    juror = models.ForeignKey(Juror, on_delete=models.PROTECT, null=True, related_name="remarks")
+    juror = models.ForeignKey(Juror, on_delete=models.PROTECT, null=True, blank=True, related_name="remarks")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("remarque"), max_length=4000)
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
@@ -132,7 +132,9 @@ class BlindCopy(models.Model):
     withheld = models.JSONField(default=list, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     judged_at = models.DateTimeField(_("examiné le"), null=True, editable=False)
-    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    judged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("dossier anonyme")

@@ -26,7 +26,9 @@ class ChosenSet(models.Model):
     note = models.TextField(_("pourquoi cet ensemble"), max_length=2000, blank=True)
     standing = models.BooleanField(_("en vigueur"), default=True)
     made_at = models.DateTimeField(_("le"), auto_now_add=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("ensemble retenu")
@@ -64,7 +66,9 @@ class JurySession(models.Model):
     quorum_needed = models.PositiveSmallIntegerField(_("quorum"), null=True, editable=False)
     quorum_present = models.PositiveSmallIntegerField(_("présents comptés"), null=True, editable=False)
     settled_at = models.DateTimeField(_("arrêtée le"), null=True, editable=False)
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     closed_at = models.DateTimeField(_("close le"), null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -168,10 +172,14 @@ class Minutes(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(JurySession, on_delete=models.PROTECT, related_name="minutes")
     edition = models.PositiveSmallIntegerField(_("édition"), default=1)
-    document = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="minutes")
+    document = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="minutes")
     made_at = models.DateTimeField(_("établi le"), auto_now_add=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    signed = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="signed_minutes")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    signed = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="signed_minutes"
+    )
     signed_at = models.DateTimeField(_("signé reçu le"), null=True)
     # What the edition says, frozen: the PDF is made from this alone.
     data = models.JSONField(default=dict)
