@@ -1,8 +1,6 @@
 """Build the demonstration: accounts, calls, then the story, act by act in the order of time.
 
-All or nothing: one transaction holds the whole build. Everything goes through the services an
-artist's browser and the coordinator's desk call, except the states after eligibility, whose
-service belongs to the selection and does not exist yet (:func:`_place`).
+All or nothing: one transaction holds the whole build. Everything goes through the services that browsers call.
 """
 
 from __future__ import annotations
@@ -10,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,18 +20,15 @@ from django.utils import timezone, translation
 from django_tasks import task_backends
 from django_tasks.backends.dummy import DummyBackend
 
-from candidatures import rules
-from candidatures.demo import call_data, calls, clock, content, dossiers, story
+from candidatures.demo import call_data, calls, clock, content, dossiers, selection, story
 from candidatures.demo.call_data import PARIS
 from candidatures.demo.dossiers import Draft
 from candidatures.demo.story import Plan
-from candidatures.enums import ApplicationState, CheckResult, CollaboratorRole, InvitationKind
+from candidatures.enums import CheckResult, CollaboratorRole, InvitationKind
 from candidatures.models import Application, Call, ContactMessage, Deposit
 from candidatures.services import applications, assembly, collaborators, desk, reminders
 from candidatures.services import calls as call_services
 from clea.accounts.models import User
-from clea.errors import require
-from clea.journal import services as journal
 from clea.mail import services as mail
 from clea.mail.models import OutgoingMail
 from structures.models import Territory, TerritoryMembership
@@ -42,9 +37,7 @@ from structures.services.loading import load_territory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-S = ApplicationState
 PASSWORD = "clea-demo"  # noqa: S105 - printed by the command, refused outside the demonstration
-PLACED = "application.placed"
 BEGINNING = story.paris("2025-09-01 09:00")
 
 #: e-mail, first name, last name, coordinator, administrator. Nobody real.
@@ -84,6 +77,7 @@ class Stage:
     now: datetime
     coordinator: User
     calls: dict[str, Call] = field(default_factory=dict)
+    plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
     drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
     acts: list[tuple[datetime, int, Callable[[], None], bool]] = field(default_factory=list)
 
@@ -192,6 +186,7 @@ def _apply(stage: Stage, plan: Plan, latest: datetime) -> None:
     """The acts of one dossier: start it, fill its pages, file it."""
     persona = content.personas()[plan.key]
     key = (plan.call, plan.key)
+    stage.plans[key] = plan
 
     def start() -> None:
         owner = User.objects.get(email=persona.address)
@@ -214,8 +209,6 @@ def _past(stage: Stage) -> None:
         _apply(stage, plan, story.paris("2026-02-15 22:00"))
         if plan.filed and story.WITHDRAWALS.get(plan.key, story.EXAMINED) >= story.EXAMINED:
             stage.at(story.EXAMINED, partial(_examine, stage, plan))
-            for state in plan.path:
-                stage.at(story.REACHED[state], partial(_place, stage, plan, state))
     for slug, moment, name, text in story.PAST_QUESTIONS:
         stage.at(moment, partial(_ask, stage, slug, name, text, answered=True))
     for key, moment in story.WITHDRAWALS.items():
@@ -224,6 +217,33 @@ def _past(stage: Stage) -> None:
     stage.at(story.EXTENSION.granted, partial(_extend, stage))
     stage.at(story.SUPPLEMENT.asked, partial(_ask_supplement, stage))
     stage.at(story.SUPPLEMENT.given, partial(_supply, stage))
+    _select(stage)
+
+
+def _select(stage: Stage) -> None:
+    """The committees of the two closed calls, from their invitation to the answers of the artists."""
+    for key, emails in ((story.CLEA, ()), (story.EMI, story.EMI_COMMITTEE)):
+        selection.constitute(
+            stage,
+            key,
+            on=story.paris("2026-02-16 14:00"),
+            reads=(date(2026, 2, 17), date(2026, 2, 24)),
+            emails=emails,
+        )
+        for moment, act in story.SELECTION:
+            stage.at(moment, partial(getattr(selection, act), stage, key))
+        selection.read_all(stage, key, *story.READING)
+        stage.at(story.SLOTS, partial(selection.open_slots, stage, key, story.INTERVIEW_DAYS[key]))
+        stage.at(story.SESSION, partial(selection.sit, stage, key, story.SESSION.date()))
+    for moment, email, rank, reason, words in story.RECUSALS:
+        stage.at(moment, partial(selection.step_aside, stage, story.CLEA, email, rank, reason, words))
+    stage.at(story.TOP_UP, partial(selection.distribute, stage, story.CLEA))
+    moment, persona, territory, jury_on = story.ELSEWHERE
+    stage.at(moment, partial(selection.elsewhere, stage, story.CLEA, persona, territory, jury_on))
+    for moment, key, persona, yes, words in story.ANSWERS:
+        stage.at(moment, partial(selection.answer, stage, key, persona, yes=yes, words=words))
+    moment, persona = story.CALLED
+    stage.at(moment, partial(selection.call_reserve, stage, story.CLEA, persona))
 
 
 def _remind() -> None:
@@ -242,20 +262,6 @@ def _examine(stage: Stage, plan: Plan) -> None:
         rank, reason = plan.not_met
         results[list(results)[rank]] = (CheckResult.NOT_MET, content.french(story.REASONS[reason]))
     desk.check_eligibility(by=stage.coordinator, application=draft.application, results=results)
-
-
-def _place(stage: Stage, plan: Plan, state: ApplicationState) -> None:
-    """Set a state that has no service yet, along the transition table, and say so in the journal.
-
-    Only the demonstration does this: shortlisting, interviews and decisions belong to the
-    selection, whose services will replace these lines.
-    """
-    with transaction.atomic():
-        locked = applications.lock(_draft(stage, plan).application)
-        require(rules.can_transition(locked.state, state))
-        before, locked.state = locked.state, state
-        locked.save(update_fields=["state", "updated_at", "search"])
-        journal.record(by=stage.coordinator, verb=PLACED, target=locked, data={"from": before, "to": state.value})
 
 
 def _withdraw(stage: Stage, key: str) -> None:
@@ -323,12 +329,30 @@ def _present(stage: Stage) -> None:
         _apply(stage, plan, now)
     for ago, name, text, answered in story.OPEN_QUESTIONS:
         stage.at(now - ago, partial(_ask, stage, story.OPEN, name, text, answered=answered))
+    _read_now(stage, evening)
     stage.at(evening - timedelta(days=7), partial(_invite, stage))
     stage.at(evening - timedelta(days=6), partial(_file_again, stage))
     stage.at(now - timedelta(hours=1), partial(_change_after_filing, stage))
     due = (now + timedelta(days=12)).astimezone(PARIS).replace(hour=12, minute=0, second=0, microsecond=0)
     for ago, key, code, message, approve in story.OPEN_REQUESTS:
         stage.at(now - ago, partial(_open_request, stage, key, code, message, due, approve=approve))
+
+
+def _read_now(stage: Stage, evening: datetime) -> None:
+    """A committee at work: some have finished, some have begun, one has not opened anything."""
+    key, today = story.READ, evening.date()
+    selection.constitute(
+        stage,
+        key,
+        on=evening - timedelta(days=16, hours=4),
+        reads=(today - timedelta(days=11), today + timedelta(days=3)),
+    )
+    stage.at(evening - timedelta(days=11), partial(selection.distribute, stage, key))
+    for days, email, most, begun in story.READ_SO_FAR:
+        act = partial(selection.read, stage, key, email, most=most, draft=begun)
+        stage.at(evening - timedelta(days=days), act)
+    when, email, rank, reason, words = story.READ_RECUSAL
+    stage.at(evening - when, partial(selection.step_aside, stage, key, email, rank, reason, words))
 
 
 def _announce(stage: Stage, key: str, source: str, make: Callable[..., Call]) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from candidatures.demo import dossiers, pdfs
 from candidatures.demo.call_data import PARIS
 from candidatures.demo.dossiers import Step
-from candidatures.enums import ApplicationState
+from candidatures.enums import ApplicationState, ConflictReason
 
 S = ApplicationState
 
@@ -50,7 +50,7 @@ _SELECTED = (S.SHORTLISTED, S.INTERVIEWED, S.SELECTED)
 _RESERVE = (S.SHORTLISTED, S.INTERVIEWED, S.RESERVE)
 _INTERVIEWED = (S.SHORTLISTED, S.INTERVIEWED)
 _DECLINED = (S.DECLINED,)
-_LATE_NO = (S.SHORTLISTED, S.INTERVIEWED, S.DECLINED)
+LATE_NO = (S.SHORTLISTED, S.INTERVIEWED, S.DECLINED)
 
 _FOLDER, _PDF, _TYPED = dossiers.TYPED_FOLDER, dossiers.ALL_PDF, dossiers.TYPED
 _SHORT_CV: list[Step] = [dossiers.single_pdf(pdfs.whole_with_short_cv)]
@@ -71,7 +71,7 @@ def past_plans() -> list[Plan]:
         _plan("wagonnet", c, "2026-01-09 14:02", "2026-02-03 16:50", _PDF, "two", path=_SELECTED),
         _plan("scories", c, "2026-01-12 09:15", "2026-01-27 22:14", budget="author", path=_DECLINED),
         _plan("ulysse", c, "2026-01-13 17:30", "2026-01-29 15:21", _TYPED, "two"),
-        _plan("houblon", c, "2026-01-14 11:00", "2026-02-05 09:47", _FOLDER, "author", path=_LATE_NO),
+        _plan("houblon", c, "2026-01-14 11:00", "2026-02-05 09:47", _FOLDER, "author", path=LATE_NO),
         _plan("porion", c, "2026-01-15 20:05", "2026-02-06 18:12", _FOLDER, path=_RESERVE),
         _plan("abatteur", c, "2026-01-16 13:44", "2026-01-16 15:02", _TYPED, not_met=(6, "indisponible")),
         _plan("zephyr", c, "2026-01-18 22:10", "2026-02-02 23:05", budget="cachets"),
@@ -83,7 +83,7 @@ def past_plans() -> list[Plan]:
         _plan("verdoyant", c, "2026-01-25 11:11", "2026-02-10 19:29", path=_DECLINED),
         _plan("rivelaine", c, "2026-01-26 08:48", "2026-02-11 09:55", budget="author", path=_SELECTED),
         _plan("tamis", c, "2026-01-27 15:20", "2026-02-11 22:41", _FOLDER, path=_DECLINED),
-        _plan("grisou", c, "2026-01-28 18:02", "2026-02-12 13:17", budget="cachets", path=_LATE_NO),
+        _plan("grisou", c, "2026-01-28 18:02", "2026-02-12 13:17", budget="cachets", path=LATE_NO),
         _plan("silicose", c, "2026-01-30 12:40", "2026-02-13 08:26", budget="cachets", path=_DECLINED),
         _plan("ypreau", c, "2026-02-01 20:31", None, pages=_draft_over_ceiling()),
         _plan("artiste3", c, "2026-02-02 10:05", "2026-02-13 23:18", path=_DECLINED),
@@ -97,7 +97,7 @@ def past_plans() -> list[Plan]:
         # The late exception: power cut on the last evening, more time granted the morning after.
         _plan("herscheuse", c, "2026-02-10 10:44", "2026-02-16 17:26", path=_DECLINED),
         _plan("depeche", e, "2026-01-12 18:20", "2026-02-04 11:36", _FOLDER, path=_SELECTED),
-        _plan("rotative", e, "2026-01-20 09:02", "2026-02-12 20:47", _PDF, path=_LATE_NO),
+        _plan("rotative", e, "2026-01-20 09:02", "2026-02-12 20:47", _PDF, path=LATE_NO),
         _plan("marbre", e, "2026-02-13 22:30", "2026-02-15 22:52", _TYPED, not_met=(6, "exclusive")),
     ]
 
@@ -154,14 +154,74 @@ SUPPLEMENT = Supplement(
 WITHDRAWALS = {"zephyr": paris("2026-02-10 09:12"), "ulysse": paris("2026-03-04 11:30")}
 REMINDERS = paris("2026-02-14 08:00")
 EXAMINED = paris("2026-02-19 09:30")
-#: When each later state was reached, on the real call's calendar.
-REACHED = {
-    S.SHORTLISTED: paris("2026-02-25 17:00"),
-    S.INTERVIEWED: paris("2026-03-04 10:00"),
-    S.SELECTED: paris("2026-03-12 18:00"),
-    S.RESERVE: paris("2026-03-12 18:00"),
-    S.DECLINED: paris("2026-03-12 18:00"),
-}
+
+# The selection of the two closed calls, on the real call's calendar ----------------------------
+
+#: Acts of ``selection``, the same for both committees.
+SELECTION = [
+    (paris("2026-02-19 11:00"), "distribute"),
+    (paris("2026-02-24 21:00"), "discuss"),
+    (paris("2026-02-25 17:00"), "shortlist"),
+    (paris("2026-02-26 20:10"), "book"),
+    (paris("2026-03-04 17:30"), "hold"),
+    (paris("2026-03-11 17:30"), "choose"),
+    (paris("2026-03-13 09:10"), "sign"),
+    (paris("2026-03-13 10:00"), "write_letters"),
+    (paris("2026-03-13 10:30"), "announce"),
+]
+READING = (paris("2026-02-20 18:30"), paris("2026-02-24 20:10"))
+SLOTS = paris("2026-02-25 17:30")
+INTERVIEW_DAYS = {CLEA: [date(2026, 3, 2), date(2026, 3, 3)], EMI: [date(2026, 3, 4)]}
+SESSION = paris("2026-03-12 18:00")
+EMI_COMMITTEE = ("jure1@demo.test", "jure2@demo.test", "jure3@demo.test", "jure4@demo.test")
+#: When, who, which of their dossiers, why, in their words.
+RECUSALS = [
+    (
+        paris("2026-02-20 10:20"),
+        "jure6@demo.test",
+        1,
+        ConflictReason.WORK,
+        "Cette artiste a été invitée deux fois par la médiathèque que je dirige.",
+    ),
+    (paris("2026-02-20 11:05"), "jure3@demo.test", 2, ConflictReason.FAMILY, "C'est un ami de longue date."),
+]
+TOP_UP = paris("2026-02-20 15:00")
+ELSEWHERE = (paris("2026-03-13 09:40"), "canal", "Communauté d'agglomération du Ponant", date(2026, 3, 10))
+#: When, call, who, yes or no, in their words.
+ANSWERS = [
+    (paris("2026-03-13 12:15"), CLEA, "gaillette", True, "Avec joie. À octobre !"),
+    (paris("2026-03-13 18:40"), CLEA, "rivelaine", True, ""),
+    (paris("2026-03-14 09:22"), EMI, "depeche", True, "Merci au comité, je bloque les dates."),
+    (paris("2026-03-14 11:03"), CLEA, "wagonnet", True, ""),
+    (paris("2026-03-15 20:51"), CLEA, "houille", True, ""),
+    (
+        paris("2026-03-16 08:30"),
+        CLEA,
+        "lampiste",
+        False,
+        "Ma résidence actuelle est prolongée d'un an. Pardon.",
+    ),
+    (paris("2026-03-18 19:12"), CLEA, "briquet", True, "Quelle surprise ! Je confirme toutes mes disponibilités."),
+]
+CALLED = (paris("2026-03-16 15:00"), "briquet")
+
+# The committee that reads today ----------------------------------------------------------------
+
+#: Days ago, who, readings filed (None: all), readings begun.
+READ_SO_FAR = [
+    (9, "jure2@demo.test", None, 0),
+    (7, "jure3@demo.test", None, 0),
+    (6, "jure4@demo.test", 1, 1),
+    (5, "jure5@demo.test", None, 0),
+    (3, "jure1@demo.test", 1, 1),
+]
+READ_RECUSAL = (
+    timedelta(days=10),
+    "jure7@demo.test",
+    0,
+    ConflictReason.PROJECT,
+    "J'ai conseillé cette personne pour une demande d'aide l'an passé.",
+)
 
 #: Questions from the public: call, moment (a date, or days before today), name, text, answered.
 PAST_QUESTIONS = [

@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('jury', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chosen_sets', to='candidatures.jury', verbose_name='jury')),
-                ('wants', models.JSONField(default=dict, verbose_name='souhaits du comité')),
+                ('wants', models.JSONField(blank=True, default=dict, verbose_name='souhaits du comité')),
                 ('note', models.TextField(blank=True, max_length=2000, verbose_name='pourquoi cet ensemble')),
                 ('standing', models.BooleanField(default=True, verbose_name='en vigueur')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='le')),

@@ -22,7 +22,7 @@ class ChosenSet(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     jury = models.ForeignKey(Jury, on_delete=models.PROTECT, related_name="chosen_sets", verbose_name=_("jury"))
     applications = models.ManyToManyField(Application, related_name="chosen_sets", verbose_name=_("candidatures"))
-    wants = models.JSONField(_("souhaits du comité"), default=dict)
+    wants = models.JSONField(_("souhaits du comité"), default=dict, blank=True)
     note = models.TextField(_("pourquoi cet ensemble"), max_length=2000, blank=True)
     standing = models.BooleanField(_("en vigueur"), default=True)
     made_at = models.DateTimeField(_("le"), auto_now_add=True)
