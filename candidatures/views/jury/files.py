@@ -6,30 +6,26 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from candidatures.models import Application, Deposit, Juror, Review
-from candidatures.rules.jury import can_open_dossiers
 from candidatures.selectors import seats
 from candidatures.services import assembly
 from candidatures.services.jury import blind
+from candidatures.views.jury.frame import reads
 
 
 @require_safe
-def pdf(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
+@reads
+def pdf(request: HttpRequest, juror: Juror, uuid: UUID) -> HttpResponse:
     """Make it if nobody has, then send to the file's own address, which checks again and journals.
 
     ``?depot=<number>`` asks for the deposit that the juror's own review read, when a newer one came
-    since. A dossier that the juror may not open, and one before the first day of reading, do not
-    exist: the pages that lead here say why.
+    since. 404 for a dossier that the juror may not open.
     """
     try:
-        juror = seats.seat(request.user, slug)
-        if not can_open_dossiers(juror, timezone.localdate()):
-            raise Http404
         application = seats.dossier(juror, uuid)
-    except (Juror.DoesNotExist, Application.DoesNotExist):
+    except Application.DoesNotExist:
         raise Http404 from None
     deposit = _asked(juror, application, request.GET.get("depot", ""))
     ensure = blind.ensure if juror.jury.is_blind else assembly.ensure
