@@ -129,3 +129,21 @@ OFFER_TRANSITIONS: dict[OfferState, frozenset[OfferState]] = {
 }
 #: They hold a position.
 HOLDING_OFFERS = frozenset({OfferState.PENDING, OfferState.ACCEPTED})
+
+#: What an artist reads once the letter left, with the sign beside it. Before, the dossier is under study.
+TOLD_LABELS: dict[LetterOutcome, tuple[object, str]] = {
+    LetterOutcome.SELECTED: (_("retenue"), "done"),
+    LetterOutcome.CALLED: (_("retenue"), "done"),
+    LetterOutcome.RESERVE: (_("en liste complémentaire"), "partial"),
+    LetterOutcome.DECLINED: (_("non retenue"), "idle"),
+    LetterOutcome.INELIGIBLE: (_("non recevable"), "idle"),
+    LetterOutcome.ELSEWHERE: (_("retenue par un autre territoire"), "idle"),
+}
+TOLD_OFFER_LABELS: dict[OfferState, tuple[object, str]] = {
+    OfferState.PENDING: (_("retenue, votre réponse est attendue"), "attention"),
+    OfferState.ACCEPTED: (_("retenue, résidence acceptée"), "done"),
+    OfferState.REFUSED: (_("vous avez renoncé"), "idle"),
+    OfferState.LAPSED: (_("close, sans réponse dans le délai"), "idle"),
+    OfferState.RELEASED: (_("résidence libérée"), "idle"),
+    OfferState.CANCELLED: (_("proposition close par la coordination"), "idle"),
+}

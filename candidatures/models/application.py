@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import (
     APPLICANT_LABELS,
+    DECIDED_STATES,
     JURY_STATES,
     LIVE_STATES,
     OPEN_STATES,
+    TOLD_LABELS,
+    TOLD_OFFER_LABELS,
     ApplicantKind,
     ApplicationState,
+    LetterOutcome,
+    OfferState,
 )
 from candidatures.models.call import Axis, Call
+from clea.mail.enums import MailState
 from clea.text import SearchField
 from structures.models import Territory
 from structures.models.fields import HttpsURLField
@@ -86,6 +92,18 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             .exclude(pk__in=recused.values("application_id"))
             .exclude(owner=user)
             .exclude(pk__in=shared.values("application_id"))
+        )
+
+    def with_told(self) -> ApplicationQuerySet:
+        """What the dossier's people were told: the last letter that left, and where its offer stands."""
+        letters = (
+            apps.get_model("candidatures", "Letter")
+            .objects.filter(application=OuterRef("pk"), mail__state=MailState.SENT)
+            .order_by("-mail__sent_at", "-pk")
+        )
+        return self.annotate(
+            _told_outcome=Subquery(letters.values("outcome")[:1]),
+            _told_offer=Subquery(letters.values("offer__state")[:1]),
         )
 
     def with_unfiled_changes(self) -> ApplicationQuerySet:
@@ -188,6 +206,10 @@ class Application(models.Model):
         )
     )
 
+    # Read by ``with_told``, or on the first need.
+    _told_outcome: str | None
+    _told_offer: str | None
+
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
@@ -225,15 +247,53 @@ class Application(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def told(self) -> tuple[str, str]:
+        """The outcome announced to the dossier's people, and where its offer stands; empty before a letter left.
+
+        No query before a decision, nor when the row was read with ``with_told``; one otherwise.
+        """
+        if self.state not in DECIDED_STATES and self.state != ApplicationState.INELIGIBLE:
+            return "", ""
+        if "_told_outcome" not in self.__dict__:
+            read = Application.objects.with_told().values_list("_told_outcome", "_told_offer")
+            self._told_outcome, self._told_offer = read.get(pk=self.pk)
+        return self._told_outcome or "", self._told_offer or ""
+
+    @property
+    def was_told(self) -> bool:
+        return bool(self.told[0])
+
+    @property
+    def is_left(self) -> bool:
+        """Withdrawn by its artist. After a decision that nobody announced it is kept as a renouncement, and
+        reads the same: a difference would tell that the committee had decided."""
+        return self.state == ApplicationState.WITHDRAWN or (
+            self.state == ApplicationState.RENOUNCED and not self.was_told
+        )
+
+    @property
     def applicant_state_label(self) -> object:
-        return APPLICANT_LABELS[ApplicationState(self.state)]
+        return self._as_told()[0]
 
     @property
     def applicant_tone(self) -> str:
         """The sign beside the label. It says no more than the words: nobody reads a decision in a colour."""
-        return {ApplicationState.DRAFT: "partial", ApplicationState.WITHDRAWN: "idle"}.get(
-            ApplicationState(self.state), "open"
-        )
+        return self._as_told()[1]
+
+    def _as_told(self) -> tuple[object, str]:
+        """The label and the sign that the dossier's people see."""
+        outcome, offer = self.told
+        if self.is_left:
+            return APPLICANT_LABELS[ApplicationState.WITHDRAWN], "idle"
+        if not outcome:
+            tone = "partial" if self.state == ApplicationState.DRAFT else "open"
+            return APPLICANT_LABELS[ApplicationState(self.state)], tone
+        called_back = offer == OfferState.CANCELLED and self.state == ApplicationState.RESERVE
+        if offer and not called_back:
+            return TOLD_OFFER_LABELS[OfferState(offer)]
+        if outcome == LetterOutcome.RESERVE and self.state == ApplicationState.RENOUNCED:
+            return TOLD_OFFER_LABELS[OfferState.REFUSED]
+        return TOLD_LABELS[LetterOutcome.RESERVE if called_back else LetterOutcome(outcome)]
 
     @property
     def can_change(self) -> bool:

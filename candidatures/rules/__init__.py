@@ -16,6 +16,7 @@ from candidatures.rules.dossier import (
     can_withdraw,
     phase_sentence,
     role_access,
+    withdrawn_state,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "can_withdraw",
     "phase_sentence",
     "role_access",
+    "withdrawn_state",
 ]

@@ -16,6 +16,7 @@ from candidatures.enums import (
     CallPhase,
     CallStatus,
     CollaboratorRole,
+    OfferState,
 )
 from clea.rules import ALLOWED, Verdict, forbid, refuse
 from clea.ui.dates import moment as in_full
@@ -103,7 +104,7 @@ def can_edit(access: Access, application: Application, now: datetime) -> Verdict
             _("Vous pouvez lire ce dossier, pas le modifier. Demandez le droit de modifier à son responsable."),
             "read_only",
         )
-    if application.state == S.WITHDRAWN:
+    if application.is_left:
         return refuse(_("Ce dossier a été retiré : il ne se modifie plus."), "withdrawn")
     # The deadline first: past it, the reason must not tell one state of the study from another.
     verdict = can_receive(application.call, access.deadline or application.call.closes_at, now)
@@ -120,23 +121,36 @@ def can_file(access: Access, application: Application, now: datetime) -> Verdict
 
 
 def can_withdraw(access: Access, application: Application) -> Verdict:
-    """Withdraw: the owner, at any time before a decision."""
+    """Withdraw: the owner, at any time before they are told of a decision.
+
+    Decided and not announced, the dossier may still be withdrawn: a refusal would announce it. An
+    artist told to be on the reserve list may leave it. The target is :func:`withdrawn_state`.
+    """
     if not access.owner:
         return forbid(_("Seule la personne responsable du dossier peut le retirer."), "not_owner")
-    if application.state in DECIDED_STATES:
+    if application.is_left:
+        return refuse(_("Ce dossier est déjà retiré."), "withdrawn")
+    if application.state in DECIDED_STATES and application.was_told and application.state != S.RESERVE:
+        if application.told[1] == OfferState.PENDING:
+            return refuse(_("Une résidence vous est proposée : répondez-y depuis votre dossier."), "answer")
         return refuse(
             _("La commission s'est prononcée : pour renoncer, écrivez à %(email)s.")
             % {"email": application.call.contact_email},
             "decided",
         )
-    return can_transition(application.state, S.WITHDRAWN)
+    return can_transition(application.state, withdrawn_state(application))
+
+
+def withdrawn_state(application: Application) -> ApplicationState:
+    """Where a withdrawal leads: after a decision it is a renouncement, which frees the position."""
+    return S.RENOUNCED if application.state in DECIDED_STATES else S.WITHDRAWN
 
 
 def can_share(access: Access, application: Application) -> Verdict:
     """Invite, change or remove co-applicants, hand the dossier over."""
     if not access.owner:
         return forbid(_("Seule la personne responsable du dossier gère les invitations."), "not_owner")
-    if application.state in DECIDED_STATES or application.state == S.WITHDRAWN:
+    if application.is_left or (application.state in DECIDED_STATES and application.was_told):
         return refuse(_("Ce dossier est clos : il ne se partage plus."), "closed_file")
     return ALLOWED
 
@@ -163,7 +177,7 @@ def can_answer_request(access: Access, application: Application, due_at: datetim
     """Give the piece that was asked for, before its own deadline."""
     if not access.can_write:
         return forbid(_("Vous pouvez lire ce dossier, pas y ajouter de pièce."), "read_only")
-    if application.state == S.WITHDRAWN:
+    if application.is_left:
         return refuse(_("Ce dossier a été retiré."), "withdrawn")
     if now >= due_at:
         return refuse(

@@ -57,10 +57,10 @@ PIECE_PREFETCH: tuple[str | Prefetch, ...] = (_DOCUMENTS, "answers", "works", "c
 
 
 def base() -> ApplicationQuerySetType:
-    """A dossier with its call, territory and money rules: one query."""
+    """A dossier with its call, territory, money rules and what its people were told: one query."""
     return Application.objects.select_related(
         "call__season__programme__territory", "call__money", "owner", "last_deposit"
-    )
+    ).with_told()
 
 
 if TYPE_CHECKING:

@@ -269,19 +269,31 @@ def _stale_message(locked: Application, section: str) -> str:
 
 
 def withdraw(*, by: User, application: Application) -> Application:
-    """Take the dossier out of the process, before a decision. Deposits are kept (rules.md 5)."""
+    """Take the dossier out of the process. Deposits are kept (rules.md 5).
+
+    Once the committee has decided it is a renouncement: what was offered is free again, a letter
+    that has not left is cancelled, and the coordination is told. The artist reads the same words.
+    """
     from candidatures.services import notices
+    from candidatures.services.jury import interview_places, renouncing
 
     with transaction.atomic():
         locked = lock(application)
         access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
         require(rules.can_withdraw(access, locked))
         before = locked.state
-        locked.state = ApplicationState.WITHDRAWN
+        target = rules.withdrawn_state(locked)
+        told = locked.was_told
+        locked.state = target
         locked.save(update_fields=["state", "updated_at", "search"])
         # Nobody waits any more for a piece of a dossier that will not be examined.
         locked.piece_requests.waiting().update(cancelled_at=timezone.now())
-        journal.record(by=by, verb="application.withdrawn", target=locked, data={"from": before})
+        interview_places.give_back(by=by, application=locked)
+        if target == ApplicationState.RENOUNCED:
+            renouncing.settle(by=by, locked=locked, before=before)
+        journal.record(
+            by=by, verb="application.withdrawn", target=locked, data={"from": before, "to": target.value, "told": told}
+        )
         if locked.last_deposit_id:
             notices.withdrawn(by=by, application=locked)
         return locked

@@ -17,6 +17,7 @@ from candidatures.models import Application, Collaborator, Invitation
 from candidatures.selectors import personal_deadline
 from candidatures.services import notices
 from candidatures.services.applications import lock
+from candidatures.services.jury.renouncing import void_letters
 from clea.errors import Refused, require
 from clea.journal import services as journal
 
@@ -127,14 +128,16 @@ def accept(*, by: User, invitation: Invitation) -> Application:
         locked = lock(invitation.application)
         fresh = Invitation.objects.select_for_update().get(pk=invitation.pk)
         check(fresh, by)
-        if locked.state == ApplicationState.WITHDRAWN:
+        if locked.is_left:
             raise Refused(_("Ce dossier a été retiré."), code="withdrawn")
-        if locked.state in DECIDED_STATES:
+        if locked.state in DECIDED_STATES and locked.was_told:
             raise Refused(_("Ce dossier est clos : il ne se partage plus."), code="closed_file")
         fresh.accepted_at = timezone.now()
         fresh.save(update_fields=["accepted_at"])
         if fresh.kind == InvitationKind.OWNER:
             _hand_over(locked, by)
+            # A letter written to the former owner is not theirs to read any more: it is drafted again.
+            void_letters(by=None, locked=locked)
         elif locked.owner_id != by.pk:
             Collaborator.objects.update_or_create(
                 application=locked, user=by, defaults={"role": CollaboratorRole(fresh.kind)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from candidatures.views import answers
 
 #: Below /jury/, namespace ``jury``.
 jury: list[URLPattern] = []
 #: Below /candidatures/, namespace ``applications``.
-applicant: list[URLPattern] = []
+applicant: list[URLPattern] = [path("<uuid:uuid>/reponse/", answers.answer, name="answer")]

@@ -16,6 +16,7 @@ from candidatures import rules, sections, selectors
 from candidatures.forms import pages
 from candidatures.models import Application
 from candidatures.money import BudgetSummary, summarise
+from candidatures.selectors import answers, interviews
 from candidatures.services import applications
 from candidatures.views.access import frame, get_dossier, refused
 from clea.errors import Forbidden, Refused, StaleWrite
@@ -47,6 +48,8 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context |= {
         "tasks": sections.task_list(application),
         "deposits": deposits,
+        "interview": interviews.booking(application) if application.last_deposit_id else None,
+        "told": answers.told(application),
         "requests": [item for item in application.piece_requests.select_related("piece") if not item.cancelled_at],
     }
     return render(request, "candidatures/applicant/detail.html", context)

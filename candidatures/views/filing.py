@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from candidatures import rules, sections, snapshot
+from candidatures.enums import ApplicationState
 from candidatures.models import Application, Deposit
 from candidatures.services import applications, assembly, deposits
 from candidatures.views.access import authorise, frame, get_dossier, received_file, refused, says_why
@@ -101,7 +102,8 @@ def receipt(request: HttpRequest, uuid: UUID, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask for a confirmation, then withdraw."""
     application, access = get_dossier(request, uuid)
-    context = frame(application, access)
+    leaves_reserve = application.state == ApplicationState.RESERVE and application.was_told
+    context = frame(application, access) | {"leaves_reserve": leaves_reserve}
     if request.method == "GET":
         try:
             require(context["can_withdraw"])
@@ -112,7 +114,10 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
         applications.withdraw(by=request.user, application=application)  # type: ignore[arg-type]
     except Refused as error:
         return refused(request, error, context)
-    messages.success(request, _("Votre dossier est retiré. Il ne sera pas examiné."))
+    if leaves_reserve:
+        messages.success(request, _("Vous avez quitté la liste complémentaire."))
+    else:
+        messages.success(request, _("Votre dossier est retiré. Il ne sera pas examiné."))
     return redirect("applications:list")
 
 

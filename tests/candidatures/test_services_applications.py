@@ -11,14 +11,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from candidatures import sections, selectors
-from candidatures.enums import ApplicantKind, ApplicationState, CallStatus, CollaboratorRole, InvitationKind
-from candidatures.models import Application, Call, Collaborator, Document, Invitation
+from candidatures.enums import (
+    ApplicantKind,
+    ApplicationState,
+    CallStatus,
+    CollaboratorRole,
+    InvitationKind,
+    LetterOutcome,
+)
+from candidatures.models import Application, Call, Collaborator, Document, Invitation, Letter
 from candidatures.services import applications, collaborators, pieces
 from candidatures.services.applications import Changes
 from clea.documents.models import StoredFile
 from clea.documents.services import PieceRefused
 from clea.errors import Refused, StaleWrite
 from clea.journal.models import Entry
+from clea.mail.enums import MailState
 from clea.mail.models import OutgoingMail
 from tests.factories.accounts import UserFactory
 from tests.factories.candidatures import (
@@ -28,6 +36,7 @@ from tests.factories.candidatures import (
     file_application,
     tiny_pdf,
 )
+from tests.factories.mail import OutgoingMailFactory
 from tests.factories.structures import CoordinatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -379,16 +388,33 @@ def test_a_co_applicant_invites_nobody_and_withdraws_nothing() -> None:
     assert Application.objects.get().state == ApplicationState.SUBMITTED
 
 
-def test_nobody_joins_a_dossier_that_was_decided() -> None:
+def test_nobody_joins_a_dossier_whose_decision_was_announced() -> None:
     heir = UserFactory()
     application, token = invitation_token(InvitationKind.OWNER, heir.email)
-    Application.objects.update(state=ApplicationState.SELECTED)
+    Application.objects.update(state=ApplicationState.DECLINED)
+    mail = OutgoingMailFactory(sent=True)
+    Letter.objects.create(application=application, outcome=LetterOutcome.DECLINED, mail=mail)
     invitation = collaborators.find(token)
     assert invitation is not None
     with pytest.raises(Refused) as refused:
         collaborators.accept(by=heir, invitation=invitation)
     assert refused.value.code == "closed_file"
     assert Application.objects.get().owner == application.owner
+
+
+def test_a_dossier_handed_over_before_the_announcement_takes_its_letter_back() -> None:
+    """Refusing would tell that there is a decision; the letter is not for the former owner to read."""
+    heir = UserFactory()
+    application, token = invitation_token(InvitationKind.OWNER, heir.email)
+    Application.objects.update(state=ApplicationState.DECLINED)
+    mail = OutgoingMailFactory()
+    Letter.objects.create(application=application, outcome=LetterOutcome.DECLINED, mail=mail)
+    invitation = collaborators.find(token)
+    assert invitation is not None
+    collaborators.accept(by=heir, invitation=invitation)
+    mail.refresh_from_db()
+    assert mail.state == MailState.CANCELLED
+    assert Application.objects.get().owner == heir
 
 
 def test_two_clicks_remove_a_co_applicant_once() -> None:

@@ -525,15 +525,17 @@ def test_the_pages_of_a_dossier_cost_the_same_however_much_it_holds(assert_num_q
     [
         (False, ("eligible", "ineligible")),
         (True, ("eligible", "ineligible", "shortlisted", "interviewed")),
-        (True, ("selected", "reserve", "declined")),
+        (True, ("interviewed", "selected", "reserve", "declined", "elsewhere")),
+        (True, ("withdrawn", "renounced")),
     ],
-    ids=["while the call is open", "under study", "decided"],
+    ids=["while the call is open", "under study", "decided", "left by their artist"],
 )
 def test_nothing_on_the_artists_pages_tells_what_was_found_or_decided(closed: bool, states: tuple[str, ...]) -> None:
     application = ApplicationFactory(call=CallFactory(complete=True, closed=closed), submitted=True)
     client = signed_in(application)
     root = application.get_absolute_url()
-    for address in ("/candidatures/", root, f"{root}verifier/", f"{root}pratique/", f"{root}equipe/"):
+    pages = ("", "verifier/", "pratique/", "equipe/", "retirer/", "reponse/")
+    for address in ("/candidatures/", *(f"{root}{page}" for page in pages)):
         seen = set()
         for state in states:
             Application.objects.filter(pk=application.pk).update(state=state)

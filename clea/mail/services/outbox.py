@@ -174,12 +174,16 @@ def approve(*, by: User, mails: Iterable[OutgoingMail]) -> list[OutgoingMail]:
 
 
 @transaction.atomic
-def cancel(*, by: User, mails: Iterable[OutgoingMail]) -> list[OutgoingMail]:
-    """Keep messages from ever leaving. All of them or none; not one already sent, or leaving."""
+def cancel(*, by: User | None, mails: Iterable[OutgoingMail]) -> list[OutgoingMail]:
+    """Keep messages from ever leaving. All of them or none; not one already sent, or leaving.
+
+    ``by=None`` is the machine: what the message told is no longer so.
+    """
     now = timezone.now()
     rows = _locked([mail.pk for mail in mails])
     for row in rows:
-        _require_scope(by, row)
+        if by is not None:
+            _require_scope(by, row)
         require(rules.can_become(row, MailState.CANCELLED, now))
     for row in rows:
         previous = row.state
