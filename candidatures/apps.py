@@ -10,7 +10,9 @@ class CandidaturesConfig(AppConfig):
         from candidatures import files, messages, minutes_files
         from candidatures.admin import desk
         from candidatures.admin.jury import desk as jury_desk
+        from candidatures.selectors.seats import has_a_seat
         from candidatures.sitemaps import CallSitemap
+        from clea.accounts import landing
         from clea.documents import access
         from clea.journal import verbs
         from clea.mail import kinds
@@ -24,3 +26,4 @@ class CandidaturesConfig(AppConfig):
         desk_home.register(desk.items)
         desk_home.register(jury_desk.items)
         sitemaps.register("calls", CallSitemap)
+        landing.register(landing.Space("jury", _("Jury"), "jury:home", has_a_seat))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from candidatures.enums import CallStatus
 from candidatures.models import Application, Juror
 
 if TYPE_CHECKING:
@@ -32,3 +33,8 @@ def dossier(juror: Juror, uuid: UUID) -> Application:
     or when it is their own.
     """
     return Application.objects.readable_by(juror).select_related("last_deposit").get(uuid=uuid)
+
+
+def has_a_seat(user: User) -> bool:
+    """Whether the jury's space is for this person: a seat for a call that is not archived. One query."""
+    return Juror.objects.of(user).exclude(jury__call__status=CallStatus.ARCHIVED).exists()

@@ -7,9 +7,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+
+from clea.accounts import landing
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -26,10 +28,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit=commit)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The coordination lands on its desk, everyone else in their own space."""
+        """The coordination lands on its desk, who has a space of another kind in it, others in their own."""
         if request.user.is_authenticated and request.user.is_staff:
             return reverse("admin:index")
-        return reverse("applications:list")
+        spaces = landing.known(request)
+        return spaces[0].url if spaces else reverse("applications:list")
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """Ask once, as the person comes in, what the header will offer them."""
+        landing.remember(request)
+        return super().post_login(request, user, **kwargs)

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from clea.accounts import landing
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """``site_name``, ``page_lang``, ``languages`` and where the language switch comes back to."""
+    """``site_name``, ``page_lang``, ``languages``, where the language switch comes back to, ``spaces``."""
     current = get_language() or settings.LANGUAGE_CODE
     return {
         "site_name": getattr(settings, "SITE_NAME", "CLEA"),
@@ -21,5 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for code, _name in settings.LANGUAGES
         ],
         "language_next": request.get_full_path(),
+        # Read by the header of a signed-in person only.
+        "spaces": SimpleLazyObject(lambda: landing.known(request)),
         "accessibility_status": _("non conforme"),
     }
