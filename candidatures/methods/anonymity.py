@@ -117,7 +117,7 @@ class Identity:
         traces += _of_group(who["organisation"], Clue.ORGANISATION)
         for member in who["members"]:
             traces += _of_person(member["name"], "", Clue.MEMBER)
-        traces += _of_contact(who["email"], who["phone"], data["practice"]["website"])
+        traces += _of_contact(who["email"], who["phone"], data["practice"]["website"], {*_words(first), *_words(last)})
         traces += _of_place(
             who["address"], who["postal_code"], who["city"], {" ".join(_words(place)) for place in shared_places}
         )
@@ -210,12 +210,12 @@ def _of_group(name: str, what: Clue) -> list[_Trace]:
     return traces
 
 
-def _of_contact(email: str, phone: str, website: str) -> list[_Trace]:
+def _of_contact(email: str, phone: str, website: str, names: set[str]) -> list[_Trace]:
     traces = []
     if email:
         traces.append(_Trace(Clue.EMAIL, re.compile(re.escape(fold(email)))))
         name = fold(email).partition("@")[0]
-        if len(name) > 4:
+        if len(name) > 4 and name not in names:
             traces.append(_Trace(Clue.EMAIL, re.compile(BEFORE + re.escape(name) + AFTER)))
     digits = re.sub(r"\D", "", phone)
     if len(digits) > 6:
