@@ -132,7 +132,7 @@ def _create(stage: Stage, key: str, reads: tuple[date, date]) -> None:
         jury=jury,
         reads_from=reads[0],
         reads_to=reads[1],
-        readers_per_dossier=3,
+        readers_per_dossier=4 if key == story.READ else 3,
         institutions_per_dossier=2,
         quorum_percent=50,
         quorum_institutions=3 if key == story.CLEA else 2,

@@ -19,9 +19,31 @@ from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
-from candidatures.enums import ApplicationState, CallKind, CallPhase, DepositKind, PeriodKind
-from candidatures.models import Application, Assembly, Call, Deposit, DepositPiece, Discipline, Season
+from candidatures.enums import (
+    ApplicationState,
+    CallPhase,
+    DepositKind,
+    OfferState,
+    PeriodKind,
+    ReviewState,
+    SessionState,
+)
+from candidatures.models import (
+    Application,
+    Assembly,
+    Assignment,
+    Call,
+    Deposit,
+    DepositPiece,
+    Discipline,
+    Jury,
+    Offer,
+    Recusal,
+    Review,
+    Season,
+)
 from candidatures.services import applications, assembly
 from candidatures.services import calls as call_services
 from clea.accounts.models import User
@@ -86,21 +108,58 @@ def tells_the_accounts_the_password_and_the_addresses(told: str) -> None:
         "jure1@demo.test … jure8@demo.test",
         "structure1@demo.test",
         "clea-demo",
-        "40 candidatures",
+        "47 candidatures",
         open_call().get_absolute_url(),
     ):
         assert words in told
 
 
 @fact
-def forty_applications_in_every_state(told: str) -> None:
+def dossiers_at_every_stage_but_the_passing_ones(told: str) -> None:
+    """Nobody is between a shortlist and a session: past calls are decided, the jury of the third is reading."""
     states = list(Application.objects.values_list("state", flat=True))
-    assert len(states) == 40
-    assert set(states) == set(ApplicationState.values)
+    assert len(states) == 47
+    passing = {ApplicationState.SHORTLISTED, ApplicationState.INTERVIEWED}
+    assert set(states) == set(ApplicationState.values) - passing
     decided = Application.objects.filter(call=real())
     assert decided.filter(state=ApplicationState.SELECTED).count() == 5
-    assert decided.filter(state=ApplicationState.RESERVE).count() == 3
-    assert Application.objects.filter(call__kind=CallKind.EMI).count() == 3
+    assert decided.filter(state=ApplicationState.RESERVE).count() == 1
+    assert Application.objects.filter(call__slug="emi-2026-2027").count() == 3
+
+
+@fact
+def the_real_selection_went_to_its_end(told: str) -> None:
+    """Signed minutes, one refusal, the reserve called, another territory first, and the names online."""
+    jury = real().jury
+    assert jury.jurors.values("institution").distinct().count() == 5
+    assert jury.jurors.joined().count() == 8
+    assert Recusal.objects.standing().filter(juror__jury=jury).count() == 2
+    session = jury.sessions.get()
+    assert session.state == SessionState.CLOSED
+    assert session.minutes.get().signed is not None
+    offers = Offer.objects.filter(application__call=real())
+    assert offers.accepted().count() == 5
+    assert offers.filter(state=OfferState.REFUSED).get().application.artist_name == "Ombeline Lampiste"
+    assert offers.filter(from_reserve=True).get().state == OfferState.ACCEPTED
+    page = Client().get(real().get_absolute_url()).content.decode()
+    for offer in offers.accepted():
+        assert escape(offer.application.artist_name) in page
+    assert "Lampiste" not in page
+
+
+@fact
+def a_jury_is_reading_today(told: str) -> None:
+    """Whoever signs in as a juror finds something to read, and something begun."""
+    jury = Jury.objects.get(call__status="published", call__closes_at__gte=timezone.now() - timedelta(days=20))
+    assert jury.reads_to is not None
+    assert jury.reads_to >= timezone.localdate()
+    mine = Review.objects.filter(juror__jury=jury, juror__user__email="jure1@demo.test")
+    assert {review.state for review in mine} == {ReviewState.FILED, ReviewState.DRAFT}
+    given = Assignment.objects.filter(juror__jury=jury, juror__user__email="jure1@demo.test").count()
+    assert given > mine.count()
+    client = Client()
+    assert client.login(username="jure1@demo.test", password="clea-demo")
+    assert client.get(jury.get_absolute_url()).status_code == 200
 
 
 @fact
