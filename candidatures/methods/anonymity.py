@@ -43,7 +43,7 @@ GENERIC = frozenset(
     }
 )  # fmt: skip
 #: Between the words of one name: a space, a hyphen, a line's end, nothing in an account's name.
-GAP = r"[\W_]{0,4}"
+GAP = r"[\s\-–_'.,·&/+]{0,4}"
 BEFORE, AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 ENDINGS = "art be blog ca ch co com dev de es eu fr info io it lu me net org paris pro tv uk xyz"
 
