@@ -13,7 +13,7 @@ origin) is never counted as different.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import IntEnum
@@ -42,7 +42,8 @@ class Care(IntEnum):
 
     @property
     def weight(self) -> int:
-        return 0 if self is Care.REQUIRED else int(self)
+        """Each step counts twice the one before."""
+        return {Care.LITTLE: 1, Care.SOME: 2, Care.MUCH: 4}.get(self, 0)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Wants:
     size: int
     scores: Care = Care.MUCH
     disciplines: Care = Care.SOME
-    axes: Care = Care.SOME
+    axes: Care = Care.LITTLE
     stages: Care = Care.LITTLE
     origins: Care = Care.LITTLE
     budget: Decimal | None = None
@@ -163,46 +164,65 @@ def choose(candidates: Sequence[Candidate], wants: Wants, *, axes: frozenset[str
         chain.from_iterable(combinations(free, draw)), dtype=np.int16, count=count * draw
     ).reshape(count, draw)
 
-    figures = _figures(candidates, sets, wants, axes, stages)
+    figures = _figures(candidates, sets, axes, stages)
     conditions = {name: figures[name] >= 1 - _SAME for name in wants.required}
     if wants.budget is not None:
         conditions["budget"] = figures["cents"] <= int(wants.budget * 100)
     meeting = np.ones(count, dtype=bool)
     for met in conditions.values():
         meeting &= met
-    weights = {name: getattr(wants, name).weight for name in ("scores", *WANTS)}
-    whole = sum(weights.values()) or 1
-    values = sum(weight * figures[name] for name, weight in weights.items()) / whole
-
-    def described(places: Sequence[int], value: float) -> Proposal:
-        return _described([candidates[place] for place in sorted(places)], value, axes, stages)
+    values = _values(figures, wants)
 
     best = [
-        described(sets[line].tolist(), float(values[line]))
+        _described([candidates[place] for place in sorted(sets[line].tolist())], float(values[line]), axes, stages)
         for line in _first(sets, meeting, values, figures["scores"], figures["cents"], wants)
     ]
-    plain = np.arange(wants.size, dtype=np.int16)[None, :]
-    mine = _figures(candidates, plain, wants, axes, stages)
     return Choice(
         best=best,
-        plain=described(
-            plain[0].tolist(), float(sum(weight * mine[name][0] for name, weight in weights.items()) / whole)
-        ),
+        plain=weigh(candidates, [row.key for row in candidates[: wants.size]], wants, axes=axes, stages=stages),
         considered=count,
         meeting=int(meeting.sum()),
         blocking={} if meeting.any() else _blocking(conditions),
     )
 
 
+def weigh(
+    candidates: Sequence[Candidate],
+    keys: Collection[int],
+    wants: Wants,
+    *,
+    axes: frozenset[str],
+    stages: frozenset[str],
+) -> Proposal:
+    """One set among these candidates, worth what it is worth, conditions met or not.
+
+    Raises ``ValueError`` for nobody, or for somebody who is not a candidate.
+    """
+    import numpy as np
+
+    places = [n for n, row in enumerate(candidates) if row.key in keys]
+    if not places or len(places) != len(set(keys)):
+        raise ValueError("not among the candidates")
+    figures = _figures(candidates, np.array([places], dtype=np.int16), axes, stages)
+    return _described([candidates[place] for place in places], float(_values(figures, wants)[0]), axes, stages)
+
+
+def _values(figures: dict[str, Any], wants: Wants) -> Any:
+    """The mean of the wants' values, by how much each counts."""
+    weights = {name: getattr(wants, name).weight for name in ("scores", *WANTS)}
+    return sum(weight * figures[name] for name, weight in weights.items()) / (sum(weights.values()) or 1)
+
+
 def _figures(
-    candidates: Sequence[Candidate], sets: NDArray[np.int16], wants: Wants, axes: frozenset[str], stages: frozenset[str]
+    candidates: Sequence[Candidate], sets: NDArray[np.int16], axes: frozenset[str], stages: frozenset[str]
 ) -> dict[str, Any]:
     """The value of each set on each want, and its cost in cents."""
     import numpy as np
 
     scores = np.array([float(row.score) for row in candidates])
     ordered = np.sort(scores)[::-1]
-    top, bottom = ordered[: wants.size].mean(), ordered[-wants.size :].mean()
+    size = sets.shape[1]
+    top, bottom = ordered[:size].mean(), ordered[-size:].mean()
     means = scores[sets].mean(axis=1)
     cents = np.array([int(row.cost * 100) for row in candidates], dtype=np.int64)
     return {

@@ -141,7 +141,6 @@ def _row(line: Line, ranking: Ranking) -> dict[str, Any]:
         "interval": words.rank_words(line.interval),
         "within": round(line.interval.within * 100) if line.interval and ranking.positions else None,
         "choosable": line.application.state in DELIBERATED_STATES,
-        "last": bool(ranking.positions and line.rank == ranking.positions),
     }
 
 

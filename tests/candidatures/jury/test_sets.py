@@ -53,8 +53,9 @@ def worth(members, crowd, wants):
         return None
     if wants.budget is not None and sum(row.cost for row in members) > wants.budget:
         return None
-    weights = {name: getattr(wants, name) for name in parts if getattr(wants, name) != Care.REQUIRED}
-    return sum(int(weight) * parts[name] for name, weight in weights.items()) / (sum(map(int, weights.values())) or 1)
+    counts = {0: 0, 1: 1, 2: 2, 3: 4, 4: 0}
+    weights = {name: counts[getattr(wants, name)] for name in parts}
+    return sum(weight * parts[name] for name, weight in weights.items()) / (sum(weights.values()) or 1)
 
 
 def some_wants(chance, size, rows):
