@@ -38,12 +38,17 @@ class Conflicts:
     strong: list[Suggestion]
     weak: list[Suggestion]
     left_out: list[str]
+    jurors: list[Juror]
+    dossiers: list[Application]
 
 
 def conflicts(jury: Jury) -> Conflicts:
     """All of them. Five queries whatever the number of members and dossiers."""
     jurors = list(
-        Juror.objects.sitting().filter(jury=jury).select_related("user", "institution").order_by("user__last_name")
+        Juror.objects.sitting()
+        .filter(jury=jury)
+        .select_related("user", "institution", "jury")
+        .order_by("user__last_name")
     )
     dossiers = list(
         Application.objects.for_jury()
@@ -77,18 +82,20 @@ def conflicts(jury: Jury) -> Conflicts:
         strong=[row for row in suggestions if row.strong],
         weak=[row for row in suggestions if not row.strong],
         left_out=list(found.common),
+        jurors=jurors,
+        dossiers=dossiers,
     )
 
 
-def evidence(jury: Jury, juror: Juror, application: Application) -> str:
-    """What the machine notices now between the two, in one line; empty when nothing. Four queries."""
+def evidence(jury: Jury, juror: Juror, application: Application) -> list[str]:
+    """What the machine notices between the two. Three queries: all dossiers are read, to know what is common."""
     dossiers = list(
         Application.objects.for_jury()
         .filter(call=jury.call_id, state__in=DELIBERATED_STATES)
         .select_related("last_deposit", "owner")
     )
     found = method.suspicions(_people(jury, [juror]), _files(jury, dossiers))
-    return " ".join(sentence(hint) for row in found.suspicions if row.file == application.pk for hint in row.hints)
+    return [sentence(hint) for row in found.suspicions if row.file == application.pk for hint in row.hints]
 
 
 def sentence(hint: method.Hint) -> str:
