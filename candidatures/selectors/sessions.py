@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: The committee has spoken: its decisions stand.
 DONE = frozenset({SessionState.SETTLED, SessionState.CLOSED})
+#: The order of a list of members.
+ROLES = (JurorRole.PRESIDENT, JurorRole.MEMBER, JurorRole.SUBSTITUTE)
 
 
 def standing_decisions(jury: Jury) -> QuerySet[Decision]:
@@ -88,10 +90,10 @@ class Room:
 
     @cached_property
     def members(self) -> list[Member]:
-        """Members with a seat first, then substitutes, each in the order of names."""
+        """The presidency, then the other seats, then substitutes, each in the order of names."""
         rows = {row.juror_id: row for row in self.attendance}
         places = {row.replaces_id: self.by_key.get(row.juror_id) for row in self.attendance if row.replaces_id}
-        order = sorted(self.jurors, key=lambda juror: juror.role == JurorRole.SUBSTITUTE)
+        order = sorted(self.jurors, key=lambda juror: ROLES.index(JurorRole(juror.role)))
         return [Member(juror, rows.get(juror.pk), places.get(juror.pk)) for juror in order]
 
     @property
