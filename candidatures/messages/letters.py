@@ -207,7 +207,7 @@ If you have any question, please reply to this message.
         variables=_TO_DESK | {"decision": _("décision prise avant le retrait")},
         subject={"fr": "Désistement de {{ nom }} – {{ appel }}"},
         body={
-            "fr": """{{ nom }} ({{ numero }}) a retiré sa candidature après la décision de la commission ({{ decision }}).
+            "fr": """{{ nom }} ({{ numero }}) a retiré sa candidature après la décision ({{ decision }}).
 
 Son courrier de décision, s'il n'était pas parti, est annulé.
 

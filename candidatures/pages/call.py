@@ -18,6 +18,7 @@ from candidatures.models import Application, Call, CallPeriod, MoneyRules
 from candidatures.pages import dates
 from candidatures.pages.content import Passage, passages, pick
 from candidatures.selectors import personal_deadline
+from candidatures.selectors.publication import names
 from clea.ui.dates import euros
 from structures.models import Territory
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 #: Chapters that the page fills from the call's data. When the coordinator writes a chapter with
 #: one of these anchors, its text introduces the data and its place is kept.
 COMPUTED = (
+    "laureats",
     "territoire",
     "axes",
     "calendrier",
@@ -58,7 +60,7 @@ def own_application(call: Call, user: User | AnonymousUser) -> Application | Non
     """The reader's dossier for this call, else one they were invited into. One query if signed in."""
     if not user.is_authenticated:
         return None
-    found = Application.objects.of(user).filter(call=call).exclude(state=ApplicationState.WITHDRAWN)
+    found = [row for row in Application.objects.of(user).filter(call=call).with_told() if not row.is_left]
     return min(found, key=lambda application: application.owner_id != user.pk, default=None)
 
 
@@ -145,6 +147,8 @@ class CallPage:
     title_lang: str
     summary: str
     summary_lang: str
+    #: Those who accepted, once the coordination lets their names be public.
+    names: list[str] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
 
     @property
@@ -221,8 +225,9 @@ class CallPage:
 def call_page(slug: str, user: User | AnonymousUser, now: datetime | None = None) -> CallPage:
     """Everything of a call's page. Raises ``Call.DoesNotExist`` to who may not see it.
 
-    Four queries for an anonymous visitor, three more for someone signed in (the account, their
-    dossier, their own extension), one more for staff.
+    Four queries for an anonymous visitor, five once the call is closed (the names of those who
+    accepted); three more for someone signed in (the account, their dossier, their own extension), one
+    more for staff.
     """
     now = now or timezone.now()
     call = visible_call(slug, user)
@@ -249,6 +254,8 @@ def call_page(slug: str, user: User | AnonymousUser, now: datetime | None = None
         summary=summary,
         summary_lang=summary_lang,
     )
+    if page.phase in {CallPhase.CLOSED, CallPhase.DECIDED}:
+        page.names = names(call, timezone.localdate(now))
     page.chapters = _chapters(page)
     return page
 
@@ -298,12 +305,16 @@ def _chapters(page: CallPage) -> list[Chapter]:
             continue
         later = set(COMPUTED[index + 1 :])
         place = next((at for at, chapter in enumerate(chapters) if chapter.anchor in later), len(chapters))
+        if anchor == "laureats":
+            # The news of a closed call: before what it asked for.
+            place = 0
         chapters.insert(place, Chapter(anchor, titles[anchor], anchor))
     return chapters
 
 
 def _computed_titles() -> dict[str, str]:
     return {
+        "laureats": _("Les artistes en résidence"),
         "territoire": _("Le territoire"),
         "axes": _("Les axes à explorer"),
         "calendrier": _("Le calendrier"),
@@ -319,6 +330,7 @@ def _computed_titles() -> dict[str, str]:
 def _filled(page: CallPage) -> dict[str, bool]:
     """Which chapters have something to say without the coordinator's text."""
     return {
+        "laureats": bool(page.names),
         "territoire": True,
         "axes": bool(page.content["axis"]),
         "calendrier": True,

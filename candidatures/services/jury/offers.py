@@ -267,6 +267,12 @@ def call_next(
         case = found.of(held)
         if case is None or case.decision is None:
             raise Refused(_("Aucune séance n'a placé ce dossier en liste complémentaire."), code="no_decision")
+        if case.blocking:
+            raise Refused(
+                _("« %(name)s » est retenue par %(territory)s : réglez d'abord ce cas.")
+                % {"name": held.display_name, "territory": case.blocking[0].territory},
+                code="elsewhere",
+            )
         expected = found.next_for(position)
         out_of_order = expected is None or expected.application.pk != held.pk
         if out_of_order and not why.strip():
