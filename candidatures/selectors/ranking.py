@@ -14,12 +14,13 @@ from django.db.models import Sum
 
 from candidatures.enums import Advice
 from candidatures.methods import intervals, scoring, severity
-from candidatures.models import Application, Position, Review, Score, ScoringCriterion
+from candidatures.models import Application, Assignment, Position, Review, Score, ScoringCriterion
+from candidatures.rules.jury import can_see_others
 
 if TYPE_CHECKING:
     from candidatures.methods.intervals import Interval
     from candidatures.methods.severity import Correction
-    from candidatures.models import Jury
+    from candidatures.models import Juror, Jury
 
 RANK = "rank"
 DISAGREEMENT = "disagreement"
@@ -157,6 +158,21 @@ def table(
         positions=positions,
         wanted=jury.readers_per_dossier,
     )
+
+
+def open_to(juror: Juror) -> set[int]:
+    """Keys of the dossiers whose scores this member may read now. Three queries.
+
+    The one door of a juror, then the rule of the discussion: after one's own reading, or given to
+    consult. A recused or unassigned dossier is in no figure that comes of it.
+    """
+    keys = set(Application.objects.readable_by(juror).values_list("pk", flat=True))
+    given = {row.application_id: row for row in Assignment.objects.filter(juror=juror, application__in=keys)}
+    mine = {
+        row.application_id: row
+        for row in Review.objects.filter(juror=juror, application__in=keys).only("application_id", "state")
+    }
+    return {key for key in keys if can_see_others(juror, given.get(key), mine.get(key))}
 
 
 def _dossiers(jury: Jury, only: Collection[int] | None) -> Iterable[Application]:

@@ -1,10 +1,14 @@
-"""Addresses of the jury's space, and of the artist's, on this subject. ``slug`` is the call's."""
+"""Addresses of the ranking in the jury's space. ``slug`` is the call's."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from candidatures.views.jury import choosing
 
 #: Below /jury/, namespace ``jury``.
-jury: list[URLPattern] = []
+jury: list[URLPattern] = [
+    path("<slug:slug>/classement/", choosing.ranking, name="ranking"),
+]
 #: Below /candidatures/, namespace ``applications``.
 applicant: list[URLPattern] = []

@@ -27,7 +27,7 @@ from clea.ui.http import wants_json
 #: Key of the jury's space in the header (``clea.accounts.landing``).
 SPACE = "jury"
 #: The pages of a jury, in the order of its menu: address and label.
-TABS = [("jury:desk", _("Dossiers"))]
+TABS = [("jury:desk", _("Dossiers")), ("jury:ranking", _("Classement")), ("jury:interviews", _("Entretiens"))]
 
 View = Callable[..., HttpResponse]
 
@@ -71,7 +71,8 @@ def frame(juror: Juror) -> dict[str, Any]:
         "juror": juror,
         "jury": jury,
         "call": jury.call,
-        "tabs": TABS,
+        # The ranking opens with the discussion: until then its page only says so.
+        "tabs": [tab for tab in TABS if tab[0] != "jury:ranking" or jury.discussion_open],
         "today": timezone.localdate(),
     }
 
