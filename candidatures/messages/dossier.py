@@ -306,7 +306,6 @@ VERBS = {
     "eligibility.checked": _("recevabilité vérifiée"),
     "extension.granted": _("délai supplémentaire accordé"),
     "application.reminded": _("rappel avant la clôture envoyé"),
-    "application.placed": _("état posé par la démonstration"),
     "application.exported": _("dossiers exportés"),
     "call.published": _("appel publié"),
     "call.unpublished": _("appel retiré de la publication"),
