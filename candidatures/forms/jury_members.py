@@ -58,7 +58,7 @@ class SeatForm(forms.Form):
         min_value=0,
         max_value=2000,
         required=False,
-        help_text=_("Vide : sans limite propre à ce membre."),
+        help_text=_("Vide : sans limite propre à ce membre."),
     )
 
     def __init__(self, data: Any = None, *, jury: Jury, juror: Juror | None = None, **kwargs: Any) -> None:
@@ -82,7 +82,7 @@ class InviteForm(SeatForm):
     email = forms.EmailField(
         label=_("Adresse électronique"),
         widget=forms.EmailInput(attrs=_LINE | {"autocomplete": "off"}),
-        help_text=_("La personne y reçoit l'invitation, puis un code à chaque connexion : aucun mot de passe."),
+        help_text=_("La personne y reçoit l'invitation, puis un code à chaque connexion : aucun mot de passe."),
     )
     first_name = forms.CharField(
         label=_("Prénom"), max_length=150, required=False, widget=forms.TextInput(attrs=_LINE | {"autocomplete": "off"})
@@ -125,8 +125,8 @@ class ListForm(forms.Form):
         strip=False,
         widget=Textarea(attrs={"rows": 12, "cols": 80, "class": "vLargeTextField", "spellcheck": "false"}),
         help_text=_(
-            "prénom ; nom ; adresse électronique ; institution ; rôle. Le rôle est présidence, titulaire ou "
-            "suppléant ; sans rôle, titulaire. Un copier-coller depuis un tableur convient."
+            "prénom ; nom ; adresse électronique ; institution ; rôle. Le rôle est présidence, titulaire ou "
+            "suppléant ; sans rôle, titulaire. Un copier-coller depuis un tableur convient."
         ),
     )
 
@@ -167,5 +167,5 @@ class ReasonForm(forms.Form):
         label=_("Motif"),
         max_length=1000,
         widget=Textarea(attrs={"rows": 3, "cols": 60, "class": "vLargeTextField"}),
-        help_text=_("Conservé avec le jury ; seule la coordination le lit."),
+        help_text=_("Conservé avec le jury ; seule la coordination le lit."),
     )

@@ -21,10 +21,10 @@ _MEMBER = {
     "contact": _("service en charge, adresse et téléphone"),
 }
 
-_SIGN_IN = """Pour entrer, ouvrez cette adresse :
+_SIGN_IN = """Pour entrer, ouvrez cette adresse :
 {{ lien }}
 
-Donnez-y l'adresse {{ courriel }} : un code vous est envoyé aussitôt. Aucun mot de passe n'est nécessaire.
+Donnez-y l'adresse {{ courriel }} : un code vous est envoyé aussitôt. Aucun mot de passe n'est nécessaire.
 """
 
 KINDS: tuple[MailKind, ...] = (
@@ -33,14 +33,14 @@ KINDS: tuple[MailKind, ...] = (
         label=_("Invitation à siéger dans un jury"),
         description=_("Envoyée aussitôt à la personne que la coordination invite, et quand elle renvoie l'invitation."),
         variables=_MEMBER | {"role": _("rôle dans le jury"), "institution": _("institution représentée")},
-        subject={"fr": "Jury de l'appel « {{ appel }} » : votre invitation"},
+        subject={"fr": "Jury de l'appel « {{ appel }} » : votre invitation"},
         body={
             "fr": """Bonjour {{ nom }},
 
-{{ territoire }} vous invite à siéger dans le jury de l'appel « {{ appel }} ».
+{{ territoire }} vous invite à siéger dans le jury de l'appel « {{ appel }} ».
 
-- Institution : {{ institution }}
-- Rôle : {{ role }}
+- Institution : {{ institution }}
+- Rôle : {{ role }}
 - {{ lecture }}
 
 """
@@ -59,11 +59,11 @@ Les dossiers s'ouvrent une fois l'engagement accepté.
         label=_("Rappel d'une invitation à siéger"),
         description=_("Envoyé une fois, cinq jours après une invitation restée sans réponse."),
         variables=_MEMBER,
-        subject={"fr": "Jury de l'appel « {{ appel }} » : votre réponse est attendue"},
+        subject={"fr": "Jury de l'appel « {{ appel }} » : votre réponse est attendue"},
         body={
             "fr": """Bonjour {{ nom }},
 
-Vous êtes invité ou invitée à siéger dans le jury de l'appel « {{ appel }} ».
+Vous êtes invité ou invitée à siéger dans le jury de l'appel « {{ appel }} ».
 Nous n'avons pas encore votre réponse.
 
 {{ lecture }}
@@ -71,7 +71,7 @@ Nous n'avons pas encore votre réponse.
 """
             + _SIGN_IN
             + """
-Si vous ne pouvez pas siéger, déclinez l'invitation à la même adresse : une autre personne pourra être invitée.
+Si vous ne pouvez pas siéger, déclinez l'invitation à la même adresse : une autre personne pourra être invitée.
 
 {{ contact }}
 {{ territoire }}
@@ -83,11 +83,11 @@ Si vous ne pouvez pas siéger, déclinez l'invitation à la même adresse : une 
         label=_("Dossiers à lire"),
         description=_("Envoyé aussitôt à chaque membre à qui des dossiers viennent d'être attribués, en une fois."),
         variables=_MEMBER | {"nombre": _("nombre de dossiers attribués, en toutes lettres")},
-        subject={"fr": "{{ nombre }} – jury de l'appel « {{ appel }} »"},
+        subject={"fr": "{{ nombre }} – jury de l'appel « {{ appel }} »"},
         body={
             "fr": """Bonjour {{ nom }},
 
-De nouveaux dossiers vous sont confiés pour l'appel « {{ appel }} » : **{{ nombre }}**.
+De nouveaux dossiers vous sont confiés pour l'appel « {{ appel }} » : **{{ nombre }}**.
 
 {{ lecture }}
 
@@ -105,17 +105,17 @@ Si un dossier vous met en conflit d'intérêts, signalez-le sur sa page avant de
         key="jury.reading_reminder",
         label=_("Rappel des lectures à déposer"),
         description=_(
-            "Envoyé aux membres qui ont des lectures à déposer : une semaine avant la fin de la lecture, "
+            "Envoyé aux membres qui ont des lectures à déposer : une semaine avant la fin de la lecture, "
             "deux jours avant, le lendemain, et quand la coordination relance."
         ),
         variables=_MEMBER
         | {"reste": _("nombre de lectures à déposer, en toutes lettres"), "delai": _("fin de la lecture")},
-        subject={"fr": "{{ reste }} – jury de l'appel « {{ appel }} »"},
+        subject={"fr": "{{ reste }} – jury de l'appel « {{ appel }} »"},
         body={
             "fr": """Bonjour {{ nom }},
 
-Pour l'appel « {{ appel }} », il vous reste : **{{ reste }}**.
-Fin de la lecture : **{{ delai }}**.
+Pour l'appel « {{ appel }} », il vous reste : **{{ reste }}**.
+Fin de la lecture : **{{ delai }}**.
 
 """
             + _SIGN_IN
@@ -138,11 +138,11 @@ Si un dossier vous met en conflit d'intérêts, signalez-le sur sa page.
             "institution": _("institution représentée"),
             "lien": _("adresse de la page des membres"),
         },
-        subject={"fr": "{{ nom }} ne siégera pas – jury de l'appel « {{ appel }} »"},
+        subject={"fr": "{{ nom }} ne siégera pas – jury de l'appel « {{ appel }} »"},
         body={
             "fr": """Bonjour,
 
-{{ nom }} ({{ institution }}) décline l'invitation à siéger dans le jury de l'appel « {{ appel }} ».
+{{ nom }} ({{ institution }}) décline l'invitation à siéger dans le jury de l'appel « {{ appel }} ».
 Les dossiers qui lui étaient attribués peuvent l'être à d'autres.
 
 {{ lien }}

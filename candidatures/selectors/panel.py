@@ -149,7 +149,7 @@ def applying(jury: Jury, users: Iterable[int]) -> set[int]:
 def reading_sentence(jury: Jury) -> str:
     """The reading's dates, whole or in part."""
     if jury.reads_from and jury.reads_to:
-        return _("Lecture des dossiers : %(span)s") % {"span": span(jury.reads_from, jury.reads_to)}
+        return _("Lecture des dossiers : %(span)s") % {"span": span(jury.reads_from, jury.reads_to)}
     if jury.reads_from:
         return _("Lecture des dossiers à partir du %(day)s") % {"day": day(jury.reads_from)}
     if jury.reads_to:
@@ -162,7 +162,7 @@ def quorum_sentence(jury: Jury, jurors: Iterable[Juror]) -> str:
     seats = sum(1 for juror in jurors if juror.is_sitting and juror.role in VOTING_ROLES)
     if not seats:
         return _(
-            "Personne n'occupe encore de siège : le quorum se calcule sur les membres titulaires et la présidence."
+            "Personne n'occupe encore de siège : le quorum se calcule sur les membres titulaires et la présidence."
         )
     needed = quorum_needed(jury, seats)
     if needed == 0:
@@ -185,15 +185,15 @@ def charter(jury: Jury) -> str:
     if jury.charter.strip():
         return jury.charter
     return _(
-        "En siégeant dans ce jury, je m'engage :\n\n"
+        "En siégeant dans ce jury, je m'engage :\n\n"
         "- à **garder confidentiels** les dossiers, les échanges du jury, les avis de chacun et les résultats "
-        "jusqu'à leur publication ;\n"
+        "jusqu'à leur publication ;\n"
         "- à n'utiliser les dossiers que pour cette sélection, à ne les transmettre à personne, et à supprimer "
-        "mes copies une fois la sélection terminée ;\n"
+        "mes copies une fois la sélection terminée ;\n"
         "- à lire chaque dossier qui m'est attribué avec **la même attention**, selon les critères de l'appel "
-        "et eux seuls ;\n"
+        "et eux seuls ;\n"
         "- à **signaler sans attendre** tout lien familial, amical, professionnel ou d'intérêt avec une personne "
-        "ou une structure d'un dossier, et à me retirer de son examen ;\n"
+        "ou une structure d'un dossier, et à me retirer de son examen ;\n"
         "- à ne pas répondre pendant la sélection aux artistes qui m'interrogeraient, et à les adresser "
         "à la coordination."
     )
@@ -217,7 +217,7 @@ def warnings(jury: Jury, rows: list[Member]) -> list[str]:
     if sitting and not any(row.juror.role == JurorRole.PRESIDENT for row in sitting):
         found.append(_("Personne ne préside encore ce jury."))
     if not jury.reads_to:
-        found.append(_("La fin de la lecture n'est pas fixée : personne ne sera relancé."))
+        found.append(_("La fin de la lecture n'est pas fixée : personne ne sera relancé."))
     elif jury.call.jury_on and jury.reads_to >= jury.call.jury_on:
         found.append(
             _("La lecture finit le %(reads)s, et le jury se réunit le %(jury)s.")
@@ -225,6 +225,6 @@ def warnings(jury: Jury, rows: list[Member]) -> list[str]:
         )
     if jury.reads_from and jury.reads_from <= timezone.localdate(jury.call.last_day):
         found.append(
-            _("La lecture commence avant la fin de l'appel : un dossier lu peut encore être déposé de nouveau.")
+            _("La lecture commence avant la fin de l'appel : un dossier lu peut encore être déposé de nouveau.")
         )
     return found

@@ -176,8 +176,8 @@ def _figures(jury: Jury) -> dict[str, int]:
 
 def _members(row: dict[str, int]) -> Step:
     detail = ngettext(
-        "%(joined)d ont accepté l'engagement ; %(n)d institution",
-        "%(joined)d ont accepté l'engagement ; %(n)d institutions",
+        "%(joined)d ont accepté l'engagement ; %(n)d institution",
+        "%(joined)d ont accepté l'engagement ; %(n)d institutions",
         row["institutions"],
     ) % {"joined": row["joined"], "n": row["institutions"]}
     tone = "attention" if not row["sitting"] else "done" if row["joined"] == row["sitting"] else "open"
@@ -192,7 +192,7 @@ def _assignment(jury: Jury, dossiers: _Dossiers) -> Step:
         jury.readers_per_dossier,
     ) % {"n": jury.readers_per_dossier}
     if dossiers.to_check:
-        detail += " ; " + ngettext(
+        detail += " ; " + ngettext(
             "%(n)d dossier reste à vérifier", "%(n)d dossiers restent à vérifier", dossiers.to_check
         ) % {"n": dossiers.to_check}
     if not dossiers.total:
@@ -208,9 +208,9 @@ def _reading(jury: Jury, dossiers: _Dossiers) -> Step:
     over = jury.reads_to is not None and jury.reads_to < timezone.localdate()
     detail = _("lectures déposées")
     if jury.reads_to:
-        sentence = _("lectures déposées ; lecture finie le %(day)s")
+        sentence = _("lectures déposées ; lecture finie le %(day)s")
         if not over:
-            sentence = _("lectures déposées ; la lecture finit le %(day)s")
+            sentence = _("lectures déposées ; la lecture finit le %(day)s")
         detail = sentence % {"day": day(jury.reads_to)}
     tone = "idle" if not dossiers.given else "done" if dossiers.filed == dossiers.given else "open"
     if tone == "open" and over:
@@ -221,7 +221,7 @@ def _reading(jury: Jury, dossiers: _Dossiers) -> Step:
 def _ranking(dossiers: _Dossiers) -> Step:
     detail = _("dossiers qui ont au moins une note")
     if dossiers.shortlisted:
-        detail += " ; " + ngettext("%(n)d présélectionné", "%(n)d présélectionnés", dossiers.shortlisted) % {
+        detail += " ; " + ngettext("%(n)d présélectionné", "%(n)d présélectionnés", dossiers.shortlisted) % {
             "n": dossiers.shortlisted
         }
     done = bool(dossiers.shortlisted or dossiers.decided)

@@ -19,6 +19,7 @@ from candidatures.models import Jury
 from candidatures.selectors import panel
 from candidatures.services.jury import members, notices, reminders
 from clea.errors import Refused, StaleWrite
+from clea.mail.rendering import to_html
 from clea.ui.dates import moment
 
 if TYPE_CHECKING:
@@ -110,9 +111,9 @@ class ConductMixin(_Base):
         if left:
             lines.append(
                 ngettext(
-                    "%(n)d lecture n'est pas encore déposée : son auteur ne verra rien de ce dossier avant de l'avoir "
+                    "%(n)d lecture n'est pas encore déposée : son auteur ne verra rien de ce dossier avant de l'avoir "
                     "fait.",
-                    "%(n)d lectures ne sont pas encore déposées : leurs auteurs ne verront rien de ces dossiers "
+                    "%(n)d lectures ne sont pas encore déposées : leurs auteurs ne verront rien de ces dossiers "
                     "avant de l'avoir fait.",
                     left,
                 )
@@ -150,7 +151,7 @@ class ConductMixin(_Base):
                     "Les membres verront les noms, les adresses et les pièces qui identifient les artistes, "
                     "dans les dossiers qui leur sont attribués."
                 ),
-                _("C'est définitif : personne n'oublie un nom. L'anonymat de cet appel ne se rétablit pas."),
+                _("C'est définitif : personne n'oublie un nom. L'anonymat de cet appel ne se rétablit pas."),
                 _("La date, votre nom et le motif sont conservés."),
             ],
             form=form,
@@ -177,7 +178,8 @@ class ConductMixin(_Base):
         letter = None
         if sample is not None:
             sample.juror.jury = jury
-            letter = notices.readings_left_text(juror=sample.juror, left=sample.left)
+            subject, body = notices.readings_left_text(juror=sample.juror, left=sample.left)
+            letter = subject, to_html(body)
         return self.jury_page(
             request,
             "admin/candidatures/jury/remind.html",
@@ -194,7 +196,7 @@ class ConductMixin(_Base):
     @staticmethod
     def _tell_written(request: HttpRequest, count: int) -> None:
         if not count:
-            messages.info(request, _("Personne n'est relancé : aucun membre choisi n'avait à l'être aujourd'hui."))
+            messages.info(request, _("Personne n'est relancé : aucun membre choisi n'avait à l'être aujourd'hui."))
             return
         messages.success(
             request,

@@ -127,13 +127,13 @@ class MembersMixin(_Base):
     def _tell_invited(request: HttpRequest, jury: Jury, juror: Juror, form: InviteForm) -> None:
         messages.success(
             request,
-            _("%(name)s est invité ou invitée : le message part à l'adresse %(email)s.")
+            _("%(name)s est invité ou invitée : le message part à l'adresse %(email)s.")
             % {"name": juror.user, "email": juror.user.email},
         )
         typed = f"{form.cleaned_data['first_name']} {form.cleaned_data['last_name']}".strip()
         if typed and typed != juror.user.get_full_name():
             messages.info(
-                request, _("Cette adresse a déjà un compte, au nom de %(name)s : il est gardé.") % {"name": juror.user}
+                request, _("Cette adresse a déjà un compte, au nom de %(name)s : il est gardé.") % {"name": juror.user}
             )
         if panel.applying(jury, [juror.user_id]):
             messages.warning(
@@ -156,7 +156,7 @@ class MembersMixin(_Base):
             if not lines:
                 form.add_error("people", _("Écrivez au moins une personne."))
             elif len(lines) > roster.MAX_LINES:
-                form.add_error("people", _("Cette liste est trop longue : %(n)d lignes.") % {"n": len(lines)})
+                form.add_error("people", _("Cette liste est trop longue : %(n)d lignes.") % {"n": len(lines)})
                 lines = []
             elif ready and "confirmer" in request.POST and request.POST.get("vu") == digest:
                 try:
@@ -168,8 +168,8 @@ class MembersMixin(_Base):
                     messages.success(
                         request,
                         ngettext(
-                            "%(n)d personne est invitée : son message part.",
-                            "%(n)d personnes sont invitées : leurs messages partent.",
+                            "%(n)d personne est invitée : son message part.",
+                            "%(n)d personnes sont invitées : leurs messages partent.",
                             count,
                         )
                         % {"n": count},
@@ -205,7 +205,7 @@ class MembersMixin(_Base):
             except (Refused, ValidationError) as error:
                 refuse(form, error)
             else:
-                messages.success(request, _("%(name)s : modifications enregistrées.") % {"name": juror})
+                messages.success(request, _("%(name)s : modifications enregistrées.") % {"name": juror})
                 return HttpResponseRedirect(self._members(jury))
         return self.jury_page(
             request,
@@ -276,13 +276,13 @@ class MembersMixin(_Base):
         if row.left:
             lines.append(
                 ngettext(
-                    "%(n)d lecture non déposée est rendue : elle peut être attribuée à quelqu'un d'autre.",
-                    "%(n)d lectures non déposées sont rendues : elles peuvent être attribuées à d'autres.",
+                    "%(n)d lecture non déposée est rendue : elle peut être attribuée à quelqu'un d'autre.",
+                    "%(n)d lectures non déposées sont rendues : elles peuvent être attribuées à d'autres.",
                     row.left,
                 )
                 % {"n": row.left}
             )
-        lines.append(_("Le site ne prévient pas la personne : écrivez-lui. Elle pourra être invitée de nouveau."))
+        lines.append(_("Le site ne prévient pas la personne : écrivez-lui. Elle pourra être invitée de nouveau."))
         return lines
 
     # Parts ---------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ def _lines(jury: Any, today: Any) -> list[DeskItem]:
                 jury.left,
                 page,
                 "soon",
-                _("%(call)s : la lecture finit le %(day)s") % {"call": jury.call.title, "day": day(jury.reads_to)},
+                _("%(call)s : la lecture finit le %(day)s") % {"call": jury.call.title, "day": day(jury.reads_to)},
             )
         )
     return lines

@@ -135,7 +135,7 @@ def show_identities(*, by: User, jury: Jury, reason: str) -> Jury:
             raise Refused(_("Les identités sont déjà dévoilées."), code="already_shown")
         if not reason.strip():
             raise Refused(
-                _("Dites pourquoi l'anonymat est levé : le motif est conservé."), code="reason_needed", field="reason"
+                _("Dites pourquoi l'anonymat est levé : le motif est conservé."), code="reason_needed", field="reason"
             )
         locked.identities_shown_at = timezone.now()
         locked.identities_why = reason.strip()

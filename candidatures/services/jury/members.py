@@ -153,7 +153,7 @@ def invite_again(*, by: User, juror: Juror) -> Juror:
         now = timezone.now()
         if locked.invited_at is not None and now - locked.invited_at < PAUSE:
             raise Refused(
-                _("L'invitation vient de partir : attendez quelques minutes avant de la renvoyer."), code="too_soon"
+                _("L'invitation vient de partir : attendez quelques minutes avant de la renvoyer."), code="too_soon"
             )
         locked.invited_at = now
         locked.save(update_fields=["invited_at"])
@@ -179,7 +179,7 @@ def _person(email: str, first_name: str, last_name: str) -> User:
         user.full_clean(exclude=["password"])
         user.save(update_fields=["first_name", "last_name", "search"])
     if not user.last_name:
-        raise Refused(_("Donnez le nom de la personne : le procès-verbal le dira."), code="nameless", field="last_name")
+        raise Refused(_("Donnez le nom de la personne : le procès-verbal le dira."), code="nameless", field="last_name")
     return user
 
 
@@ -198,7 +198,8 @@ def _opened(email: str, first_name: str, last_name: str) -> User:
         with transaction.atomic():
             user = User(email=email, first_name=first_name, last_name=last_name)
             user.set_unusable_password()
-            user.full_clean(exclude=["password"])
+            # The database says whether the address is taken: asked before, it could be a moment later.
+            user.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
             user.save()
             EmailAddress.objects.create(user=user, email=email, verified=False, primary=True)
             return user
@@ -246,7 +247,7 @@ def change(
         before = [getattr(locked, name) for name in _SEAT]
         if role not in VOTING_ROLES and (replaced := _named_substitutes(locked)):
             raise Refused(
-                _("%(names)s supplée ce membre : changez d'abord cette suppléance.") % {"names": ", ".join(replaced)},
+                _("%(names)s supplée ce membre : changez d'abord cette suppléance.") % {"names": ", ".join(replaced)},
                 code="has_substitutes",
                 field="role",
             )
@@ -301,7 +302,7 @@ def remove(*, by: User, juror: Juror, reason: str) -> Juror:
         _require_sitting(locked)
         if not reason.strip():
             raise Refused(
-                _("Dites pourquoi cette personne quitte le jury : le motif est conservé."),
+                _("Dites pourquoi cette personne quitte le jury : le motif est conservé."),
                 code="reason_needed",
                 field="reason",
             )

@@ -70,7 +70,7 @@ def read(jury: Jury, text: str) -> list[Line]:
         line = Line(number)
         if len(cells) < 4:
             line.errors.append(
-                _("Cette ligne compte %(n)d parties : il en faut au moins quatre, séparées par des points-virgules.")
+                _("Cette ligne compte %(n)d parties : il en faut au moins quatre, séparées par des points-virgules.")
                 % {"n": len(cells)}
             )
         elif len(cells) > 5 and any(cells[5:]):
@@ -92,7 +92,7 @@ def invite_all(*, by: User, jury: Jury, lines: list[Line]) -> list[Juror]:
         found = []
         for line in lines:
             if line.errors or line.institution is None:
-                raise Refused(_("La liste contient encore des erreurs : personne n'est invité."), code="errors")
+                raise Refused(_("La liste contient encore des erreurs : personne n'est invité."), code="errors")
             try:
                 juror = members.invite(
                     by=by,
@@ -112,7 +112,7 @@ def invite_all(*, by: User, jury: Jury, lines: list[Line]) -> list[Juror]:
 
 
 def _at(line: Line, message: str) -> str:
-    return _("Ligne %(n)d : %(message)s") % {"n": line.number, "message": message}
+    return _("Ligne %(n)d : %(message)s") % {"n": line.number, "message": message}
 
 
 def _check(jury: Jury, lines: list[Line]) -> None:
@@ -145,14 +145,14 @@ def _check_one(line: Line, institutions: list[Institution]) -> None:
         validate_email(line.email)
     except ValidationError:
         line.errors.append(
-            _("L'adresse « %(email)s » n'est pas valable.") % {"email": line.email}
+            _("L'adresse « %(email)s » n'est pas valable.") % {"email": line.email}
             if line.email
             else _("L'adresse électronique manque.")
         )
     role = _ROLES.get(normalise(line.role_name))
     if role is None:
         line.errors.append(
-            _("Rôle inconnu : « %(role)s ». Écrivez présidence, titulaire ou suppléant.") % {"role": line.role_name}
+            _("Rôle inconnu : « %(role)s ». Écrivez présidence, titulaire ou suppléant.") % {"role": line.role_name}
         )
     else:
         line.role = role
@@ -163,11 +163,11 @@ def _check_one(line: Line, institutions: list[Institution]) -> None:
         line.errors.append(_("L'institution manque."))
     elif matching:
         line.errors.append(
-            _("Plusieurs institutions répondent à « %(name)s » : %(list)s.")
+            _("Plusieurs institutions répondent à « %(name)s » : %(list)s.")
             % {"name": line.institution_name, "list": ", ".join(str(row) for row in matching[:4])}
         )
     else:
-        line.errors.append(_("« %(name)s » n'est pas un partenaire du territoire.") % {"name": line.institution_name})
+        line.errors.append(_("« %(name)s » n'est pas un partenaire du territoire.") % {"name": line.institution_name})
 
 
 def _matching(name: str, institutions: list[Institution]) -> list[Institution]:

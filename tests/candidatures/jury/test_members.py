@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -472,3 +474,77 @@ def test_a_list_invites_everyone_or_nobody(by, jury, institution):
     assert not OutgoingMail.objects.exists()
     assert not User.objects.filter(email="un@exemple.test").exists()
     assert len(roster.invite_all(by=by, jury=jury, lines=lines[:1])) == 1
+
+
+# At once -------------------------------------------------------------------------------------
+
+
+def at_once(*acts):
+    """Run these acts together, each on its own connection; what each gave or raised, by its name."""
+    start, answers = threading.Barrier(len(acts)), []
+
+    def run(act):
+        try:
+            start.wait(10)
+            act()
+            answers.append("done")
+        except Refused as refusal:
+            answers.append(refusal.code)
+        except Exception as error:  # noqa: BLE001 - said by the assertion
+            answers.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(answers)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_newcomer_invited_twice_at_once_sits_once():
+    jury = JuryFactory()
+    institution = InstitutionFactory(territory=jury.territory)
+    first, second = (CoordinatorFactory(territory=jury.territory) for _n in range(2))
+    answers = at_once(lambda: invite(first, jury, institution), lambda: invite(second, jury, institution))
+    assert answers == ["already_member", "done"]
+    assert Juror.objects.count() == 1
+    assert OutgoingMail.objects.filter(kind="jury.invitation").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_newcomer_invited_in_two_juries_at_once_has_one_account():
+    juries = [JuryFactory(), JuryFactory()]
+    acts = [
+        (CoordinatorFactory(territory=jury.territory), jury, InstitutionFactory(territory=jury.territory))
+        for jury in juries
+    ]
+    answers = at_once(*(lambda act=act: invite(*act) for act in acts))
+    assert answers == ["done", "done"]
+    user = User.objects.get(email="nouvelle@exemple.test")
+    assert EmailAddress.objects.filter(user=user).count() == 1
+    assert Juror.objects.filter(user=user).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_jury_asked_for_twice_at_once_is_made_once():
+    call = CallFactory(complete=True, closed=True)
+    by = CoordinatorFactory(territory=call.territory)
+    assert at_once(*[lambda: members.create(by=by, call=call)] * 2) == ["done", "done"]
+    assert Jury.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_while_being_removed_leaves_one_answer():
+    jury = JuryFactory()
+    by, juror = CoordinatorFactory(territory=jury.territory), JurorFactory(jury=jury, joined_at=None)
+    answers = at_once(
+        lambda: members.join(by=juror.user, juror=juror),
+        lambda: members.remove(by=by, juror=juror, reason="Erreur."),
+    )
+    assert answers in (["done", "done"], ["done", "not_sitting"])
+    juror.refresh_from_db()
+    assert not juror.is_sitting
+    assert (juror.joined_at is not None) == (answers == ["done", "done"])
