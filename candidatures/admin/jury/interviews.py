@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury import interview_slot
@@ -43,12 +44,12 @@ class InterviewsMixin(interview_slot.SlotMixin, _Base):
 
     def jury_urls(self) -> list[URLPattern]:
         return [
-            self.address("entretiens/", self.interviews_page, "interviews"),
+            self.address("entretiens/", require_safe(self.interviews_page), "interviews"),
             self.address("entretiens/creneaux/", self.interviews_open_page, "interviews_open"),
             self.address("entretiens/inviter/", self.interviews_invite, "interviews_invite"),
-            self.address("entretiens/grille/", self.interviews_grid, "interviews_grid"),
-            self.address("entretiens/grille.pdf", self.interviews_grid_pdf, "interviews_grid_pdf"),
-            self.address("entretiens/entretiens.ics", self.interviews_ics, "interviews_ics"),
+            self.address("entretiens/grille/", require_safe(self.interviews_grid), "interviews_grid"),
+            self.address("entretiens/grille.pdf", require_safe(self.interviews_grid_pdf), "interviews_grid_pdf"),
+            self.address("entretiens/entretiens.ics", require_safe(self.interviews_ics), "interviews_ics"),
             *self.slot_urls(),
             *super().jury_urls(),
         ]
@@ -57,10 +58,7 @@ class InterviewsMixin(interview_slot.SlotMixin, _Base):
 
     def interviews_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """The shortlist, its invitations, every slot in the order of time."""
-        jury = self.jury(request, key)
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponseNotAllowed(["GET"])
-        return self._interviews(request, jury)
+        return self._interviews(request, self.jury(request, key))
 
     def _interviews(
         self, request: HttpRequest, jury: Jury, *, form: InviteForm | None = None, status: int = 200
