@@ -25,6 +25,9 @@ from structures.rules import coordinates
 if TYPE_CHECKING:
     from clea.accounts.models import User
 
+#: Of what is said about a conflict, in signs.
+LONGEST = 1000
+
 
 def declare(*, by: User, juror: Juror, application: Application, reason: str, words: str = "") -> Recusal:
     """Recuse a member from a dossier, by themselves or by the coordination.
@@ -76,7 +79,7 @@ def set_aside(*, by: User, juror: Juror, application: Application, words: str, e
     ``words`` say why, and are kept. ``evidence``: what was noticed, for a hint that nobody had
     declared. The machine does not suggest this pair again.
     """
-    words = words.strip()
+    words = _brief(words)
     with transaction.atomic():
         jury = lock_jury(juror.jury)
         require_desk(by, jury.call)
@@ -96,7 +99,7 @@ def set_aside(*, by: User, juror: Juror, application: Application, words: str, e
                 juror=member,
                 application=dossier,
                 reason=ConflictReason.OTHER,
-                words=evidence.strip()[:1000] or words,
+                words=evidence.strip()[:LONGEST] or words,
                 origin=ConflictOrigin.COORDINATION,
                 declared_at=now,
                 declared_by=by,
@@ -142,12 +145,19 @@ def _require_deliberated(application: Application) -> None:
 
 
 def _reason(reason: str, words: str) -> tuple[str, str]:
-    words = words.strip()
+    words = _brief(words)
     if reason not in ConflictReason.values:
         raise Refused(_("Choisissez un motif."), code="reason_needed", field="reason")
     if reason == ConflictReason.OTHER and not words:
         raise Refused(_("Précisez cet autre motif en quelques mots."), code="words_needed", field="words")
     return reason, words
+
+
+def _brief(words: str) -> str:
+    words = words.strip()
+    if len(words) > LONGEST:
+        raise Refused(_("%(n)d signes au plus.") % {"n": LONGEST}, code="too_long", field="words")
+    return words
 
 
 def _release(juror: Juror, application: Application) -> bool:
