@@ -178,3 +178,8 @@ def pdf_strings(content: bytes) -> str:
         for key, value in pdf.docinfo.items():
             told += [key, str(value)]
     return "\n".join(told)
+
+
+def body(response: Any) -> bytes:
+    """The bytes of an answer, streamed or not; read to its end, so that its file is closed."""
+    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)

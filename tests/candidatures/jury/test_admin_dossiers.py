@@ -16,7 +16,7 @@ from candidatures.models import BlindCopy, DiscussionComment, Jury, Review
 from candidatures.services.jury import blind
 from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
-from tests.candidatures.jury.blind import blind_jury, named_dossier, signed_pdf
+from tests.candidatures.jury.blind import blind_jury, body, named_dossier, signed_pdf
 from tests.factories.candidatures import ApplicationFactory, file_again
 from tests.factories.jury import JurorFactory, JuryFactory, RecusalFactory, ReviewFactory, eligible, read_by
 from tests.factories.structures import CoordinatorFactory
@@ -305,4 +305,4 @@ def test_the_two_pdfs_open_from_the_page(desk, told) -> None:
     response = desk.get(one(jury, application, "dossier_blind_pdf"), follow=True)
     assert response.status_code == 200
     assert f"{application.last_deposit.number}-anonyme.pdf" in response["Content-Disposition"]
-    response.close()
+    assert body(response).startswith(b"%PDF-")
