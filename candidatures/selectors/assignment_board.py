@@ -184,7 +184,7 @@ def short_of_readers(juries: QuerySet[Jury], *, after_recusal: bool) -> list[dic
     """Juries that began to read and have dossiers with fewer readers than their rule asks: one query.
 
     ``after_recusal``: those that a member stepped aside from; otherwise the others. Each row holds
-    the jury's ``uuid``, its call's ``title`` and ``n``, the number of dossiers.
+    the jury's uuid (``jury``), its call's ``title`` and ``n``, the number of dossiers.
     """
     readings = (
         panel.given()
@@ -206,7 +206,7 @@ def short_of_readers(juries: QuerySet[Jury], *, after_recusal: bool) -> list[dic
     )
     rows: Any = (
         short.order_by()
-        .values(uuid=F("call__jury__uuid"), title=F("call__title"))
+        .values(jury=F("call__jury__uuid"), title=F("call__title"))
         .annotate(n=Count("pk"))
         .order_by("title")
     )

@@ -231,7 +231,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             )
             % {"call": row["title"]},
             count=row["n"],
-            url=f"{reverse('admin:candidatures_jury_assignment', args=[row['uuid']])}?manque=1",
+            url=f"{reverse('admin:candidatures_jury_assignment', args=[row['jury']])}?manque=1",
             urgency="soon",
         )
         for row in selector.short_of_readers(juries, after_recusal=False)

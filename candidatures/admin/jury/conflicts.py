@@ -174,7 +174,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             )
             % {"call": row["title"]},
             count=row["n"],
-            url=f"{reverse('admin:candidatures_jury_assignment', args=[row['uuid']])}?manque=1",
+            url=f"{reverse('admin:candidatures_jury_assignment', args=[row['jury']])}?manque=1",
             urgency="now",
             detail=_("Il a moins de lecteurs que prévu : attribuez-le à d'autres membres."),
         )
