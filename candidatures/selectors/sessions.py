@@ -18,6 +18,7 @@ from candidatures.models import (
     Juror,
     Jury,
     JurySession,
+    Minutes,
     Offer,
     Position,
     Recusal,
@@ -155,6 +156,21 @@ def all_open_to(juror: Juror, session: JurySession) -> bool:
     """Whether a member may open every dossier this session decided on. One query."""
     theirs = Application.objects.readable_by(juror)
     return not session.decisions.exclude(application__in=theirs).exists()
+
+
+def readable_minutes(juror: Juror) -> list[Minutes]:
+    """The signed minutes this member may read, the latest first. One query, and one a session.
+
+    The same rule as the file's own door (``candidatures.minutes_files``).
+    """
+    if juror.jury.is_blind:
+        return []
+    rows = (
+        Minutes.objects.filter(session__jury=juror.jury_id, session__state=SessionState.CLOSED, signed__isnull=False)
+        .select_related("session", "signed")
+        .order_by("-session__held_on", "-session_id", "-edition")
+    )
+    return [row for row in rows if rules.may_read_minutes(juror, row) and all_open_to(juror, row.session)]
 
 
 def has_earlier(session: JurySession) -> bool:
