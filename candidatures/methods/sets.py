@@ -110,13 +110,13 @@ class Proposal:
 @dataclass(frozen=True)
 class Choice:
     """What was found. ``plain``: the first of the ranking, whatever the wants. ``blocking``: when no
-    set meets every condition, how many would without each of them."""
+    set meets every condition, for each how many meet all the others, then how many meet it alone."""
 
     best: list[Proposal]
     plain: Proposal
     considered: int
     meeting: int
-    blocking: dict[str, int] = field(default_factory=dict)
+    blocking: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class CannotEnumerate(ValueError):
@@ -289,14 +289,15 @@ def _first(
     return found
 
 
-def _blocking(conditions: dict[str, NDArray[np.bool_]]) -> dict[str, int]:
-    """For each condition, how many sets would meet all the others."""
+def _blocking(conditions: dict[str, NDArray[np.bool_]]) -> dict[str, tuple[int, int]]:
+    """For each condition, how many sets meet all the others, and how many meet it alone."""
     import numpy as np
 
     counts = {}
     for name in conditions:
         others = [met for other, met in conditions.items() if other != name]
-        counts[name] = int(np.logical_and.reduce(others).sum()) if others else len(conditions[name])
+        without = int(np.logical_and.reduce(others).sum()) if others else len(conditions[name])
+        counts[name] = without, int(conditions[name].sum())
     return counts
 
 

@@ -155,18 +155,23 @@ def cannot(error: CannotEnumerate) -> str:
 
 
 def blocking(choice: Choice) -> list[str]:
-    """What to give up so that a set exists: each condition, and how many sets its absence frees."""
+    """What to give up so that a set exists: for each condition, how many sets its absence frees."""
     names = {
         "disciplines": _("des disciplines toutes différentes"),
         "axes": _("tous les axes couverts"),
         "stages": _("tous les temps de vie couverts"),
         "origins": _("des départements d'origine tous différents"),
-        "budget": _("l'enveloppe"),
+        "budget": _("un coût dans l'enveloppe"),
     }
-    return [
-        (ngettext("Sans exiger %(what)s : %(n)s ensemble.", "Sans exiger %(what)s : %(n)s ensembles.", count)
-         % {"what": names[name], "n": number(count)})
-        if count
-        else _("Sans exiger %(what)s : toujours aucun.") % {"what": names[name]}
-        for name, count in choice.blocking.items()
-    ]  # fmt: skip
+    lines = []
+    for name, (without, alone) in choice.blocking.items():
+        if without:
+            said = ngettext(
+                "Sans exiger %(what)s : %(n)s ensemble.", "Sans exiger %(what)s : %(n)s ensembles.", without
+            )
+        elif not alone:
+            said = _("Exiger %(what)s est impossible avec ces dossiers, même seul.")
+        else:
+            said = _("Renoncer seulement à exiger %(what)s ne suffit pas.")
+        lines.append(said % {"what": names[name], "n": number(without)})
+    return lines

@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person
 from candidatures.admin.jury.base import JuryPages
@@ -49,6 +51,7 @@ class RankingMixin(_Base):
 
     # The page ------------------------------------------------------------------------------
 
+    @method_decorator(require_safe)
     def ranking_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Every dossier before the jury, in the order asked. Same queries whatever their number."""
         jury = self.jury(request, key)
@@ -77,11 +80,10 @@ class RankingMixin(_Base):
 
     # Acts ----------------------------------------------------------------------------------
 
+    @method_decorator(require_POST)
     def shortlist_act(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Into the shortlist, or out of it: what is ticked, all or none."""
         jury = self.jury(request, key)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         chosen = list(
             Application.objects.filter(call=jury.call_id, uuid__in=_uuids(request.POST.getlist("dossier"))).for_jury()
         )
@@ -98,11 +100,10 @@ class RankingMixin(_Base):
                 messages.success(request, _moved(moved, out=out))
         return redirect(self._back(request, jury))
 
+    @method_decorator(require_POST)
     def export_act(self, request: HttpRequest, key: UUID) -> Any:
         """A file, journaled before it leaves."""
         jury = self.jury(request, key)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         form = request.POST.get("form", "")
         if form == "dossiers.zip":
             chosen = files.shortlisted(jury)

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury.base import JuryPages
@@ -63,6 +65,7 @@ class SetsMixin(_Base):
             *super().jury_urls(),
         ]
 
+    @method_decorator(require_safe)
     def sets_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """The best sets under what the committee wants. The machine shows; it retains nothing."""
         jury = self.jury(request, key)
@@ -142,11 +145,10 @@ class SetsMixin(_Base):
             back=back,
         )
 
+    @method_decorator(require_POST)
     def drop_act(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """No set is retained any more."""
         jury = self.jury(request, key)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         try:
             choosing.drop_set(by=person(request), jury=jury, seen=request.POST.get("seen", ""))
         except Refused as refusal:

@@ -123,7 +123,7 @@ def test_when_nothing_fits_each_condition_says_what_it_costs():
     wants = Wants(2, disciplines=Care.REQUIRED, origins=Care.REQUIRED, budget=Decimal(50000))
     found = choose(rows, wants, axes=frozenset(), stages=frozenset())
     assert found.best == []
-    assert found.blocking == {"disciplines": 3, "origins": 0, "budget": 0}
+    assert found.blocking == {"disciplines": (3, 0), "origins": (0, 3), "budget": (0, 6)}
 
 
 def test_what_is_unknown_is_not_counted_as_different():
