@@ -176,7 +176,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             count=row["n"],
             url=f"{reverse('admin:candidatures_jury_assignment', args=[row['jury']])}?manque=1",
             urgency="now",
-            detail=_("Il a moins de lecteurs que prévu : attribuez-le à d'autres membres."),
+            detail=_("Moins de lecteurs que prévu : une autre attribution le répare."),
         )
         for row in assignment_selector.short_of_readers(juries, after_recusal=True)
     ]
