@@ -92,9 +92,8 @@ def members(jury: Jury, *, today: date | None = None) -> list[Member]:
     started = Review.objects.filter(
         juror=OuterRef("juror"), application=OuterRef("application"), state=ReviewState.DRAFT
     )
-    progress: dict[int, dict[str, Any]] = {
-        row["juror"]: row
-        for row in given(jury)
+    counts: Any = (
+        given(jury)
         .values("juror")
         .annotate(
             assigned=Count("pk"),
@@ -102,7 +101,8 @@ def members(jury: Jury, *, today: date | None = None) -> list[Member]:
             started=Count("pk", filter=Exists(started)),
             owed=Count("pk", filter=~Exists(filed) & Q(application__state__in=DELIBERATED_STATES)),
         )
-    }
+    )
+    progress: dict[int, dict[str, int]] = {row["juror"]: row for row in counts}
     seen = dict(
         Review.objects.filter(juror__jury=jury).order_by().values_list("juror").annotate(last=Max("updated_at"))
     )

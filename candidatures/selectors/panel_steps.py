@@ -162,7 +162,7 @@ def _figures(jury: Jury) -> dict[str, int]:
         "pending": _counted(offers.filter(state=OfferState.PENDING), "one"),
         "positions": Subquery(positions, output_field=IntegerField()),
     }
-    row = (
+    row: Any = (
         Jury.objects.filter(pk=jury.pk)
         .order_by()
         .values(**{name: Coalesce(expression, 0) for name, expression in counts.items()})

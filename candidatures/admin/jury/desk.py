@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.jury import (
@@ -115,7 +116,7 @@ class JuryAdmin(
             request,
             "admin/candidatures/jury/hub.html",
             jury=jury,
-            title=_("Jury"),
+            title=gettext("Jury"),
             tab="hub",
             steps=[{"step": step, "url": tabs[step.name]} for step in steps(jury)],
             reading=panel.reading_sentence(jury),

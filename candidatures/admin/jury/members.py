@@ -27,7 +27,7 @@ from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
 from clea.ui.dates import day
 from clea.ui.desk import DeskItem
-from structures.models import Territory
+from structures.models import Institution, Territory
 
 if TYPE_CHECKING:
     _Base = JuryPages
@@ -186,6 +186,7 @@ class MembersMixin(_Base):
             lines=lines,
             faulty=faulty,
             seen=digest if lines and not faulty else "",
+            institutions=Institution.objects.filter(territory=jury.territory),
             back=self._members(jury),
         )
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from candidatures.enums import JurorRole
 from candidatures.models import Juror, Jury
@@ -57,10 +58,10 @@ def read(jury: Jury, text: str) -> list[Line]:
     """Each line that is not blank: ``prénom;nom;courriel;institution;rôle``. Two queries.
 
     Tabs separate too, as a paste from a spreadsheet does. A line of titles is left out. An
-    institution is found by its name without accents or case, by its identifier, or by words that
-    only one of them holds.
+    institution is found by its name without accents or case, by its identifier, by its initials, or by
+    words that only one of them holds.
     """
-    lines = []
+    lines: list[Line] = []
     for number, raw in enumerate(text.splitlines(), start=1):
         if not raw.strip():
             continue
@@ -70,7 +71,11 @@ def read(jury: Jury, text: str) -> list[Line]:
         line = Line(number)
         if len(cells) < 4:
             line.errors.append(
-                _("Cette ligne compte %(n)d parties : il en faut au moins quatre, séparées par des points-virgules.")
+                ngettext(
+                    "Cette ligne compte %(n)d partie : il en faut au moins quatre, séparées par des points-virgules.",
+                    "Cette ligne compte %(n)d parties : il en faut au moins quatre, séparées par des points-virgules.",
+                    len(cells),
+                )
                 % {"n": len(cells)}
             )
         elif len(cells) > 5 and any(cells[5:]):
@@ -171,11 +176,19 @@ def _check_one(line: Line, institutions: list[Institution]) -> None:
 
 
 def _matching(name: str, institutions: list[Institution]) -> list[Institution]:
+    """Those of this name or identifier, or of these initials ("DRAC"), or that alone hold these words."""
     key = normalise(name)
     if not key:
         return []
     exact = [row for row in institutions if key in (normalise(row.name), normalise(row.slug))]
     if exact:
         return exact
+    if initials := [row for row in institutions if _initials(row.name) == key]:
+        return initials
     words = key.split()
     return [row for row in institutions if all(word in normalise(row.name).split() for word in words)]
+
+
+def _initials(name: str) -> str:
+    """``drac`` for "Direction régionale des affaires culturelles": small words do not count."""
+    return "".join(word[0] for word in normalise(name).split() if len(word) > 3)
