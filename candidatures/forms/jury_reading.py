@@ -38,12 +38,14 @@ def _note_field(criterion: ScoringCriterion) -> forms.Field:
     )
 
 
-def _word_field(criterion: str) -> forms.Field:
+def _word_field(criterion: str = "") -> forms.Field:
+    # Sight has the criterion just above; ears have it in the name.
+    spoken = _("Commentaire : %(criterion)s") % {"criterion": criterion}
     return forms.CharField(
-        label=_("Commentaire : %(criterion)s") % {"criterion": criterion} if criterion else "",
+        label=_("Commentaire"),
         required=False,
         max_length=COMMENT_LENGTH,
-        widget=Textarea(attrs={"rows": 1}),
+        widget=Textarea(attrs={"rows": 1, "aria-label": spoken}),
     )
 
 
@@ -120,7 +122,7 @@ class SentForm(_Words):
         for pk in self.criteria:
             self.fields[f"note_{pk}"] = forms.IntegerField(min_value=0, max_value=32767, required=False)
             if f"mot_{pk}" in data:
-                self.fields[f"mot_{pk}"] = _word_field("")
+                self.fields[f"mot_{pk}"] = _word_field()
 
     def values(self) -> Values:
         """What is of the right shape; a wrong or absent field leaves what is stored."""

@@ -107,10 +107,10 @@ def place(juror: Juror, uuid: UUID) -> Place:
     when it is their own, or when they no longer sit.
     """
     application = (
-        _with_review(juror)
-        .filter(assignments__juror__in=Juror.objects.sitting().filter(pk=juror.pk))
+        _given(juror)
+        .filter(Exists(Juror.objects.sitting().filter(pk=juror.pk)))
         .select_related("last_deposit")
-        .annotate(given_id=F("assignments__pk"), purpose=F("assignments__purpose"))
+        .annotate(given_id=F("given__pk"), purpose=F("given__purpose"))
         .annotate(**{f"mine_{name}": F(f"mine__{name}") for name in _REVIEW_COLUMNS})
         .get(uuid=uuid)
     )
@@ -128,9 +128,11 @@ def place(juror: Juror, uuid: UUID) -> Place:
     return Place(application, assignment, review)
 
 
-def _with_review(juror: Juror) -> ApplicationQuerySet:
+def _given(juror: Juror) -> ApplicationQuerySet:
+    """What this juror may open, once each: their assignment as ``given``, their review as ``mine``."""
     return Application.objects.readable_by(juror).alias(
-        mine=FilteredRelation("reviews", condition=Q(reviews__juror=juror))
+        given=FilteredRelation("assignments", condition=Q(assignments__juror=juror)),
+        mine=FilteredRelation("reviews", condition=Q(reviews__juror=juror)),
     )
 
 
@@ -175,8 +177,8 @@ def neighbours(juror: Juror, application: Application) -> Neighbours:
     """The reading left before and after this one; past the end, it starts again. One query."""
     number = application.last_deposit.number if application.last_deposit else ""
     left = list(
-        _with_review(juror)
-        .filter(assignments__purpose=AssignmentPurpose.READ, state__in=DELIBERATED_STATES)
+        _given(juror)
+        .filter(given__purpose=AssignmentPurpose.READ, state__in=DELIBERATED_STATES)
         .exclude(mine__state=ReviewState.FILED)
         .order_by("last_deposit__number")
         .values_list("last_deposit__number", "uuid")
@@ -274,11 +276,11 @@ def _listed(juror: Juror) -> ApplicationQuerySet:
     answers = "last_deposit__data__"
     city = {} if juror.jury.is_blind else {"frozen_city": F(f"{answers}identity__city")}
     return (
-        _with_review(juror)
+        _given(juror)
         .select_related("last_deposit")
         .only("uuid", "state", "artist_name", "first_name", "last_name", "last_deposit__number")
         .annotate(
-            purpose=F("assignments__purpose"),
+            purpose=F("given__purpose"),
             frozen_disciplines=F(f"{answers}practice__disciplines"),
             pages=F(f"last_deposit__{copy}__stored_file__pages"),
             review_id=F("mine__pk"),

@@ -52,8 +52,8 @@ class Grid {
     const text = found === null ? "–" : figure.format(Number(found) / 100);
     // Written only when it changes: a screen reader says it each time.
     if (this.total.textContent !== text) this.total.textContent = text;
-    const { complete, partial } = this.count.dataset;
-    const said = noted.length === all.length ? complete
+    const { complete, none, partial } = this.count.dataset;
+    const said = noted.length === all.length ? complete : !noted.length ? none
       : partial.replace("{noted}", noted.length).replace("{criteria}", all.length);
     if (this.count.textContent !== said) this.count.textContent = said;
     if (!this.working) return;

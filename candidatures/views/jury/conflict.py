@@ -14,6 +14,7 @@ from candidatures.forms.jury_reading import ConflictForm
 from candidatures.models import Juror
 from candidatures.rules.jury import can_declare_conflict
 from candidatures.selectors.jury_face import face
+from candidatures.services.jury import recusals
 from candidatures.views.jury.frame import frame, reads, says_why
 from candidatures.views.jury.reading import address, get_place
 from clea.errors import Refused
@@ -26,8 +27,6 @@ from clea.ui.recovery import keeps_answers, recovered
 @reads
 def declare(request: HttpRequest, juror: Juror, uuid: UUID) -> HttpResponse:
     """Say why, confirm what it means, and the dossier is gone."""
-    from candidatures.services.jury import recusals
-
     place = get_place(juror, uuid)
     context = frame(juror) | {
         "application": place.application,
