@@ -51,7 +51,7 @@ def dossier(juror):
 
 
 @pytest.fixture
-def browser(client, juror):
+def visitor(client, juror):
     client.force_login(juror.user)
     return client
 
@@ -74,8 +74,8 @@ def status(client, url: str) -> int:
     return response.status_code
 
 
-def test_the_full_pdf_bears_number_and_name_and_its_reading_is_journaled(browser, juror, dossier) -> None:
-    response = browser.get(pdf(dossier), follow=True)
+def test_the_full_pdf_bears_number_and_name_and_its_reading_is_journaled(visitor, juror, dossier) -> None:
+    response = visitor.get(pdf(dossier), follow=True)
     assert response.status_code == 200
     body(response)
     number = dossier.last_deposit.number
@@ -85,33 +85,33 @@ def test_the_full_pdf_bears_number_and_name_and_its_reading_is_journaled(browser
     assert entry.target_id == str(dossier.uuid)
 
 
-def test_read_blindly_the_copy_alone_is_there_under_its_number(browser, juror, dossier) -> None:
+def test_read_blindly_the_copy_alone_is_there_under_its_number(visitor, juror, dossier) -> None:
     blindly(juror.jury)
-    response = browser.get(pdf(dossier), follow=True)
+    response = visitor.get(pdf(dossier), follow=True)
     assert response.status_code == 200
     body(response)
     assert response["Content-Disposition"] == f'inline; filename="{dossier.last_deposit.number}.pdf"'
     copy = response.redirect_chain[-1][0]
     assembly.ensure(dossier.last_deposit_id)
-    opened = [address(stored) for stored in StoredFile.objects.all() if status(browser, address(stored)) == 200]
+    opened = [address(stored) for stored in StoredFile.objects.all() if status(visitor, address(stored)) == 200]
     assert opened == [copy]
 
 
-def test_once_identities_are_shown_the_full_pdf_replaces_the_copy(browser, juror, dossier) -> None:
+def test_once_identities_are_shown_the_full_pdf_replaces_the_copy(visitor, juror, dossier) -> None:
     blindly(juror.jury)
     copy = blind.ensure(dossier.last_deposit_id)
     full = assembly.ensure(dossier.last_deposit_id)
-    assert (status(browser, address(copy)), status(browser, address(full))) == (200, 404)
+    assert (status(visitor, address(copy)), status(visitor, address(full))) == (200, 404)
     Jury.objects.update(identities_shown_at=timezone.now())
-    assert (status(browser, address(copy)), status(browser, address(full))) == (404, 200)
-    assert browser.get(pdf(dossier)).url == address(full)
+    assert (status(visitor, address(copy)), status(visitor, address(full))) == (404, 200)
+    assert visitor.get(pdf(dossier)).url == address(full)
 
 
-def test_no_piece_is_ever_opened_one_by_one(browser, dossier) -> None:
+def test_no_piece_is_ever_opened_one_by_one(visitor, dossier) -> None:
     assembly.ensure(dossier.last_deposit_id)
     pieces = [row.stored_file for row in dossier.last_deposit.pieces.exclude(stored_file=None)]
     assert pieces
-    assert {status(browser, address(stored)) for stored in pieces} == {404}
+    assert {status(visitor, address(stored)) for stored in pieces} == {404}
 
 
 def gone(juror: Juror, dossier: Application) -> None:
@@ -136,13 +136,13 @@ def no_longer_admissible(juror: Juror, dossier: Application) -> None:
 
 @pytest.mark.parametrize("change", [gone, declined, recused, unassigned, no_longer_admissible])
 @pytest.mark.parametrize("blind_reading", [False, True])
-def test_nothing_is_there_for_who_may_not_read(browser, juror, dossier, change, blind_reading) -> None:
+def test_nothing_is_there_for_who_may_not_read(visitor, juror, dossier, change, blind_reading) -> None:
     if blind_reading:
         blindly(juror.jury)
     files = [blind.ensure(dossier.last_deposit_id), assembly.ensure(dossier.last_deposit_id)]
     change(juror, dossier)
-    assert [status(browser, address(stored)) for stored in files] == [404, 404]
-    assert status(browser, pdf(dossier)) == 404
+    assert [status(visitor, address(stored)) for stored in files] == [404, 404]
+    assert status(visitor, pdf(dossier)) == 404
 
 
 def not_bound(juror: Juror) -> None:
@@ -155,12 +155,12 @@ def too_early(juror: Juror) -> None:
 
 @pytest.mark.parametrize(("change", "answer"), [(not_bound, 302), (too_early, 403)])
 def test_before_the_charter_or_the_first_day_the_file_is_not_there_and_the_page_says_why(
-    browser, juror, dossier, change, answer
+    visitor, juror, dossier, change, answer
 ) -> None:
     full = assembly.ensure(dossier.last_deposit_id)
     change(juror)
-    assert status(browser, address(full)) == 404
-    response = browser.get(pdf(dossier))
+    assert status(visitor, address(full)) == 404
+    response = visitor.get(pdf(dossier))
     assert response.status_code == answer
     assert "/fichiers/" not in response.headers.get("Location", "")
 
@@ -173,28 +173,28 @@ def test_a_member_of_another_jury_and_a_passer_by_read_nothing(client, dossier) 
         assert status(client, pdf(dossier)) == 404
 
 
-def test_another_deposit_is_there_only_while_ones_review_is_tied_to_it(browser, juror, dossier) -> None:
+def test_another_deposit_is_there_only_while_ones_review_is_tied_to_it(visitor, juror, dossier) -> None:
     earlier = dossier.last_deposit
     first = assembly.ensure(earlier.pk)
     review = ReviewFactory(juror=juror, application=dossier, notes=[3, 3])
     later = file_again(dossier)
     Application.objects.update(state="eligible")
     second = assembly.ensure(later.pk)
-    assert (status(browser, address(first)), status(browser, address(second))) == (200, 200)
-    assert browser.get(pdf(dossier)).url == address(second)
-    assert browser.get(f"{pdf(dossier)}?depot={earlier.number}").url == address(first)
+    assert (status(visitor, address(first)), status(visitor, address(second))) == (200, 200)
+    assert visitor.get(pdf(dossier)).url == address(second)
+    assert visitor.get(f"{pdf(dossier)}?depot={earlier.number}").url == address(first)
     review.deposit = later
     review.save()
-    assert (status(browser, address(first)), status(browser, address(second))) == (404, 200)
-    assert status(browser, f"{pdf(dossier)}?depot={earlier.number}") == 404
-    assert status(browser, f"{pdf(dossier)}?depot=autre") == 404
+    assert (status(visitor, address(first)), status(visitor, address(second))) == (404, 200)
+    assert status(visitor, f"{pdf(dossier)}?depot={earlier.number}") == 404
+    assert status(visitor, f"{pdf(dossier)}?depot=autre") == 404
 
 
-def test_a_right_costs_two_queries_more(browser, juror, dossier) -> None:
+def test_a_right_costs_two_queries_more(visitor, juror, dossier) -> None:
     full = assembly.ensure(dossier.last_deposit_id)
-    status(browser, address(full))  # the journal has its line
+    status(visitor, address(full))  # the journal has its line
     with CaptureQueriesContext(connection) as seen:
-        assert status(browser, address(full)) == 200
+        assert status(visitor, address(full)) == 200
     rights = [query["sql"] for query in seen if "candidatures_" in query["sql"] and "journal" not in query["sql"]]
     # Document, deposit's piece, assembly; its people, the desk; then the seat and the dossier.
     assert len(rights) <= 7
