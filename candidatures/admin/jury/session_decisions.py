@@ -155,7 +155,7 @@ class DecisionsMixin(_Base):
                 sessions.move_reserve(
                     by=person(request),
                     session=session,
-                    application=self._dossier(session, move),
+                    application=_of_call(session, move),
                     step=-1 if "monter" in request.POST else 1,
                     seen=seen,
                 )
@@ -213,12 +213,13 @@ class DecisionsMixin(_Base):
             back=self.session_url(session, "decisions"),
         )
 
-    @staticmethod
-    def _dossier(session: JurySession, key: str) -> Application:
-        found = Application.objects.filter(call=session.jury.call_id, uuid__in=_uuids({key})).first()
-        if found is None:
-            raise Http404
-        return found
+
+def _of_call(session: JurySession, key: str) -> Application:
+    """The dossier behind a button, or 404."""
+    found = Application.objects.filter(call=session.jury.call_id, uuid__in=_uuids({key})).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _uuids(texts: set[str]) -> list[UUID]:

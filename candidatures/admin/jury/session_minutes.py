@@ -48,7 +48,7 @@ class MinutesMixin(_Base):
         ]
 
     @staticmethod
-    def editions(session: JurySession) -> list[Minutes]:
+    def session_editions(session: JurySession) -> list[Minutes]:
         """Every edition, the latest first; one that a correction opened waits for the next settling."""
         rows = session.minutes.select_related("document", "signed", "made_by")
         return list(rows)
@@ -132,12 +132,12 @@ class MinutesMixin(_Base):
 
     def minutes_pdf(self, request: HttpRequest, key: UUID, session_key: UUID, edition: int) -> HttpResponse:
         """The edition's PDF, made now if nobody has; the file's own address then journals the reading."""
-        row = self._edition(request, key, session_key, edition)
+        row = self.session_edition(request, key, session_key, edition)
         return HttpResponseRedirect(reverse("documents:file", args=[papers.ensure(row.pk).uuid]))
 
     def minutes_signed_page(self, request: HttpRequest, key: UUID, session_key: UUID, edition: int) -> HttpResponse:
         """Receive the signed paper: the session is closed."""
-        row = self._edition(request, key, session_key, edition)
+        row = self.session_edition(request, key, session_key, edition)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         form = SignedForm(request.POST, request.FILES)
@@ -151,7 +151,7 @@ class MinutesMixin(_Base):
                 return HttpResponseRedirect(self.session_url(row.session, "proces-verbal"))
         return self.show_session(request, row.session, signed=form)
 
-    def _edition(self, request: HttpRequest, key: UUID, session_key: UUID, edition: int) -> Minutes:
+    def session_edition(self, request: HttpRequest, key: UUID, session_key: UUID, edition: int) -> Minutes:
         session = self.one_session(request, key, session_key)
         row = session.minutes.filter(edition=edition).exclude(data={}).first()
         if row is None:

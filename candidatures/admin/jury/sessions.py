@@ -270,7 +270,7 @@ class SessionsMixin(DecisionsMixin, MinutesMixin, _Base):
             waiting=case.undecided_elsewhere,
             obstacles=cases.obstacles(case, timezone.localdate()) if preparing else [],
             several=len(case.places.positions) > 1,
-            editions=self.editions(session),
+            editions=self.session_editions(session),
             signed_form=signed or SignedForm(),
         )
 
