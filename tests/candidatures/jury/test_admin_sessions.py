@@ -102,7 +102,7 @@ def test_a_whole_session_through_the_pages(desk, room):
     assert "Enregistrer les présences" not in page
     pdf = desk.get(at(session, "minutes", edition=1), follow=True)
     assert pdf["Content-Type"] == "application/pdf"
-    pdf.close()
+    assert b"".join(pdf.streaming_content).startswith(b"%PDF-")
     signed = SimpleUploadedFile("pv.pdf", tiny_pdf(), content_type="application/pdf")
     desk.post(at(session, "minutes_signed", edition=1), {"fichier": signed})
     session.refresh_from_db()

@@ -343,7 +343,6 @@ def opened(user, stored) -> int:
     response = client.get(reverse("documents:file", args=[stored.uuid]))
     if response.streaming:
         b"".join(response.streaming_content)
-        response.close()
     return response.status_code
 
 
