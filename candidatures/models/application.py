@@ -255,8 +255,8 @@ class Application(models.Model):
         if self.state not in DECIDED_STATES and self.state != ApplicationState.INELIGIBLE:
             return "", ""
         if "_told_outcome" not in self.__dict__:
-            read = Application.objects.with_told().values_list("_told_outcome", "_told_offer")
-            self._told_outcome, self._told_offer = read.get(pk=self.pk)
+            read = Application.objects.with_told().only("pk").get(pk=self.pk)
+            self._told_outcome, self._told_offer = read._told_outcome, read._told_offer
         return self._told_outcome or "", self._told_offer or ""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -21,7 +22,7 @@ from candidatures.services.applications import lock
 from candidatures.services.jury import renouncing
 from candidatures.services.jury.base import lock_jury, require_desk
 from candidatures.services.notices import _service, absolute
-from clea.errors import Refused
+from clea.errors import Refused, StaleWrite
 from clea.i18n import localised
 from clea.journal import services as journal
 from clea.mail import kinds
@@ -92,17 +93,32 @@ def check_texts(rule: LetterRule) -> None:
         )
 
 
-def save_rule(*, by: User, jury: Jury, rule: LetterRule) -> LetterRule:
+def rule_mark(rule: LetterRule) -> str:
+    """What somebody looking at a rule sees."""
+    said = "\0".join(str(getattr(rule, name)) for name in COLUMNS)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def save_rule(*, by: User, jury: Jury, rule: LetterRule, seen: str | None = None) -> LetterRule:
     """Write a rule, new or changed; a new one comes last. Letters already drafted keep their text.
 
-    Raises ``Refused`` on a variable that does not exist, ``ValidationError`` on a bad column.
+    ``seen`` is the :func:`rule_mark` of the page: another text since is a ``StaleWrite``. Raises
+    ``Refused`` on a variable that does not exist, ``ValidationError`` on a bad column.
     """
     with transaction.atomic():
         locked = lock_jury(jury)
         require_desk(by, locked.call)
         new = rule.pk is None
-        if not new and not locked.letter_rules.filter(pk=rule.pk).exists():
-            raise Refused(_("Cette règle n'existe plus."), code="gone")
+        if not new:
+            stored = locked.letter_rules.filter(pk=rule.pk).first()
+            if stored is None:
+                raise Refused(_("Cette règle n'existe plus."), code="gone")
+            if seen is not None and seen != rule_mark(stored):
+                raise StaleWrite(
+                    _("Quelqu'un a modifié cette règle entre-temps. Rien n'est enregistré : comparez d'abord."),
+                    code="stale",
+                )
+            rule.order = stored.order
         rule.jury = locked
         if new:
             last = locked.letter_rules.order_by("order").last()

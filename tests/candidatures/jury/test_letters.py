@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from candidatures.enums import CheckResult, InterviewOutcome, LetterOutcome, OfferState
+from candidatures.enums import CheckResult, InterviewOutcome, LetterOutcome, OfferState, Outcome
 from candidatures.models import (
     Application,
     Decision,
@@ -97,7 +97,7 @@ def test_moving_a_rule_up_changes_which_one_applies():
 )
 def test_a_text_with_an_unknown_variable_is_refused_on_its_field(values, field):
     decided = Decided(reserve=0)
-    rule = decided.jury.letter_rules.first()
+    rule = decided.jury.letter_rules.get(name="Retenue")
     for name, value in values.items():
         setattr(rule, name, value)
     with pytest.raises(Refused) as refusal:
@@ -226,7 +226,7 @@ def test_only_the_territory_s_coordination_drafts_and_writes_rules():
     with pytest.raises(Forbidden):
         letters.draft(by=other, jury=decided.jury, applications=decided.selected)
     with pytest.raises(Forbidden):
-        letters.save_rule(by=other, jury=decided.jury, rule=decided.jury.letter_rules.first())
+        letters.save_rule(by=other, jury=decided.jury, rule=decided.jury.letter_rules.get(name="Retenue"))
     with pytest.raises(Forbidden):
         letters.seed_rules(by=other, jury=JuryFactory())
 
@@ -252,7 +252,7 @@ def test_the_preview_costs_the_same_for_three_and_thirty(assert_num_queries_cons
     def grow():
         rows = eligible(decided.call, 27)
         for row in rows:
-            decided.decide(row, "declined")
+            decided.decide(row, Outcome.DECLINED)
         decided.draft(*[fresh(row) for row in rows[:9]])
 
     assert_num_queries_constant(lambda: letters.preview(decided.jury), grow, at_most=11)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from candidatures.enums import ApplicationState, LetterOutcome, OfferState
 from candidatures.models import Application, Letter, Offer, OutsideDecision
 from candidatures.selectors.answers import board
 from candidatures.services import applications
-from candidatures.services.jury import letters, offers
+from candidatures.services.jury import letters, offer_notices, offers
 from clea.errors import Forbidden, Refused
 from clea.journal.models import Entry
 from clea.mail import services as mail
@@ -98,13 +99,13 @@ def test_an_answer_begun_before_the_date_and_finished_after_is_refused(monkeypat
     decided = Decided()
     application = decided.selected[0]
     offer = decided.offer(application, answer_by=timezone.now() + timedelta(hours=1))
-    told = offers.offer_notices.answered
+    told = offer_notices.answered
 
     def slow(**kwargs):
         told(**kwargs)
         traveller.move_to(offer.answer_by)
 
-    monkeypatch.setattr(offers.offer_notices, "answered", slow)
+    monkeypatch.setattr(offer_notices, "answered", slow)
     with time_machine.travel(timezone.now(), tick=False) as traveller, pytest.raises(Refused) as refusal:
         offers.accept(by=application.owner, offer=offer)
     assert refusal.value.code == "too_late"
@@ -240,13 +241,13 @@ def test_cancelling_after_the_letter_left_drafts_a_message():
 def test_another_territory_does_nothing_to_an_offer(act):
     decided = Decided()
     offer = decided.offer(decided.selected[0])
-    more = {
+    more: dict[str, Any] = {
         "extend": {"answer_by": timezone.now() + timedelta(days=9)},
         "release": {"why": "x", "on": timezone.localdate()},
         "cancel": {"why": "x"},
-    }.get(act, {})
+    }
     with pytest.raises(Forbidden):
-        getattr(offers, act)(by=CoordinatorFactory(), offer=offer, **more)
+        getattr(offers, act)(by=CoordinatorFactory(), offer=offer, **more.get(act, {}))
 
 
 # The reserve list --------------------------------------------------------------------------------
@@ -432,7 +433,7 @@ def test_of_an_acceptance_and_a_cancellation_at_once_exactly_one_wins():
     for thread in threads:
         thread.join()
     offer.refresh_from_db()
-    won = {OfferState.ACCEPTED: "artist", OfferState.CANCELLED: "desk"}[offer.state]
+    won = {OfferState.ACCEPTED: "artist", OfferState.CANCELLED: "desk"}[OfferState(offer.state)]
     lost = "desk" if won == "artist" else "artist"
     assert outcomes[won] == "done"
     assert ("close par la coordination" if lost == "artist" else "quelqu'un l'a changée") in outcomes[lost]
