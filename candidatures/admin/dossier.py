@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from candidatures import rules
 from candidatures.admin.common import DeskAdmin, person, refuse
 from candidatures.admin.dossier_forms import EligibilityForm, RequestForm
-from candidatures.enums import ApplicationState, CheckResult
+from candidatures.enums import JURY_STATES, ApplicationState, CheckResult
 from candidatures.models import (
     Application,
     Collaborator,
@@ -156,7 +156,11 @@ class DossierMixin(_Base):
         pieces = DepositPiece.objects.select_related("stored_file").order_by("order")
         return (
             Application.objects.select_related(
-                "call__season__programme__territory", "owner", "last_deposit__filed_by", "last_deposit__assembly"
+                "call__season__programme__territory",
+                "call__jury",
+                "owner",
+                "last_deposit__filed_by",
+                "last_deposit__assembly",
             )
             .prefetch_related(
                 "call__pieces",
@@ -208,6 +212,7 @@ class DossierMixin(_Base):
             entries=entries_for(application),
             checkbox=ACTION_CHECKBOX_NAME,
             tone=_tone(application),
+            jury=getattr(call, "jury", None) if application.state in JURY_STATES else None,
         )
 
 

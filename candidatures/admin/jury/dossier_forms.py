@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from candidatures.services.jury import blind
 
 if TYPE_CHECKING:
+    from candidatures.models import Jury
     from candidatures.selectors.panel_dossiers import Panel
 
 
@@ -20,8 +21,15 @@ class RemarkForm(forms.Form):
         label=_("Votre remarque"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text=_("Signée de la coordination. Les membres qui participent à la discussion la lisent."),
     )
+
+    def __init__(self, data: Any = None, *, jury: Jury) -> None:
+        super().__init__(data)
+        self.fields["text"].help_text = (
+            _("Les membres qui participent à la discussion la lisent. La lecture est anonyme : ne citez pas l'artiste.")
+            if jury.is_blind
+            else _("Les membres qui participent à la discussion la lisent.")
+        )
 
 
 class ReopenForm(forms.Form):

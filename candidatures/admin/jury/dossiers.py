@@ -144,7 +144,7 @@ class DossiersMixin(_Base):
             panel=panel,
             application=application,
             deposit=deposit,
-            remark_form=remark_form or RemarkForm(),
+            remark_form=remark_form or RemarkForm(jury=jury),
             can_discuss=can_discuss(jury, application),
             person=request.user,
             blind_form=blind_form or BlindForm(panel=panel),
@@ -160,7 +160,7 @@ class DossiersMixin(_Base):
         application = self._application(jury, dossier)
         if request.method != "POST":
             return HttpResponseRedirect(self._at(jury, application, "discussion"))
-        form = RemarkForm(request.POST)
+        form = RemarkForm(request.POST, jury=jury)
         if form.is_valid():
             try:
                 discussion.say(by=person(request), application=application, text=form.cleaned_data["text"])

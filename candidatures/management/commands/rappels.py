@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from candidatures.services import assembly, reminders
-from candidatures.services.jury import interview_reminders
+from candidatures.services.jury import blind, interview_reminders
 from candidatures.services.jury import reminders as jury_reminders
 
 
@@ -22,4 +22,7 @@ class Command(BaseCommand):
         sent += jury_reminders.remind_invited()
         sent += interview_reminders.remind_artists()
         made = assembly.pending()
-        self.stdout.write(f"{sent} rappel(s) mis en file, {made} dossier(s) assemblé(s).")
+        copies = blind.pending()
+        self.stdout.write(
+            f"{sent} rappel(s) mis en file, {made} dossier(s) assemblé(s), {copies} copie(s) anonyme(s) faite(s)."
+        )

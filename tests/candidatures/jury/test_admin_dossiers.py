@@ -306,3 +306,11 @@ def test_the_two_pdfs_open_from_the_page(desk, told) -> None:
     assert response.status_code == 200
     assert f"{application.last_deposit.number}-anonyme.pdf" in response["Content-Disposition"]
     assert body(response).startswith(b"%PDF-")
+
+
+def test_the_candidature_leads_to_what_its_jury_said_once_it_is_admissible(desk, jury) -> None:
+    application = ApplicationFactory(call=jury.call, submitted=True)
+    url = reverse("admin:candidatures_application_change", args=[application.pk])
+    assert one(jury, application) not in page(desk.get(url))
+    jury.call.applications.update(state="eligible")
+    assert one(jury, application) in page(desk.get(url))
