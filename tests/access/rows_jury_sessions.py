@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from candidatures.enums import SessionState
 from candidatures.models import Attendance, Decision, JurySession, Minutes
-from tests.access.matrix import ADMINISTRATOR, COORDINATOR, OTHER_COORDINATOR, STAFF, Role, Row
+from tests.access.matrix import ADMINISTRATOR, COORDINATOR, JURORS, OTHER_COORDINATOR, STAFF, Role, Row
 from tests.access.world import World
 
 READERS = COORDINATOR | ADMINISTRATOR
@@ -88,6 +88,8 @@ ROWS = [
         get={READERS: 200, OTHER_COORDINATOR: 404},
         post={READERS: (200, 302), OTHER_COORDINATOR: 404},
     ),
+    # No session is closed in this world: there is nothing to read yet, whoever asks.
+    Row("jury:session", kwargs=lambda w: {"slug": w.jury_call.slug}, get={JURORS: 404}, post={JURORS: 405}),
     Row(
         "admin:candidatures_jury_minutes",
         kwargs=settled,
