@@ -40,7 +40,6 @@ class _RoomForm(forms.Form):
         max_length=300,
         required=False,
         help_text=gettext_lazy("Pour un entretien sur place : l'adresse et la salle, telles que l'artiste les lira."),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     link = forms.URLField(
         label=gettext_lazy("Adresse de la visioconférence"),
@@ -48,7 +47,6 @@ class _RoomForm(forms.Form):
         required=False,
         assume_scheme="https",
         help_text=gettext_lazy("Pour un entretien à distance. Elle n'est montrée qu'une fois le créneau réservé."),
-        widget=forms.URLInput(attrs={"class": "vTextField"}),
     )
 
     def clean(self) -> dict[str, Any]:
