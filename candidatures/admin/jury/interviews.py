@@ -299,7 +299,7 @@ def _counted(request: HttpRequest) -> QuerySet[Jury]:
         .values("application__call")
     )
     return (
-        Jury.objects.coordinated_by(request.user)  # type: ignore[arg-type]
+        Jury.objects.coordinated_by(request.user)
         .select_related("call")
         .annotate(
             today=_count(planned.filter(starts_at__gte=today, starts_at__lt=today + timedelta(days=1)), "jury"),

@@ -71,7 +71,7 @@ def _save(request: HttpRequest, juror: Juror, application: Application, slot: In
     form = NoteForm(request.POST)
     if not form.is_valid():
         if wants_json(request):
-            return JsonResponse({"message": " ".join(form.errors["text"])}, status=422)
+            return JsonResponse({"message": " ".join(str(error) for error in form.errors["text"])}, status=422)
         return _show(request, juror, application, slot, form, status=422)
     version = None if request.POST.get("ecraser") else _number(request.POST.get("version", ""))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -12,10 +13,16 @@ from candidatures.models import Application, InterviewInvitation, InterviewSlot,
 from clea.accounts.models import User
 from clea.mail.enums import MailState
 from clea.mail.models import OutgoingMail
+from tests.candidatures import desk
 from tests.factories.jury import eligible
 from tests.factories.structures import CoordinatorFactory
 
 PARIS = ZoneInfo("Europe/Paris")
+
+
+def text_of(response: Any) -> str:
+    """The page in one line, whatever the client's own class of answer."""
+    return desk.text_of(response)
 
 
 def coordinator(jury: Jury) -> User:

@@ -19,8 +19,7 @@ from clea.errors import Forbidden, Refused
 from clea.journal.models import Entry
 from clea.mail.enums import MailState
 from clea.mail.models import OutgoingMail
-from tests.candidatures.desk import text_of
-from tests.candidatures.jury.interviews import booked, invited, open_slots, shortlisted
+from tests.candidatures.jury.interviews import booked, invited, open_slots, shortlisted, text_of
 from tests.factories.accounts import UserFactory
 from tests.factories.candidatures import CollaboratorFactory
 from tests.factories.jury import JuryFactory
@@ -66,7 +65,7 @@ def test_the_interview_exists_once_its_letter_has_left(
 ) -> None:
     (slot, *_others) = open_slots(jury)
     invitation = invited(artist)
-    OutgoingMail.objects.filter(pk=invitation.mail_id).update(
+    OutgoingMail.objects.filter(pk=invitation.mail_id or 0).update(
         state=state, sent_at=timezone.now() if state == MailState.SENT else None
     )
     client = signed_in(artist)

@@ -123,6 +123,8 @@ def test_the_hour_is_that_of_paris_in_winter_and_in_summer(
     assert event["dtstart"].params["TZID"] == "Europe/Paris"
     assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Paris"]
     (other,) = IcsCalendarStream.calendar_from_ics(response.content.decode()).events
+    assert isinstance(other.start, datetime)
+    assert isinstance(other.end, datetime)
     assert other.start.astimezone(UTC) == instant
     assert other.end.astimezone(UTC) == instant + timedelta(minutes=30)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from datetime import date, time, timedelta
+from typing import Any
 
 import pikepdf
 import pytest
@@ -25,8 +26,16 @@ from clea.journal.models import Entry
 from clea.mail.enums import MailState
 from clea.mail.models import OutgoingMail
 from clea.ui.dates import hour
-from tests.candidatures.desk import text_of
-from tests.candidatures.jury.interviews import PARIS, booked, coordinator, invited, open_slots, shortlisted, tomorrow
+from tests.candidatures.jury.interviews import (
+    PARIS,
+    booked,
+    coordinator,
+    invited,
+    open_slots,
+    shortlisted,
+    text_of,
+    tomorrow,
+)
 from tests.factories.jury import JurorFactory, JuryFactory, RecusalFactory
 from tests.factories.structures import CoordinatorFactory
 
@@ -162,7 +171,7 @@ def test_two_coordinators_opening_the_same_hour_open_it_once() -> None:
 # Invitations --------------------------------------------------------------------------------------
 
 
-def invite(desk: Client, jury: Jury, *applications: Application, days: int = 3) -> object:
+def invite(desk: Client, jury: Jury, *applications: Application, days: int = 3) -> Any:
     day = timezone.localdate() + timedelta(days=days)
     return desk.post(
         address("_invite", jury),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import icalendar
 import pytest
@@ -16,8 +17,7 @@ from candidatures.models import Application, Assignment, InterviewNote, Intervie
 from candidatures.services.jury import interview_notes
 from clea.errors import Forbidden, Refused, StaleWrite
 from clea.journal.models import Entry
-from tests.candidatures.desk import text_of
-from tests.candidatures.jury.interviews import booked, open_slots, shortlisted
+from tests.candidatures.jury.interviews import booked, open_slots, shortlisted, text_of
 from tests.factories.accounts import UserFactory
 from tests.factories.jury import AssignmentFactory, JurorFactory, JuryFactory, RecusalFactory, ReviewFactory, read_by
 
@@ -63,7 +63,7 @@ def feed(juror: Juror) -> str:
     return reverse("jury:interviews_feed", args=[interview_notes.feed_token(juror)])
 
 
-def events(content: bytes) -> list[icalendar.Event]:
+def events(content: Any) -> list[Any]:
     return list(icalendar.Calendar.from_ical(content).walk("VEVENT"))
 
 
@@ -107,7 +107,7 @@ def test_a_member_without_the_dossier_finds_no_trace_of_its_interview(
     assert "Aucun entretien pour le moment" in shown
     assert client.get(address).status_code == 404
     assert client.post(address, {"text": "x", "version": "0"}).status_code == 404
-    content = client.get(feed(juror)).content
+    content: Any = client.get(feed(juror)).content
     assert events(content) == []
     assert artist.last_deposit.number.encode() not in content
     with pytest.raises(Forbidden):

@@ -9,6 +9,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
+from candidatures.enums import InterviewMode
 from candidatures.models import Application, InterviewInvitation, InterviewSlot, Jury
 from candidatures.services.jury import interview_booking, interviews
 from candidatures.services.jury.interview_reminders import remind_artists
@@ -59,7 +60,7 @@ def test_an_interview_that_moves_is_reminded_of_again(jury: Jury, artist: Applic
             slot=slot,
             starts_at=slot.starts_at + 10 * DAY,
             minutes=30,
-            room=interviews.Room(slot.mode, place=slot.place),
+            room=interviews.Room(InterviewMode(slot.mode), place=slot.place),
         )
     slot.refresh_from_db()
     with time_machine.travel(slot.starts_at - DAY, tick=False):
