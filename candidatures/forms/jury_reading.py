@@ -96,7 +96,6 @@ class ReviewForm(_Words):
 
     def complain(self, problems: Mapping[str, str]) -> None:
         """Put what the service refused at its field."""
-        self.full_clean()
         for name, message in problems.items():
             if name not in self.errors:
                 self.add_error(name if name in self.fields else None, message)
@@ -105,7 +104,8 @@ class ReviewForm(_Words):
         """The notes as the page shows them now, for the running total."""
         if not self.is_bound:
             return [mark.scored for mark in self.marks]
-        self.full_clean()
+        # Cleans once: what the service added to the errors stays.
+        self.is_valid()
         clean = self.cleaned_data
         return [
             (mark.criterion.weight, mark.criterion.max_score, clean.get(f"note_{mark.criterion.pk}"))
