@@ -42,6 +42,8 @@ __all__ = [
 ]
 
 _SALT = "candidatures.assignment.plan"
+#: Dossiers that a sentence names before it only counts them.
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -265,40 +267,54 @@ def _blocked(seen: Board, wish: Wish, demand: method.Problem, impossible: method
         members=[MemberLine(juror, seen.loads[juror.pk], 0, _out(demand, juror)) for juror in seen.jurors],
         dossiers=[],
         reasons=[],
-        blocked=[_sentence(seen, blockage) for blockage in impossible.blockages],
+        blocked=_sentences(seen, impossible.blockages),
         without=_without(seen, wish, demand, impossible.missing),
         missing=impossible.missing,
         asked=impossible.asked,
     )
 
 
-def _named(seen: Board, key: int) -> str:
-    dossier = seen.files[key]
-    return f"{dossier.last_deposit} – {dossier.display_name}"
+def _sentences(seen: Board, blockages: tuple[method.Blockage, ...]) -> list[str]:
+    """What blocks. Dossiers that lack the very same thing are told together, the first ones by name."""
+    alike: dict[tuple[str, int, int, int], list[int]] = defaultdict(list)
+    for blockage in blockages:
+        if isinstance(blockage, method.FewReaders):
+            alike["readers", blockage.possible, blockage.wanted, blockage.barred].append(blockage.dossier)
+        elif isinstance(blockage, method.FewInstitutions):
+            alike["institutions", blockage.possible, blockage.wanted, 0].append(blockage.dossier)
+    lines = [_lack(seen, dossiers, *what) for what, dossiers in alike.items()]
+    return lines + [_ceilings(seen, row) for row in blockages if isinstance(row, method.LowCeilings)]
 
 
-def _sentence(seen: Board, blockage: method.Blockage) -> str:
-    if isinstance(blockage, method.FewReaders):
-        said = _("%(dossier)s : %(possible)s sur %(wanted)d demandés.") % {
-            "dossier": _named(seen, blockage.dossier),
-            "possible": ngettext("%(n)d lecteur possible", "%(n)d lecteurs possibles", blockage.possible)
-            % {"n": blockage.possible},
-            "wanted": blockage.wanted,
+def _named(seen: Board, dossiers: list[int]) -> str:
+    if len(dossiers) == 1:
+        dossier = seen.files[dossiers[0]]
+        return f"{dossier.last_deposit} – {dossier.display_name}"
+    numbers = ", ".join(str(seen.files[key].last_deposit) for key in dossiers[:_NAMED])
+    if len(dossiers) > _NAMED:
+        numbers += "…"
+    return _("%(n)d dossiers (%(numbers)s)") % {"n": len(dossiers), "numbers": numbers}
+
+
+def _lack(seen: Board, dossiers: list[int], what: str, possible: int, wanted: int, barred: int) -> str:
+    said = {"dossier": _named(seen, dossiers), "wanted": wanted}
+    if what == "institutions":
+        said["possible"] = ngettext("%(n)d institution possible", "%(n)d institutions possibles", possible) % {
+            "n": possible
         }
-        if blockage.barred:
-            said += " " + ngettext(
-                "%(n)d membre ne peut pas le lire (déport ou dossier personnel).",
-                "%(n)d membres ne peuvent pas le lire (déport ou dossier personnel).",
-                blockage.barred,
-            ) % {"n": blockage.barred}
-        return said
-    if isinstance(blockage, method.FewInstitutions):
-        return _("%(dossier)s : %(possible)s sur %(wanted)d demandées.") % {
-            "dossier": _named(seen, blockage.dossier),
-            "possible": ngettext("%(n)d institution possible", "%(n)d institutions possibles", blockage.possible)
-            % {"n": blockage.possible},
-            "wanted": blockage.wanted,
-        }
+        return _("%(dossier)s : %(possible)s sur %(wanted)d demandées.") % said
+    said["possible"] = ngettext("%(n)d lecteur possible", "%(n)d lecteurs possibles", possible) % {"n": possible}
+    line = _("%(dossier)s : %(possible)s sur %(wanted)d demandés.") % said
+    if barred:
+        line += " " + ngettext(
+            "%(n)d membre ne peut pas le lire (déport ou dossier personnel).",
+            "%(n)d membres ne peuvent pas le lire (déport ou dossier personnel).",
+            barred,
+        ) % {"n": barred}
+    return line
+
+
+def _ceilings(seen: Board, blockage: method.LowCeilings) -> str:
     if not blockage.readers:
         return _("Aucun membre ne peut lire : invitez des membres, ou cochez ceux que le calcul laisse de côté.")
     left = ngettext("%(n)d lecture", "%(n)d lectures", blockage.left) % {"n": blockage.left}

@@ -170,7 +170,9 @@ def test_an_impossible_demand_is_explained_and_cannot_be_applied(desk, jury, jur
     page = desk.get(at("assignment_plan", jury), {"readers": 3, "institutions": 3})
     text = plain(page)
     assert "Impossible : il manque 4 lectures sur 12" in text
-    assert "2 institutions possibles sur 3 demandées." in text
+    # The same for all: told once, the first ones by their number.
+    numbers = ", ".join(str(dossier.last_deposit) for dossier in dossiers[:3])
+    assert f"4 dossiers ({numbers}…) : 2 institutions possibles sur 3 demandées." in text
     assert "Sans exiger plusieurs institutions : possible." in text
     assert 'name="plan"' not in page.content.decode()
 
