@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from candidatures.services import assembly, reminders
-from candidatures.services.jury import blind, interview_reminders
+from candidatures.services.jury import blind, interview_reminders, offers
 from candidatures.services.jury import reminders as jury_reminders
 
 
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         sent += jury_reminders.remind_readers()
         sent += jury_reminders.remind_invited()
         sent += interview_reminders.remind_artists()
+        sent += offers.remind_waiting()
         made = assembly.pending()
         copies = blind.pending()
         self.stdout.write(
