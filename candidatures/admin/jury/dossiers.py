@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury.base import JuryPages
@@ -51,6 +53,7 @@ class DossiersMixin(_Base):
 
     # The list ------------------------------------------------------------------------------
 
+    @method_decorator(require_safe)
     def dossiers_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Every dossier before the jury, with what was read of it and what is still owed."""
         jury = self.jury(request, key)
@@ -71,11 +74,10 @@ class DossiersMixin(_Base):
             apart=panel_dossiers.APART,
         )
 
+    @method_decorator(require_POST)
     def copies_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Have every missing anonymous copy made, in the queue."""
         jury = self.jury(request, key)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         missing = blind.missing(jury.call) if jury.is_blind else []
         blind.prepare(missing)
         if missing:
@@ -94,6 +96,7 @@ class DossiersMixin(_Base):
 
     # One dossier ---------------------------------------------------------------------------
 
+    @method_decorator(require_safe)
     def dossier_page(self, request: HttpRequest, key: UUID, dossier: UUID) -> HttpResponse:
         jury = self.jury(request, key)
         return self._dossier(request, jury, self._panel(jury, dossier))
@@ -171,6 +174,7 @@ class DossiersMixin(_Base):
                 return HttpResponseRedirect(self._at(jury, application, "discussion"))
         return self._dossier(request, jury, self._panel(jury, dossier), remark_form=form)
 
+    @method_decorator(require_POST)
     def unsay_page(self, request: HttpRequest, key: UUID, dossier: UUID, remark: UUID) -> HttpResponse:
         """Take one's own remark back."""
         jury = self.jury(request, key)
@@ -178,8 +182,6 @@ class DossiersMixin(_Base):
         comment = DiscussionComment.objects.filter(application=application, uuid=remark).first()
         if comment is None:
             raise Http404
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         try:
             discussion.remove(by=person(request), comment=comment)
         except Refused as refusal:
@@ -220,7 +222,7 @@ class DossiersMixin(_Base):
             request,
             "admin/candidatures/jury/dossier_reopen.html",
             jury=jury,
-            title=_("Rouvrir la lecture de %(name)s") % {"name": found.juror},
+            title=_("Rouvrir une lecture : %(name)s") % {"name": found.juror},
             tab="dossiers",
             application=application,
             form=form,
@@ -229,6 +231,7 @@ class DossiersMixin(_Base):
 
     # Anonymity -----------------------------------------------------------------------------
 
+    @method_decorator(require_safe)
     def blind_pdf(self, request: HttpRequest, key: UUID, dossier: UUID) -> HttpResponse:
         """The anonymous copy, made now if nobody has; the file's own address then journals the reading."""
         application = self._application(self.jury(request, key), dossier)
