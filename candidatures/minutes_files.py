@@ -18,6 +18,7 @@ from clea.documents.access import Grant
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from clea.accounts.models import User
     from clea.documents.models import StoredFile
@@ -44,5 +45,5 @@ def resolve(user: User | AnonymousUser, stored_file: StoredFile) -> Grant | None
     return None
 
 
-def _of(rows: object) -> Minutes | None:
-    return rows.select_related("session").first()  # type: ignore[attr-defined,no-any-return]
+def _of(rows: QuerySet[Minutes]) -> Minutes | None:
+    return rows.select_related("session").first()

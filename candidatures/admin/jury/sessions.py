@@ -211,26 +211,20 @@ class SessionsMixin(DecisionsMixin, MinutesMixin, _Base):
 
     # The page -----------------------------------------------------------------------------
 
-    def show_session(
-        self,
-        request: HttpRequest,
-        session: JurySession,
-        *,
-        details: SessionForm | None = None,
-        attendance: AttendanceForm | None = None,
-        signed: SignedForm | None = None,
-        ticked: set[str] | None = None,
-        typed: dict[int, str] | None = None,
-        error: str = "",
-    ) -> HttpResponse:
-        """Everything about a session. Thirty queries at most, whatever the number of dossiers and members."""
+    def show_session(self, request: HttpRequest, session: JurySession, **more: Any) -> HttpResponse:
+        """Everything about a session. Thirty-six queries at most, whatever the number of dossiers and members.
+
+        ``more``, after a refusal: the form that was sent (``details``, ``attendance``, ``signed``), the
+        dossiers ``ticked``, the ranks ``typed``, and the ``error`` said on top.
+        """
+        ticked, typed = more.get("ticked", set()), more.get("typed", {})
         preparing = session.state == SessionState.PREPARING
         case = sessions.examine(session)
         mark = selectors.mark(session)
         lines = {} if not preparing else {line.application.pk: line for line in ranking.table(session.jury).lines}
-        rows = [_row(case, row, lines, ticked or set()) for row in case.agenda]
+        rows = [_row(case, row, lines, ticked) for row in case.agenda]
         reserve = [
-            {"row": row, "typed": (typed or {}).get(row.pk, row.reserve_rank), "first": n == 0}
+            {"row": row, "typed": typed.get(row.pk, row.reserve_rank), "first": n == 0}
             for n, row in enumerate(selectors.reserve(case.agenda))
         ]
         selected = sum(row.outcome == "selected" for row in case.agenda)
@@ -244,9 +238,9 @@ class SessionsMixin(DecisionsMixin, MinutesMixin, _Base):
             tone=TONES[SessionState(session.state)],
             preparing=preparing,
             mark=mark,
-            error=error,
-            details=details or SessionForm(jurors=_chairs_of(case), session=session),
-            attendance=attendance or AttendanceForm(room=case.room),
+            error=more.get("error", ""),
+            details=more.get("details") or SessionForm(jurors=_chairs_of(case), session=session),
+            attendance=more.get("attendance") or AttendanceForm(room=case.room),
             members=case.room.members,
             quorum=case.room.quorum,
             rows=rows,
@@ -271,7 +265,7 @@ class SessionsMixin(DecisionsMixin, MinutesMixin, _Base):
             obstacles=cases.obstacles(case, timezone.localdate()) if preparing else [],
             several=len(case.places.positions) > 1,
             editions=self.session_editions(session),
-            signed_form=signed or SignedForm(),
+            signed_form=more.get("signed") or SignedForm(),
         )
 
 

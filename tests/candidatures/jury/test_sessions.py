@@ -1,6 +1,6 @@
 """The jury in session: who counts, what is decided, and what makes it stand."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -191,7 +191,7 @@ def test_the_chair_is_of_this_jury_and_the_day_in_order(room):
     other = JurorFactory()
     change = sessions.change_session
     assert refused(change, by=room.by, session=session, chair=other)[0] == "not_a_member"
-    hours = {"starts_at": timezone.datetime(2026, 1, 1, 14).time(), "ends_at": timezone.datetime(2026, 1, 1, 9).time()}
+    hours = {"starts_at": time(14), "ends_at": time(9)}
     assert refused(change, by=room.by, session=session, **hours)[0] == "not_in_order"
 
 
@@ -312,9 +312,9 @@ def test_typed_ranks_always_make_a_list_from_one_to_n(data, size):
 
 @given(st.permutations(list(range(1, 8))))
 def test_a_whole_order_typed_is_the_order_kept(ranks):
-    current = list("abcdefg")
-    typed = dict(zip(current, ranks, strict=True))
-    assert [typed[key] for key in rules.in_order(current, typed)] == [1, 2, 3, 4, 5, 6, 7]  # type: ignore[arg-type]
+    current = list(range(7))
+    typed: dict[int, int | None] = dict(zip(current, ranks, strict=True))
+    assert [typed[key] for key in rules.in_order(current, typed)] == [1, 2, 3, 4, 5, 6, 7]
 
 
 @given(key=st.integers(0, 5), rank=st.integers(1, 6))
