@@ -13,7 +13,6 @@ from candidatures.enums import Advice, ApplicationState
 from candidatures.methods import scoring
 from candidatures.models import Application, Review, Score
 from candidatures.reports import spreadsheets
-from candidatures.selectors import ranking as rankings
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -135,9 +134,8 @@ def review_rows(jury: Jury, ranking: Ranking) -> Iterator[list[Cell]]:
         ]
 
 
-def workbook(jury: Jury) -> IO[bytes]:
-    """The ranking on a sheet, the readings on another. Seven queries."""
-    ranking = rankings.table(jury, with_intervals=True)
+def workbook(jury: Jury, ranking: Ranking) -> IO[bytes]:
+    """The ranking on a sheet, the readings on another. Two queries."""
     return spreadsheets.workbook(
         [
             (_("Classement"), ranking_titles(ranking), ranking_rows(ranking)),
@@ -146,15 +144,13 @@ def workbook(jury: Jury) -> IO[bytes]:
     )
 
 
-def ranking_csv(jury: Jury) -> Iterator[bytes]:
-    """Five queries."""
-    ranking = rankings.table(jury, with_intervals=True)
+def ranking_csv(ranking: Ranking) -> Iterator[bytes]:
+    """No query."""
     return spreadsheets.csv_lines(ranking_titles(ranking), ranking_rows(ranking))
 
 
-def reviews_csv(jury: Jury) -> Iterator[bytes]:
-    """Seven queries."""
-    ranking = rankings.table(jury)
+def reviews_csv(jury: Jury, ranking: Ranking) -> Iterator[bytes]:
+    """Two queries."""
     return spreadsheets.csv_lines(review_titles(ranking), review_rows(jury, ranking))
 
 

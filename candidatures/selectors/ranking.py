@@ -10,7 +10,7 @@ from fractions import Fraction
 from statistics import stdev
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Subquery, Sum
 
 from candidatures.enums import Advice
 from candidatures.methods import intervals, scoring, severity
@@ -103,14 +103,14 @@ def table(
     only: Collection[int] | None = None,
     order: str = RANK,
 ) -> Ranking:
-    """The ranking of the dossiers a jury may be given, decided ones included. Five queries.
+    """The ranking of the dossiers a jury may be given, decided ones included. Four queries.
 
     ``corrected`` ranks by the corrected score; both are always there. ``only``: keys of the dossiers
     that may be seen, and nothing of the others enters any figure. ``order``: ``rank``,
     ``disagreement``, or the key of a criterion.
     """
     applications = list(_dossiers(jury, only))
-    criteria = list(ScoringCriterion.objects.filter(call=jury.call_id))
+    criteria, positions = _grid(jury)
     advices: dict[int, Counter[str]] = defaultdict(Counter)
     readings = Review.objects.filter(juror__jury=jury)
     for key, advice in readings.filed().standing().values_list("application_id", "advice"):
@@ -122,7 +122,6 @@ def table(
         for juror, value in given.items()
     ]
     correction = severity.correct(observations)
-    positions = Position.objects.filter(call=jury.call_id).aggregate(n=Sum("count"))["n"] or 0
     found = (
         intervals.bootstrap(observations, places=positions, corrected=corrected)
         if with_intervals and observations
@@ -158,6 +157,14 @@ def table(
         positions=positions,
         wanted=jury.readers_per_dossier,
     )
+
+
+def _grid(jury: Jury) -> tuple[list[ScoringCriterion], int]:
+    """The criteria, and how many residencies there are to award. One query; two without criteria."""
+    places = Position.objects.filter(call=jury.call_id).order_by().values("call").annotate(n=Sum("count"))
+    criteria = list(ScoringCriterion.objects.filter(call=jury.call_id).annotate(places=Subquery(places.values("n"))))
+    found = criteria[0].places if criteria else places.values_list("n", flat=True).first()  # type: ignore[attr-defined]
+    return criteria, found or 0
 
 
 def open_to(juror: Juror) -> set[int]:

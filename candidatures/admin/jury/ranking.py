@@ -106,23 +106,29 @@ class RankingMixin(_Base):
         jury = self.jury(request, key)
         form = request.POST.get("form", "")
         if form == "dossiers.zip":
-            chosen = files.shortlisted(jury)
-            if not chosen:
-                messages.warning(request, _("La présélection est vide : il n'y a pas encore de dossier à prendre."))
-                return redirect(self._back(request, jury))
-        elif form in ("classement.xlsx", "classement.csv", "lectures.csv"):
-            chosen = list(Application.objects.for_jury().filter(call=jury.call_id).only("uuid", "call_id"))
-        else:
+            return self._zip(request, jury)
+        if form not in ("classement.xlsx", "classement.csv", "lectures.csv"):
             messages.warning(request, _("Choisissez le fichier à prendre."))
             return redirect(self._back(request, jury))
+        ranking = rankings.table(jury, with_intervals=form != "lectures.csv")
+        chosen = [line.application for line in ranking.lines]
         choosing.record_export(by=person(request), jury=jury, form=form, applications=chosen)
         headers = _attached(form)
-        if form == "dossiers.zip":
-            return StreamingHttpResponse(archive.stream(chosen), content_type="application/zip", headers=headers)
         if form == "classement.xlsx":
-            return FileResponse(files.workbook(jury), content_type=spreadsheets.XLSX, headers=headers)
-        lines = files.ranking_csv(jury) if form == "classement.csv" else files.reviews_csv(jury)
+            return FileResponse(files.workbook(jury, ranking), content_type=spreadsheets.XLSX, headers=headers)
+        lines = files.ranking_csv(ranking) if form == "classement.csv" else files.reviews_csv(jury, ranking)
         return StreamingHttpResponse(lines, content_type=spreadsheets.CSV, headers=headers)
+
+    def _zip(self, request: HttpRequest, jury: Jury) -> Any:
+        """The dossiers of the shortlist, a folder each."""
+        chosen = files.shortlisted(jury)
+        if not chosen:
+            messages.warning(request, _("La présélection est vide : il n'y a pas encore de dossier à prendre."))
+            return redirect(self._back(request, jury))
+        choosing.record_export(by=person(request), jury=jury, form="dossiers.zip", applications=chosen)
+        return StreamingHttpResponse(
+            archive.stream(chosen), content_type="application/zip", headers=_attached("dossiers.zip")
+        )
 
     def _back(self, request: HttpRequest, jury: Jury) -> str:
         """The ranking, in the order that was on the page."""

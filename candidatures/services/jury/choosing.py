@@ -26,7 +26,8 @@ def shortlist(*, by: User, jury: Jury, applications: Sequence[Application]) -> l
 
     One already there stays so. Raises ``Refused`` for a dossier of another call, or that may not.
     """
-    return _move(by=by, jury=jury, applications=applications, target=S.SHORTLISTED, verb="application.shortlisted")
+    return _move(by=by, jury=jury, applications=applications, move=(S.ELIGIBLE, S.SHORTLISTED),
+                 verb="application.shortlisted")  # fmt: skip
 
 
 def unshortlist(*, by: User, jury: Jury, applications: Sequence[Application]) -> list[Application]:
@@ -34,19 +35,29 @@ def unshortlist(*, by: User, jury: Jury, applications: Sequence[Application]) ->
 
     Raises ``Refused`` for one that was received, or expects to be: its interview is cancelled first.
     """
-    return _move(by=by, jury=jury, applications=applications, target=S.ELIGIBLE, verb="application.unshortlisted")
+    return _move(by=by, jury=jury, applications=applications, move=(S.SHORTLISTED, S.ELIGIBLE),
+                 verb="application.unshortlisted")  # fmt: skip
 
 
 def _move(
-    *, by: User, jury: Jury, applications: Sequence[Application], target: ApplicationState, verb: str
+    *,
+    by: User,
+    jury: Jury,
+    applications: Sequence[Application],
+    move: tuple[ApplicationState, ApplicationState],
+    verb: str,
 ) -> list[Application]:
-    """About six queries, and five for each dossier that changes."""
+    """About six queries, and five for each dossier that changes.
+
+    The state table is not enough: it also lets a corrected session put a decided dossier back.
+    """
+    source, target = move
     with transaction.atomic():
         locked = lock_jury(jury)
         require_desk(by, locked.call)
         rows = _lock_all(locked, applications)
         moving = [row for row in rows if row.state != target]
-        refused = [row for row in moving if not rules.can_transition(row.state, target)]
+        refused = [row for row in moving if row.state != source or not rules.can_transition(source, target)]
         if refused:
             raise Refused(
                 _("Rien n'est changé : %(dossiers)s.") % {"dossiers": ", ".join(_stands(row) for row in refused)},
@@ -59,10 +70,10 @@ def _move(
                 code="interview_booked",
             )
         for row in moving:
-            before, row.state = row.state, target
+            row.state = target
             row.full_clean(exclude=["owner", "call"], validate_unique=False)
             row.save(update_fields=["state", "updated_at"])
-            journal.record(by=by, verb=verb, target=row, data={"from": before, "to": target})
+            journal.record(by=by, verb=verb, target=row, data={"from": source, "to": target})
     return moving
 
 

@@ -20,7 +20,7 @@ from clea.rules import refuse
 @require_GET
 @reads
 def ranking(request: HttpRequest, juror: Juror) -> HttpResponse:
-    """Means, agreement and ranks among the dossiers this member may discuss. Nine queries, whatever their number."""
+    """Means, agreement and ranks among the dossiers this member may discuss. Eight queries, whatever their number."""
     jury = juror.jury
     if not jury.discussion_open:
         reason = _(
