@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from candidatures.enums import HOLDING_OFFERS, ApplicationState, OfferState, Outcome, SessionState
+from candidatures.enums import ApplicationState, OfferState, Outcome, SessionState
 from candidatures.models import Application, Decision, JurySession, Letter, Minutes, Offer
 from candidatures.rules import can_transition
 from candidatures.rules import jury as jury_rules
@@ -20,6 +20,7 @@ from candidatures.rules import settling as cases
 from candidatures.selectors import ranking
 from candidatures.selectors import sessions as selectors
 from candidatures.services.jury import minutes as papers
+from candidatures.services.jury.renouncing import close_offer
 from candidatures.services.jury.session_base import hold, stale
 from clea.documents import services as documents
 from clea.errors import Refused, require
@@ -291,9 +292,9 @@ def _require_correctable(locked: JurySession, rows: Sequence[Decision], letters:
             % {"names": cases.names(letter.application for letter in gone)},
             code="letter_sent",
         )
-    # An offer whose letter is only a draft goes with its letter.
-    drafted = {letter.pk for letter in letters}
-    holding = Offer.objects.holding().filter(application__in=keys).exclude(letter__in=drafted)
+    # An offer that waits behind a letter which never left goes with that letter: nobody was told of it.
+    untold = Q(state=OfferState.PENDING, letter__in=[letter.pk for letter in letters])
+    holding = Offer.objects.holding().filter(application__in=keys).exclude(untold)
     if offers := holding.select_related("application"):
         raise Refused(
             _("Une proposition est en cours ou acceptée pour %(names)s : annulez-la d'abord.")
@@ -314,15 +315,14 @@ def _require_correctable(locked: JurySession, rows: Sequence[Decision], letters:
 
 
 def _cancel_drafts(by: User, letters: Sequence[Letter]) -> int:
-    """Letters that have not left never will; offers they carried are closed."""
+    """Letters that have not left never will; the offers behind them are closed. Returns how many letters."""
     waiting = [letter for letter in letters if letter.mail.state in {MailState.DRAFT, MailState.FAILED}]
     if waiting:
-        Offer.objects.filter(letter__in=waiting, state__in=HOLDING_OFFERS).update(
-            state=OfferState.CANCELLED,
-            ended_at=timezone.now(),
-            ended_why=_("Séance du jury rouverte pour correction."),
-        )
         mail.cancel(by=by, mails=[letter.mail for letter in waiting])
+    offers = Offer.objects.select_for_update().filter(letter__in=letters, state=OfferState.PENDING)
+    for offer in offers.order_by("pk"):
+        close_offer(by=by, offer=offer, state=OfferState.CANCELLED, why=_("Séance du jury rouverte pour correction."))
+        journal.record(by=by, verb="offer.cancelled", target=offer.application, data={"offer": str(offer.uuid)})
     return len(waiting)
 
 

@@ -311,13 +311,26 @@ def test_nothing_is_corrected_once_a_letter_has_left_or_is_leaving(room, state):
     assert states(room) == before
 
 
-def test_an_offer_that_holds_a_position_is_cancelled_first(room):
+@pytest.mark.parametrize("letter_of_this_session", [True, False])
+def test_an_accepted_offer_is_undone_first(room, letter_of_this_session):
     session, _edition = settled(room)
     letter = letter_for(room, session, offer=OfferState.ACCEPTED)
-    Letter.objects.filter(pk=letter.pk).update(decision=None, made_at=session.created_at)
+    if not letter_of_this_session:
+        Letter.objects.filter(pk=letter.pk).update(decision=None, made_at=session.created_at)
     code, said = refused(sessions.correct, by=room.by, session=session, reason="Erreur.")
     assert code == "offer_holding"
     assert str(room.dossiers[0]) in said
+    assert Offer.objects.get().state == OfferState.ACCEPTED
+
+
+def test_an_offer_behind_a_letter_cancelled_in_the_outbox_goes_too(room):
+    session, _edition = settled(room)
+    letter = letter_for(room, session, offer=OfferState.PENDING)
+    with transaction.atomic():
+        mail.cancel(by=room.by, mails=[letter.mail])
+    _session, cancelled = sessions.correct(by=room.by, session=session, reason="Erreur.")
+    assert cancelled == 0
+    assert Offer.objects.get().state == OfferState.CANCELLED
 
 
 def test_names_about_to_be_published_are_taken_back_first(room):
