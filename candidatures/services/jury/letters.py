@@ -211,13 +211,13 @@ def _matches(rule: LetterRule, case: Case) -> bool:
 
 
 def _why(rule: LetterRule) -> list[str]:
-    """The conditions that made this rule the first to apply, in words."""
-    why = [str(rule.get_outcome_display())]
+    """The conditions, beyond what it announces, that made this rule the first to apply."""
+    why = []
     if rule.interviewed is not None:
         why.append(_("reçue en entretien") if rule.interviewed else _("sans entretien"))
     if rule.reasoned is not None:
         why.append(_("motif à communiquer") if rule.reasoned else _("sans motif à communiquer"))
-    return why
+    return why or [_("sans autre condition")]
 
 
 def _blocked(case: Case, now: datetime) -> str:

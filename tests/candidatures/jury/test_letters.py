@@ -59,7 +59,7 @@ def test_the_first_rule_whose_conditions_hold_writes_the_letter():
     assert planned(decided, plain).rule.name == "Non retenue"
     assert planned(decided, reasoned).rule.name == "Non retenue, motif communiqué"
     assert planned(decided, heard).rule.name == "Non retenue, après un entretien"
-    assert planned(decided, heard).why == ["candidature non retenue", "reçue en entretien"]
+    assert planned(decided, heard).why == ["reçue en entretien"]
 
 
 def test_a_reason_that_is_not_to_be_told_stays_out_of_the_letter():
