@@ -47,8 +47,8 @@ def partial(scores: Iterable[Scored]) -> Partial:
     weights = sum(weight for weight, _maximum, _value in noted)
     if not weights:
         return Partial(None, len(noted), len(rows))
-    exact = sum(Fraction(weight * value, maximum) for weight, maximum, value in noted) * OUT_OF / weights
-    return Partial(rounded(exact), len(noted), len(rows))
+    exact = sum((Fraction(weight * value, maximum) for weight, maximum, value in noted), Fraction(0))
+    return Partial(rounded(exact * OUT_OF / weights), len(noted), len(rows))
 
 
 def rounded(exact: Fraction) -> Decimal:

@@ -176,10 +176,11 @@ class Neighbours:
 def neighbours(juror: Juror, application: Application) -> Neighbours:
     """The reading left before and after this one; past the end, it starts again. One query."""
     number = application.last_deposit.number if application.last_deposit else ""
+    # Names made by a filtered relation are unknown to the type checker's plug-in: they go by Q.
     left = list(
         _given(juror)
-        .filter(given__purpose=AssignmentPurpose.READ, state__in=DELIBERATED_STATES)
-        .exclude(mine__state=ReviewState.FILED)
+        .filter(Q(("given__purpose", AssignmentPurpose.READ)), state__in=DELIBERATED_STATES)
+        .exclude(Q(("mine__state", ReviewState.FILED)))
         .order_by("last_deposit__number")
         .values_list("last_deposit__number", "uuid")
     )
@@ -295,9 +296,10 @@ def _listed(juror: Juror) -> ApplicationQuerySet:
 
 def _totals(juror: Juror) -> tuple[list[ScoringCriterion], dict[int, dict[int, int]]]:
     given: dict[int, dict[int, int]] = defaultdict(dict)
-    scores = Score.objects.filter(review__juror=juror, value__isnull=False)
+    scores = Score.objects.filter(review__juror=juror)
     for review, criterion, value in scores.values_list("review_id", "criterion_id", "value"):
-        given[review][criterion] = value
+        if value is not None:
+            given[review][criterion] = value
     return list(ScoringCriterion.objects.filter(call=juror.jury.call_id)), given
 
 

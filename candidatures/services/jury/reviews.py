@@ -262,7 +262,7 @@ class _Work:
 
     def _columns(self, values: Values) -> dict[str, str]:
         sent = {"advice": values.advice, "comment": values.comment, "private_notes": values.private_notes}
-        return {name: value for name, value in sent.items() if value not in (None, getattr(self.review, name))}  # type: ignore[misc]
+        return {name: value for name, value in sent.items() if value not in (None, getattr(self.review, name))}
 
     def _scores(self, values: Values) -> dict[int, tuple[int | None, str]]:
         differ = {}
