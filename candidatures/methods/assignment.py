@@ -257,7 +257,7 @@ def diagnose(problem: Problem, *, as_far_as_possible: bool = False) -> Impossibl
     network = _Network(problem, cut)
     routed, cut_side = network.most()
     if routed < network.total:
-        blockages.append(network.ceilings(cut_side))
+        blockages.append(network.ceilings(cut_side, routed))
     return Impossible(asked - routed, asked, tuple(blockages))
 
 
@@ -285,6 +285,8 @@ class _Network:
     groups: list[_Group] = field(init=False)
     total: int = field(init=False)
     room: dict[int, int] = field(init=False)
+    #: Somebody has less room than the dossiers they could read.
+    tight: bool = field(init=False)
 
     def __post_init__(self) -> None:
         found: dict[Any, list[Need]] = defaultdict(list)
@@ -299,6 +301,7 @@ class _Network:
             reader = self.problem.by_key[key]
             left = could[key] if reader.ceiling is None else max(0, reader.ceiling - reader.load)
             self.room[key] = min(could[key], left)
+        self.tight = self.room != could
 
     def _frame(self) -> nx.MultiDiGraph[Any]:
         """From each group to the readers, with the gain of a new institution as a cost of −1."""
@@ -377,6 +380,9 @@ class _Network:
         """The most readings that find somebody, and the starting side of a smallest cut."""
         if not self.total or not self.room:
             return 0, set()
+        if not self.tight:
+            # Each dossier could get it alone, and nobody is in another's way.
+            return self.total, set()
         graph: nx.DiGraph[Any] = nx.DiGraph()
         for start, end, data in self._frame().edges(data=True):
             graph.add_edge(start, end, **({"capacity": data["capacity"]} if "capacity" in data else {}))
@@ -389,12 +395,11 @@ class _Network:
         routed, (side, _) = nx.minimum_cut(graph, "start", "end")
         return int(routed), set(side)
 
-    def ceilings(self, side: set[Any]) -> LowCeilings:
+    def ceilings(self, side: set[Any], routed: int) -> LowCeilings:
         """What a smallest cut says: its readers are full, and its dossiers have nobody else."""
         full = tuple(key for key in self.room if ("reader", key) in side)
         short = [group for n, group in enumerate(self.groups) if ("first", n) in side or ("other", n) in side]
         left = sum(self.room[key] for key in full)
-        routed, _ = self.most()
         return LowCeilings(
             readers=full,
             left=left,

@@ -148,8 +148,8 @@ def _sign(demand: method.Problem, wish: Wish, pairs: Iterable[Pair]) -> str:
     return signing.dumps({"digest": demand.digest(), "wish": said, "pairs": by_reader}, salt=_SALT, compress=True)
 
 
-def unsign(jury: Jury, signed: str) -> list[Pair]:
-    """The pairs of a signed plan, if all it was drawn from still holds. Six queries.
+def unsign(seen: Board, signed: str) -> list[Pair]:
+    """The pairs of a signed plan, if all it was drawn from still holds on this board. No query.
 
     Raises ``StaleWrite`` when a recusal, an assignment, a member, a dossier or a ceiling changed,
     or when the plan is not one of ours.
@@ -158,7 +158,7 @@ def unsign(jury: Jury, signed: str) -> list[Pair]:
         plan = signing.loads(signed, salt=_SALT)
     except signing.BadSignature:
         raise StaleWrite(_("Cette proposition n'est plus lisible. En voici une nouvelle."), code="unreadable") from None
-    if problem(board(jury), Wish(*plan["wish"])).digest() != plan["digest"]:
+    if problem(seen, Wish(*plan["wish"])).digest() != plan["digest"]:
         raise StaleWrite(
             _(
                 "Un déport, une attribution, un membre ou un dossier a changé depuis cette proposition. "

@@ -76,8 +76,8 @@ def apply(*, by: User, jury: Jury, plan: str) -> Done:
         require_desk(by, locked.call)
         # The board's dossiers first: nobody decides on one between the check and the rows.
         _lock_dossiers(Application.objects.for_jury().filter(call=locked.call_id))
-        pairs = selector.unsign(locked, plan)
-        return _give(by, locked, selector.board(locked), pairs, READ, AssignmentOrigin.COMPUTED)
+        seen = selector.board(locked)
+        return _give(by, locked, seen, selector.unsign(seen, plan), READ, AssignmentOrigin.COMPUTED)
 
 
 def open_for_consultation(*, by: User, jury: Jury, applications: Iterable[Application]) -> Done:
