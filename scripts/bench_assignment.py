@@ -20,7 +20,7 @@ HOUSES = 5
 
 
 def demand(dossiers: int, readers: int, barred: float, kept: int) -> Problem:
-    chance = random.Random(0)
+    chance = random.Random(0)  # noqa: S311
     loads = [0] * readers
     files = []
     for key in range(dossiers):
