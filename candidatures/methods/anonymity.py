@@ -141,7 +141,8 @@ class Identity:
 def mask(text: str, identity: Identity) -> str:
     """``text`` with every trace of ``identity`` replaced by « [masqué] »; neighbours become one."""
     spans = sorted(identity.spans(text), key=lambda span: (span.start, -span.end))
-    kept, at = [], 0
+    kept: list[str] = []
+    at = 0
     for span in spans:
         if span.end <= at:
             continue

@@ -72,6 +72,4 @@ class BlindForm(forms.Form):
 
     def look_again(self) -> None:
         """Show the present state to judge: the same choice, sent again, will hold."""
-        data = self.data.copy()
-        data["seen"] = self._mark
-        self.data = data
+        self.data = {**self.data.dict(), "seen": self._mark}  # type: ignore[attr-defined]

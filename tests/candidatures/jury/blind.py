@@ -10,7 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from candidatures.enums import PieceForm
-from candidatures.models import Application, CallPiece, Document, Jury, PieceAnswer
+from candidatures.models import Application, CallPiece, Deposit, Document, Jury, PieceAnswer
 from clea.documents import services as documents
 from tests import pdfs
 from tests.factories.accounts import UserFactory
@@ -134,6 +134,12 @@ def named_dossier(jury: Jury, *, images: bytes | None = None, **kwargs: Any) -> 
     file_application(Application.objects.get(pk=application.pk))
     Application.objects.filter(pk=application.pk).update(state="eligible")
     return Application.objects.select_related("last_deposit", "call").get(pk=application.pk)
+
+
+def standing(application: Application) -> Deposit:
+    """The deposit that stands."""
+    assert application.last_deposit is not None
+    return application.last_deposit
 
 
 def leaks(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from candidatures.models import BlindCopy, DiscussionComment, Jury, Review
 from candidatures.services.jury import blind
 from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
-from tests.candidatures.jury.blind import blind_jury, body, named_dossier, signed_pdf
+from tests.candidatures.jury.blind import blind_jury, body, named_dossier, signed_pdf, standing
 from tests.factories.candidatures import ApplicationFactory, file_again
 from tests.factories.jury import JurorFactory, JuryFactory, RecusalFactory, ReviewFactory, eligible, read_by
 from tests.factories.structures import CoordinatorFactory
@@ -228,7 +228,7 @@ def told(territory):
     """A jury that reads blindly, and a dossier whose pages still say a name."""
     jury = blind_jury(territory=territory)
     application = named_dossier(jury, images=signed_pdf("Zélie Brumeval 0612345678"))
-    blind.ensure(application.last_deposit_id)
+    blind.ensure(standing(application).pk)
     return jury, application
 
 

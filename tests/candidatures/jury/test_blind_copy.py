@@ -18,7 +18,16 @@ from clea.documents.models import StoredFile
 from clea.errors import Forbidden, Refused, StaleWrite
 from structures.models import Commune
 from tests import pdfs
-from tests.candidatures.jury.blind import PAGE, blind_jury, leaks, named_dossier, pdf_strings, pdf_words, signed_pdf
+from tests.candidatures.jury.blind import (
+    PAGE,
+    blind_jury,
+    leaks,
+    named_dossier,
+    pdf_strings,
+    pdf_words,
+    signed_pdf,
+    standing,
+)
 from tests.factories.candidatures import ApplicationFactory, file_again, stored_pdf
 from tests.factories.structures import CoordinatorFactory
 
@@ -41,8 +50,8 @@ def content(stored: StoredFile) -> bytes:
 
 
 def copy_of(application: Application) -> BlindCopy:
-    blind.ensure(application.last_deposit_id)
-    return BlindCopy.objects.select_related("stored_file").get(deposit=application.last_deposit_id)
+    blind.ensure(standing(application).pk)
+    return BlindCopy.objects.select_related("stored_file").get(deposit=standing(application).pk)
 
 
 @pytest.fixture
@@ -60,10 +69,10 @@ def quick(monkeypatch):
 
 def test_the_full_pdf_names_the_artist_and_the_copy_does_not_anywhere(jury) -> None:
     application = named_dossier(jury)
-    full = content(assembly.ensure(application.last_deposit_id))
+    full = content(assembly.ensure(standing(application).pk))
     assert {"brumeval", "vantadour", "coquelourdes", "tancrède"} <= set(leaks(pdf_words(full)))
     assert leaks(pdf_strings(full))
-    made = content(blind.ensure(application.last_deposit_id))
+    made = content(blind.ensure(standing(application).pk))
     assert leaks(pdf_words(made)) == []
     assert leaks(pdf_strings(made)) == []
     assert leaks(made.decode("latin-1")) == []
@@ -82,8 +91,8 @@ def test_it_keeps_the_work_and_says_what_is_held_back(jury) -> None:
 
 def test_its_own_description_is_neutral_and_the_tags_stay(jury) -> None:
     application = named_dossier(jury)
-    made = content(blind.ensure(application.last_deposit_id))
-    title = f"Dossier {application.last_deposit.number}"
+    made = content(blind.ensure(standing(application).pk))
+    title = f"Dossier {standing(application).number}"
     with pikepdf.open(io.BytesIO(made)) as pdf:
         assert {key: str(value) for key, value in pdf.docinfo.items()} == {"/Title": title}
         assert title.encode() in pdf.Root.Metadata.read_bytes()
@@ -98,7 +107,7 @@ def test_its_own_description_is_neutral_and_the_tags_stay(jury) -> None:
 def test_other_territories_and_contact_details_are_nowhere(jury) -> None:
     application = named_dossier(jury)
     Application.objects.filter(pk=application.pk).update(applies_elsewhere=True)
-    masked = blind.masked(application.last_deposit.data, blind._identity(application.last_deposit))
+    masked = blind.masked(standing(application).data, blind._identity(standing(application)))
     assert set(masked) == {"practice", "declarations", "articulation", "budget", "answers"}
     assert set(masked["practice"]) == {"disciplines", "practice"}
 
@@ -107,14 +116,14 @@ def test_the_territory_may_be_spoken_of_by_who_lives_in_it(jury) -> None:
     commune = Commune.objects.create(territory=jury.territory, insee="62498", slug="lens", name="Hazebrouck")
     letter = "À Hazebrouck, entre les terrils."
     application = named_dossier(jury, territory_link=letter)
-    words = " ".join(pdf_words(content(blind.ensure(application.last_deposit_id))).split())
+    words = " ".join(pdf_words(content(blind.ensure(standing(application).pk))).split())
     assert letter in words
     assert commune.name not in words.replace(letter, "").replace("Je suis [masqué], de Hazebrouck", "")
 
 
 def test_a_dossier_already_in_one_pdf_is_withheld_whole(jury) -> None:
     application = named_dossier(jury)
-    deposit = application.last_deposit
+    deposit = standing(application)
     row = deposit.pieces.get(code="images")
     DepositPiece.objects.filter(deposit=deposit).delete()
     DepositPiece.objects.create(
@@ -172,9 +181,9 @@ def test_a_copy_without_uploaded_piece_has_nothing_to_find(jury) -> None:
 
 def test_it_is_made_once(quick, jury, django_assert_num_queries) -> None:
     application = named_dossier(jury)
-    first = blind.ensure(application.last_deposit_id)
+    first = blind.ensure(standing(application).pk)
     with django_assert_num_queries(1):
-        assert blind.ensure(application.last_deposit_id) == first
+        assert blind.ensure(standing(application).pk) == first
 
 
 def test_the_second_of_two_at_once_throws_its_copy_away(quick, jury, monkeypatch) -> None:
@@ -186,12 +195,12 @@ def test_the_second_of_two_at_once_throws_its_copy_away(quick, jury, monkeypatch
         made = make(*args)
         if not others:
             others.append(make(*args).stored)
-            BlindCopy.objects.create(deposit_id=application.last_deposit_id, stored_file=others[0])
+            BlindCopy.objects.create(deposit_id=standing(application).pk, stored_file=others[0])
         return made
 
     monkeypatch.setattr(blind, "_make", slowly)
     files = StoredFile.objects.count()
-    assert blind.ensure(application.last_deposit_id) == others[0]
+    assert blind.ensure(standing(application).pk) == others[0]
     assert StoredFile.objects.count() == files + 1
 
 
@@ -199,25 +208,25 @@ def test_only_deposits_that_a_blind_jury_reads_are_prepared(quick, jury) -> None
     application = named_dossier(jury)
     ApplicationFactory(call=jury.call, submitted=True)  # not admissible yet
     open_reading = ApplicationFactory(submitted=True, state="eligible")  # no jury, not blind
-    assert blind.missing(jury.call) == [application.last_deposit_id]
-    assert blind.is_wanted(application.last_deposit_id)
-    assert not blind.is_wanted(open_reading.last_deposit_id)
+    assert blind.missing(jury.call) == [standing(application).pk]
+    assert blind.is_wanted(standing(application).pk)
+    assert not blind.is_wanted(standing(open_reading).pk)
     assert blind.pending() == 1
     assert blind.pending() == 0
-    assert BlindCopy.objects.get().deposit_id == application.last_deposit_id
+    assert BlindCopy.objects.get().deposit_id == standing(application).pk
 
 
 def test_one_that_cannot_be_made_does_not_keep_the_others_waiting(jury, caplog) -> None:
     broken, sound = named_dossier(jury), ApplicationFactory(call=jury.call, submitted=True, state="eligible")
-    DepositPiece.objects.filter(deposit=broken.last_deposit_id, code="images").update(sha256="0" * 64)
+    DepositPiece.objects.filter(deposit=standing(broken).pk, code="images").update(sha256="0" * 64)
     assert blind.pending() == 1
-    assert BlindCopy.objects.get().deposit_id == sound.last_deposit_id
+    assert BlindCopy.objects.get().deposit_id == standing(sound).pk
     assert "has no anonymous copy" in caplog.text
 
 
 def test_a_supplement_received_while_the_jury_reads_is_prepared_with_its_pdf(jury) -> None:
     application = named_dossier(jury)
-    tasks.assemble_deposit.call(application.last_deposit_id)
+    tasks.assemble_deposit.call(standing(application).pk)
     assert BlindCopy.objects.count() == 1
     Application.objects.filter(pk=application.pk).update(state="submitted")
     later = file_again(application)
