@@ -144,10 +144,10 @@ def _standing(
 ) -> tuple[str, str]:
     """Where an interview stands, in words and in tone."""
     if slot is not None:
-        if row.state == ApplicationState.WITHDRAWN:
-            return _("dossier retiré : libérez le créneau"), "stop"
         if slot.outcome != InterviewOutcome.PLANNED:
             return slot.get_outcome_display(), "done" if slot.outcome == InterviewOutcome.HELD else "stop"
+        if row.state not in _CONCERNED:
+            return _("hors de la présélection : libérez le créneau"), "stop"
         return (_("issue à noter"), "attention") if slot.ends_at <= now else (_("créneau réservé"), "open")
     if invitation is None:
         return _("pas encore invitée"), "idle"

@@ -68,7 +68,7 @@ def cancelled(*, by: User, invitation: InterviewInvitation, slot: InterviewSlot,
             "interview.cancelled",
             by=by,
             application=application,
-            context={"quand": moment(slot.starts_at), "mots": words or "–", "suite": again},
+            context={"quand": moment(slot.starts_at), "mots": words, "suite": again},
             attachments=_event_file(invitation, slot, cancelled=True),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,11 +16,12 @@ from candidatures.enums import ApplicationState, CollaboratorRole
 from candidatures.models import Application, InterviewInvitation, InterviewSlot, Jury
 from candidatures.services import applications
 from candidatures.services.jury import interview_booking as booking
+from candidatures.services.jury import interviews
 from clea.errors import Forbidden, Refused
 from clea.journal.models import Entry
 from clea.mail.enums import MailState
 from clea.mail.models import OutgoingMail
-from tests.candidatures.jury.interviews import booked, invited, open_slots, shortlisted, text_of
+from tests.candidatures.jury.interviews import booked, coordinator, invited, open_slots, shortlisted, text_of
 from tests.factories.accounts import UserFactory
 from tests.factories.candidatures import CollaboratorFactory
 from tests.factories.jury import JuryFactory
@@ -216,6 +218,42 @@ def test_two_artists_who_exchange_their_slots_at_once_lose_nothing() -> None:
         thread.join()
     assert answers == ["taken", "taken"]
     assert (holder(first), holder(second)) == (one, other)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_artist_moves_while_the_coordination_cancels_and_neither_is_lost() -> None:
+    jury = JuryFactory()
+    (artist,) = shortlisted(jury)
+    first, second = open_slots(jury, 2)
+    booked(artist, first)
+    by, seen = coordinator(jury), interviews.mark(first)
+    barrier, answers = threading.Barrier(2), []
+
+    def run(act: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            act()
+            answers.append("done")
+        except Refused as refusal:
+            answers.append(refusal.code)
+        finally:
+            connection.close()
+
+    acts: list[Callable[[], object]] = [
+        lambda: booking.book(by=artist.owner, application=artist, slot=second),
+        lambda: interviews.cancel_slot(by=by, slot=first, words="Salle fermée.", seen=seen),
+    ]
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Whoever came second either acted on what the first left, or was told that the page was old.
+    assert sorted(answers) in (["done", "done"], ["done", "stale"])
+    assert holder(second) == artist
+    first.refresh_from_db()
+    assert (first.cancelled_at is not None) == (answers.count("done") == 2)
+    assert InterviewSlot.objects.booked().count() == 1
 
 
 def test_a_slot_of_another_jury_is_not_there(jury: Jury, artist: Application) -> None:

@@ -426,6 +426,15 @@ def test_the_coordination_writes_notes_and_reads_those_of_the_jury(jury: Jury, d
     assert "Disponible dès octobre." in text_of(stale)
 
 
+def test_a_slot_held_by_a_dossier_that_left_the_shortlist_is_said_so(jury: Jury, desk: Client) -> None:
+    (artist,) = shortlisted(jury)
+    (slot, *_others) = open_slots(jury)
+    booked(artist, slot)
+    assert "libérez le créneau" not in text_of(desk.get(address("", jury)))
+    Application.objects.filter(pk=artist.pk).update(state=ApplicationState.ELIGIBLE)
+    assert "hors de la présélection : libérez le créneau" in text_of(desk.get(address("", jury)))
+
+
 # The grid -----------------------------------------------------------------------------------------
 
 
