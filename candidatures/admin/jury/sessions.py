@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from candidatures.admin.jury.session_minutes import MinutesMixin
 from candidatures.enums import JurorRole, SessionState
 from candidatures.forms.sessions import AttendanceForm, ProposeForm, SessionForm, SignedForm
 from candidatures.models import ChosenSet, Juror, Jury, JurySession
+from candidatures.rules import sessions as rules
 from candidatures.rules import settling as cases
 from candidatures.selectors import ranking
 from candidatures.selectors import sessions as selectors
@@ -222,7 +224,10 @@ class SessionsMixin(DecisionsMixin, MinutesMixin, _Base):
         case = sessions.examine(session)
         mark = selectors.mark(session)
         lines = {} if not preparing else {line.application.pk: line for line in ranking.table(session.jury).lines}
-        rows = [_row(case, row, lines, ticked) for row in case.agenda]
+        editions = self.session_editions(session)
+        # Settled, the page says what the minutes froze: a recusal or a seat may have changed since.
+        said = {} if preparing or not editions else {row["number"]: row for row in editions[0].data["decisions"]}
+        rows = [_row(case, row, lines.get(row.application_id), said, ticked) for row in case.agenda]
         reserve = [
             {"row": row, "typed": typed.get(row.pk, row.reserve_rank), "first": n == 0}
             for n, row in enumerate(selectors.reserve(case.agenda))
@@ -242,7 +247,7 @@ class SessionsMixin(DecisionsMixin, MinutesMixin, _Base):
             details=more.get("details") or SessionForm(jurors=_chairs_of(case), session=session),
             attendance=more.get("attendance") or AttendanceForm(room=case.room),
             members=case.room.members,
-            quorum=case.room.quorum,
+            quorum=case.room.quorum if preparing else _frozen_quorum(session, case.room.quorum),
             rows=rows,
             counts={
                 "selected": selected,
@@ -264,19 +269,23 @@ class SessionsMixin(DecisionsMixin, MinutesMixin, _Base):
             waiting=case.undecided_elsewhere,
             obstacles=cases.obstacles(case, timezone.localdate()) if preparing else [],
             several=len(case.places.positions) > 1,
-            editions=self.session_editions(session),
+            editions=editions,
             signed_form=more.get("signed") or SignedForm(),
         )
 
 
-def _row(case: cases.Case, row: Any, lines: dict[int, Any], ticked: set[str]) -> dict[str, Any]:
-    """One dossier of the agenda, with its own count of voters."""
-    line = lines.get(row.application_id)
-    count = case.room.for_dossier(row.application_id)
-    recused = case.room.recused_names(row.application_id)
+def _row(case: cases.Case, row: Any, line: Any, said: dict[str, Any], ticked: set[str]) -> dict[str, Any]:
+    """One dossier of the agenda, with its own count of voters: of today, or as the minutes say it."""
+    number = selectors.number(row.application)
+    if frozen := said.get(number):
+        count = rules.Quorum(frozen["seats"], frozen["voters"], frozen["needed"])
+        recused = frozen["recused"]
+    else:
+        count = case.room.for_dossier(row.application_id)
+        recused = case.room.recused_names(row.application_id)
     return {
         "row": row,
-        "number": selectors.number(row.application),
+        "number": number,
         "tone": OUTCOME_TONES[row.outcome],
         "label": row.get_outcome_display() if row.outcome else _("à décider"),
         "mean": line.mean if line else row.mean,
@@ -285,6 +294,15 @@ def _row(case: cases.Case, row: Any, lines: dict[int, Any], ticked: set[str]) ->
         "recused": ", ".join(recused),
         "ticked": str(row.application.uuid) in ticked,
     }
+
+
+def _frozen_quorum(session: JurySession, today: rules.Quorum) -> rules.Quorum:
+    """The count that the settled session keeps."""
+    if session.quorum_seats is None:
+        return today
+    return replace(
+        today, seats=session.quorum_seats, present=session.quorum_present or 0, needed=session.quorum_needed or 0
+    )
 
 
 def _chairs_of(case: cases.Case) -> list[Juror]:

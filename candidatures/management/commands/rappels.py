@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from candidatures.services import assembly, reminders
-from candidatures.services.jury import blind, interview_reminders, offers
+from candidatures.services.jury import blind, interview_reminders, minutes, offers
 from candidatures.services.jury import reminders as jury_reminders
 
 
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         sent += offers.remind_waiting()
         made = assembly.pending()
         copies = blind.pending()
+        papers = minutes.pending()
         self.stdout.write(
-            f"{sent} rappel(s) mis en file, {made} dossier(s) assemblé(s), {copies} copie(s) anonyme(s) faite(s)."
+            f"{sent} rappel(s) mis en file, {made} dossier(s) assemblé(s), {copies} copie(s) anonyme(s) faite(s), "
+            f"{papers} procès-verbal(aux) établi(s)."
         )

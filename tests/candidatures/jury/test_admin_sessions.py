@@ -77,6 +77,19 @@ def test_the_page_costs_the_same_with_three_and_forty_dossiers(desk, room):
     assert len(many) <= 36
 
 
+def test_a_settled_session_keeps_its_own_count(desk, room):
+    session = held(room)
+    RecusalFactory(juror=room.jurors[1], application=room.dossiers[0])
+    decided(room, session)
+    sessions.settle(by=room.by, session=session)
+    type(room.jurors[1]).objects.filter(pk=room.jurors[1].pk).update(left_at=timezone.now())
+    room.jurors[1].recusals.all().delete()
+    page = text_of(desk.get(at(session)))
+    assert "4 sièges sur 4 occupés, quorum 2 : atteint" in page
+    assert page.count("3 sur 3, quorum 2") == 1
+    assert page.count("4 sur 4, quorum 2") == 5
+
+
 # A whole story ------------------------------------------------------------------------------
 
 
