@@ -80,10 +80,12 @@ def can_lapse(offer: Offer, sent: bool, now: datetime) -> Verdict:
     return ALLOWED
 
 
-def can_accept_late(offer: Offer, application: Application, free: int, now: datetime) -> Verdict:
+def can_accept_late(offer: Offer, application: Application, free: int, sent: bool, now: datetime) -> Verdict:
     """Record a late yes: past the date or already closed for silence, while the position is free."""
     if not (verdict := can_become(offer, S.ACCEPTED)):
         return verdict
+    if not sent:
+        return refuse(_("Le courrier n'est pas parti : l'artiste ne peut pas avoir répondu."), "not_sent")
     if offer.state == S.PENDING:
         if now < offer.answer_by:
             return refuse(_("L'artiste peut encore répondre dans son espace."), "too_early")

@@ -208,7 +208,7 @@ class AnswersMixin(OutsideMixin, _Base):
         now, sent = timezone.now(), offer.letter.mail.state == MailState.SENT
         if act == "acceptation-tardive":
             free = offers.free_for(selectors.board(jury), offer.position)
-            verdict = rules.can_accept_late(offer, offer.application, free, now)
+            verdict = rules.can_accept_late(offer, offer.application, free, sent, now)
         else:
             verdict = {
                 "delai": lambda: rules.can_extend(offer, sent),
@@ -329,6 +329,9 @@ def _is_gone(case: Case) -> bool:
 def _case(case: Case, board: Board) -> dict[str, Any]:
     """A dossier that holds, or held, a position, with what may be done."""
     offer, now = case.offer, timezone.now()
+    if offer is not None and offer.state == OfferState.PENDING and offer.letter.mail.state == MailState.CANCELLED:
+        # Its letter was cancelled in the outbox: nobody was offered anything, it is to be drafted again.
+        offer = None
     letter = offer.letter if offer is not None else case.letter
     late = offer is not None and offer.state == OfferState.PENDING and now >= offer.answer_by
     return {
@@ -340,13 +343,12 @@ def _case(case: Case, board: Board) -> dict[str, Any]:
         "late": late,
         "until": deadline(offer.answer_by) if offer is not None and offer.state == OfferState.PENDING else "",
         "ended": day(offer.ended_at) if offer is not None and offer.ended_at else "",
-        "acts": [(act, ACTS[act].label) for act in _possible(case, board, late)],
+        "acts": [(act, ACTS[act].label) for act in _possible(case, offer, board, late)],
     }
 
 
-def _possible(case: Case, board: Board, late: bool) -> list[str]:
+def _possible(case: Case, offer: Offer | None, board: Board, late: bool) -> list[str]:
     """The acts offered beside a name; each page checks again."""
-    offer = case.offer
     if offer is None:
         return []
     if offer.state == OfferState.ACCEPTED:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.enums import ApplicationState, OfferState
-from candidatures.models import Application, Jury, Offer, OutsideDecision, Position
+from candidatures.enums import ApplicationState, OfferState, Outcome
+from candidatures.models import Application, Decision, Jury, Offer, OutsideDecision, Position
 from candidatures.selectors.sessions import DONE
 from clea.mail.enums import MailState
 from clea.ui.desk import DeskItem
@@ -34,9 +34,27 @@ def _juries(request: HttpRequest) -> QuerySet[Jury]:
     dossiers = Application.objects.all()
     places = Position.objects.filter(call=OuterRef("call")).order_by().values("call").annotate(n=Sum("count"))
     settled = Q(decisions__session__state__in=DONE, decisions__outcome="selected")
-    written = OutsideDecision.objects.filter(application=OuterRef("pk"), cancelled_at__isnull=True, override="")
+    recorded = OutsideDecision.objects.filter(application=OuterRef("pk"), cancelled_at__isnull=True)
+    written = recorded.filter(override="")
+    first = written.filter(jury_on__lte=OuterRef("decisions__session__held_on"))
+    examined = OutsideDecision.objects.filter(application=OuterRef("pk"), cancelled_at__isnull=True).exclude(
+        override=""
+    )
+    here = (
+        Decision.objects.filter(
+            application__owner=OuterRef("owner"),
+            application__state=S.SELECTED,
+            outcome=Outcome.SELECTED,
+            session__state__in=DONE,
+            session__held_on__lte=OuterRef("decisions__session__held_on"),
+            application__call__season__starts_on__lt=OuterRef("call__season__ends_on"),
+            application__call__season__ends_on__gt=OuterRef("call__season__starts_on"),
+        )
+        # Another territory of this installation; ``selectors.outside`` says the same in full.
+        .exclude(application__call__season__programme__territory=OuterRef("call__season__programme__territory"))
+    )
     earlier = dossiers.filter(settled, state=S.SELECTED).filter(
-        Exists(written.filter(jury_on__lte=OuterRef("decisions__session__held_on")))
+        Q(Exists(first)) | (Q(Exists(here)) & Q(~Exists(examined)))
     )
     from_reserve = dossiers.filter(state__in=[S.RESERVE]).filter(Exists(written))
     accepted = dossiers.filter(state=S.SELECTED, offers__state=OfferState.ACCEPTED)
@@ -77,7 +95,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             detail = _("%(call)s – la liste complémentaire attend.") % {"call": title}
             items.append(DeskItem(label=label, count=free, url=url, urgency="soon", detail=detail))
         results = jury.call.results_on
-        if accepted and jury.publication_approved_at is None and results is not None and results <= today:
+        if accepted and jury.publication_approved_at is None and (results is None or results <= today):
             label = ngettext("nom prêt à publier", "noms prêts à publier", accepted)
             items.append(DeskItem(label=label, count=accepted, url=url, urgency="soon", detail=title))
     return items

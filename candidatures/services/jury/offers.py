@@ -148,7 +148,7 @@ def accept_late(*, by: User, offer: Offer, words: str = "") -> Offer:
     with transaction.atomic():
         jury, application, locked = _desk(by, offer)
         free = free_for(board(jury), locked.position)
-        require(answer_rules.can_accept_late(locked, application, free, timezone.now()))
+        require(answer_rules.can_accept_late(locked, application, free, _was_sent(locked), timezone.now()))
         if application.state != S.SELECTED:
             _move(application, S.SELECTED)
         locked.state = OfferState.ACCEPTED

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candidatures import rules
-from candidatures.enums import ApplicationState, Outcome
-from candidatures.models import Application, Jury, OutsideDecision
+from candidatures.enums import ApplicationState, OfferState, Outcome
+from candidatures.models import Application, Jury, Offer, OutsideDecision
+from candidatures.rules.answers import Precedence, definitive_on, precedence
 from candidatures.selectors.answers import board
 from candidatures.selectors.outside import Conflict, conflicts
+from candidatures.selectors.sessions import standing_decisions
 from candidatures.services.applications import lock
 from candidatures.services.jury import renouncing
 from candidatures.services.jury.base import lock_jury, require_desk
@@ -46,9 +48,12 @@ def _held(by: User, decision: OutsideDecision) -> tuple[Jury, Application, Outsi
 
 
 def record(*, by: User, application: Application, territory: str, jury_on: date, words: str = "") -> OutsideDecision:
-    """Write that another territory keeps this artist, and when its jury met. The same twice is one row."""
+    """Write that another territory keeps this artist, and when its jury met. The same twice is one row.
+
+    When it comes before ours, a letter of selection that has not left is cancelled, its offer with it.
+    """
     with transaction.atomic():
-        _jury, locked = _desk(by, application)
+        jury, locked = _desk(by, application)
         if locked.last_deposit_id is None:
             raise Refused(_("Ce dossier n'est pas déposé."), code="not_filed")
         territory = " ".join(territory.split())
@@ -70,6 +75,7 @@ def record(*, by: User, application: Application, territory: str, jury_on: date,
         )
         row.full_clean()
         row.save()
+        _hold_back(by, jury, locked, row)
         journal.record(
             by=by,
             verb="outside.recorded",
@@ -77,6 +83,19 @@ def record(*, by: User, application: Application, territory: str, jury_on: date,
             data={"outside": str(row.uuid), "jury_on": jury_on.isoformat()},
         )
         return row
+
+
+def _hold_back(by: User, jury: Jury, locked: Application, row: OutsideDecision) -> None:
+    """Keep a letter of selection from leaving before the case is settled; it can be drafted again then."""
+    decision = standing_decisions(jury).filter(application=locked).first()
+    if locked.state != S.SELECTED or precedence(row.jury_on, definitive_on(decision)) == Precedence.OURS:
+        return
+    voided = renouncing.void_letters(by=by, locked=locked)
+    pending = Offer.objects.select_for_update().filter(letter__in=voided, state=OfferState.PENDING)
+    for offer in pending:
+        why = _("Retenue par %(name)s : à régler.") % {"name": row.territory}
+        renouncing.close_offer(by=by, offer=offer, state=OfferState.CANCELLED, why=why)
+        journal.record(by=by, verb="offer.cancelled", target=locked, data={"offer": str(offer.uuid), "sent": False})
 
 
 def cancel(*, by: User, decision: OutsideDecision) -> OutsideDecision:

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from candidatures.admin.jury import answers as answers_admin
 from candidatures.enums import ApplicationState, OfferState, Outcome
-from candidatures.models import Offer, OutsideDecision, TerritoryClaim
+from candidatures.models import Application, Offer, OutsideDecision, TerritoryClaim
 from candidatures.services.jury import offers, publication
+from clea.mail import services as mail
 from clea.ui.dates import day
 from tests.candidatures.jury.decided import Decided, fresh, send
-from tests.factories.jury import eligible
-from tests.factories.structures import CoordinatorFactory
+from tests.factories.jury import JuryFactory, eligible
+from tests.factories.structures import CoordinatorFactory, TerritoryFactory
 
 pytestmark = pytest.mark.django_db
 S = ApplicationState
@@ -255,7 +256,25 @@ def test_the_home_page_tells_what_waits_in_one_query(decided, rf, django_assert_
     assert items(CoordinatorFactory(), rf) == {}
 
 
+def test_the_home_page_counts_an_artist_selected_in_two_territories_here(rf):
+    neighbour = Decided(reserve=0, jury=JuryFactory(territory=TerritoryFactory()))
+    ours = Decided(reserve=0, held_on=neighbour.session.held_on + timedelta(days=1))
+    Application.objects.filter(pk=neighbour.selected[0].pk).update(owner=ours.selected[0].owner)
+    assert items(ours.desk, rf)["artiste retenu aussi ailleurs"].count == 1
+    # Theirs came first: nothing to settle there.
+    assert "artiste retenu aussi ailleurs" not in items(neighbour.desk, rf)
+
+
+def test_a_letter_cancelled_in_the_outbox_is_to_be_drafted_again(desk, decided):
+    offer = decided.offer(decided.selected[0], sent=False)
+    mail.cancel(by=decided.desk, mails=[offer.letter.mail])
+    html = read(desk, address(decided))
+    assert "en attente de réponse" not in html
+    assert "à préparer" in html
+
+
 def test_nothing_waits_when_everything_is_answered(rf):
     decided = Decided(selected=1, reserve=0)
     offers.accept(by=decided.selected[0].owner, offer=decided.offer(decided.selected[0]))
+    publication.approve(by=decided.desk, jury=decided.jury, publish_on=timezone.localdate())
     assert items(decided.desk, rf) == {}

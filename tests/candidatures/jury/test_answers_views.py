@@ -180,7 +180,7 @@ def test_an_announced_offer_cannot_be_withdrawn_and_says_where_to_answer(decided
     assert "Retirer ce dossier" not in read(artist, root(decided.selected[0]))
 
 
-def test_the_pages_cost_the_same_with_three_and_thirty_dossiers(decided, offer, artist, assert_max_queries):
+def test_the_pages_keep_to_their_queries(decided, offer, artist, assert_max_queries):
     url = f"{root(decided.selected[0])}reponse/"
     artist.get(url)
     assert_max_queries(9, lambda: artist.get(url))

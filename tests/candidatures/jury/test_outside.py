@@ -97,6 +97,26 @@ def test_a_jury_to_come_and_our_own_territory_are_refused():
     assert refusal.value.field == "territory"
 
 
+def test_a_letter_of_selection_that_has_not_left_is_held_back():
+    decided = Decided()
+    application = decided.selected[0]
+    offer = decided.offer(application, sent=False)
+    row = record(decided, application, -1)
+    offer.refresh_from_db()
+    offer.letter.mail.refresh_from_db()
+    assert (offer.state, offer.letter.mail.state) == (OfferState.CANCELLED, MailState.CANCELLED)
+    outside.override(by=decided.desk, decision=row, reason="Le voisin y renonce.")
+    assert len(decided.draft(application)) == 1
+
+
+def test_a_later_decision_elsewhere_holds_nothing_back():
+    decided = Decided()
+    offer = decided.offer(decided.selected[0], sent=False)
+    record(decided, decided.selected[0], 1)
+    offer.letter.mail.refresh_from_db()
+    assert offer.letter.mail.state == MailState.DRAFT
+
+
 def test_retained_elsewhere_frees_the_position_and_keeps_the_letter_from_leaving():
     decided = Decided(reserve=1)
     application = decided.selected[0]
