@@ -14,6 +14,7 @@ from candidatures.enums import DELIBERATED_STATES, ApplicationState, JurorRole, 
 from candidatures.models import (
     Application,
     Attendance,
+    Collaborator,
     Decision,
     Juror,
     Jury,
@@ -64,7 +65,7 @@ class Member:
 
 @dataclass
 class Room:
-    """Who sits at a session, and who may vote on each dossier. Three queries in all."""
+    """Who sits at a session, and who may vote on each dossier."""
 
     session: JurySession
     jury: Jury
@@ -109,9 +110,10 @@ class Room:
 
 
 def room(session: JurySession) -> Room:
-    """The members, who is there, and the standing recusals. Three queries.
+    """The members, who is there, and who may not decide on what. Five queries.
 
-    A session that stands keeps the members who sat, even those who have left the jury since.
+    A session that stands keeps the members who sat, even those who have left the jury since. Nobody
+    decides on their own dossier, nor on one they help to write: they count as recused, declared or not.
     """
     attendance = list(session.attendance.select_related("juror__user", "replaces__user"))
     present = {row.juror_id for row in attendance}
@@ -126,6 +128,11 @@ def room(session: JurySession) -> Room:
     rows = Recusal.objects.standing().filter(juror__jury=session.jury_id)
     for application_id, juror_id in rows.values_list("application_id", "juror_id"):
         recused[application_id].add(juror_id)
+    people = {juror.user_id: juror.pk for juror in jurors}
+    own = Application.objects.filter(call=session.jury.call_id, owner__in=people)
+    shared = Collaborator.objects.filter(application__call=session.jury.call_id, user__in=people)
+    for application_id, user_id in [*own.values_list("pk", "owner"), *shared.values_list("application_id", "user_id")]:
+        recused[application_id].add(people[user_id])
     return Room(session, session.jury, jurors, attendance, dict(recused))
 
 

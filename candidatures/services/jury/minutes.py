@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from candidatures.enums import ApplicationState, JurorRole, Outcome
+from candidatures.enums import ApplicationState, ConflictReason, JurorRole, Outcome
 from candidatures.models import Decision, Minutes, Recusal
 from candidatures.selectors import sessions as selectors
 from clea.documents import services as documents
@@ -108,21 +108,22 @@ def _attendance(case: Case) -> list[dict[str, Any]]:
 
 def _recusals(case: Case, *, reasons: bool) -> list[dict[str, str]]:
     """Who stepped aside, from which dossier of the agenda. One query."""
-    rows = (
-        Recusal.objects.standing()
-        .filter(juror__jury=case.session.jury_id, application__in=[row.application_id for row in case.agenda])
-        .select_related("juror__user", "application__last_deposit")
-        .order_by("juror__user__last_name", "juror__user__first_name", "application__last_deposit__number")
-    )
+    declared = {
+        (row.juror_id, row.application_id): str(row.get_reason_display())
+        for row in Recusal.objects.standing().filter(juror__jury=case.session.jury_id)
+    }
+    # Their own dossier, or one they help to write: no declaration is needed to leave the count.
+    own = str(ConflictReason.PROJECT.label)
     return [
         {
-            "member": str(row.juror),
+            "member": str(juror),
             "number": selectors.number(row.application),
             "name": row.application.display_name,
-            "reason": str(row.get_reason_display()) if reasons else "",
+            "reason": declared.get((juror.pk, row.application_id), own) if reasons else "",
         }
-        for row in rows
-        if row.juror.pk in case.room.by_key
+        for juror in case.room.jurors
+        for row in sorted(case.agenda, key=lambda row: selectors.number(row.application))
+        if juror.pk in case.room.recused.get(row.application_id, ())
     ]
 
 

@@ -25,6 +25,7 @@ from candidatures.services.jury import sessions
 from clea.errors import Forbidden, Refused, StaleWrite
 from clea.journal.models import Entry
 from tests.candidatures.jury.sessions import committee, decided, held, present, states, substitute
+from tests.factories.candidatures import CollaboratorFactory
 from tests.factories.jury import JurorFactory, RecusalFactory, ReviewFactory, eligible
 from tests.factories.structures import CoordinatorFactory
 
@@ -166,6 +167,21 @@ def test_a_recusal_set_aside_counts_again(room):
     assert selectors.room(session).for_dossier(room.dossiers[0].pk).present == 3
     type(recusal).objects.update(standing=False, set_aside_at=timezone.now())
     assert selectors.room(session).for_dossier(room.dossiers[0].pk).present == 4
+
+
+def test_nobody_counts_on_their_own_dossier(room):
+    session = held(room)
+    mine, shared = room.dossiers[:2]
+    type(mine).objects.filter(pk=mine.pk).update(owner=room.jurors[1].user)
+    CollaboratorFactory(application=shared, user=room.jurors[2].user)
+    seen = selectors.room(session)
+    assert [seen.for_dossier(row.pk).present for row in room.dossiers[:3]] == [3, 3, 4]
+    decided(room, session)
+    said = sessions.settle(by=room.by, session=session).data["recusals"]
+    assert [(line["member"], line["number"]) for line in said] == [
+        (str(room.jurors[1]), mine.last_deposit.number),
+        (str(room.jurors[2]), shared.last_deposit.number),
+    ]
 
 
 # Opening ------------------------------------------------------------------------------------
