@@ -94,6 +94,18 @@ class ReviewForm(_Words):
             for mark in self.marks
         ]
 
+    def typed(self) -> list[tuple[str, str]]:
+        """What was sent, in words: to give back where the grid is no longer to be filled in."""
+        given: list[tuple[str, str]] = []
+        for name in self.fields if self.is_bound else ():
+            value = self.data.get(name, "")
+            if value:
+                label = str(self.fields[name].label)
+                if name.startswith("mot_"):
+                    label = str(self.fields[name].widget.attrs["aria-label"])
+                given.append((label, str(Advice(value).label) if value in Advice.values else value))
+        return given
+
     def complain(self, problems: Mapping[str, str]) -> None:
         """Put what the service refused at its field."""
         for name, message in problems.items():

@@ -203,6 +203,7 @@ def show(
         "neighbours": reading.neighbours(juror, application),
         "refusal": refusal,
         "stale": stale,
+        "typed": form.typed() if not writable else [],
         "others": others,
     }
     if others:

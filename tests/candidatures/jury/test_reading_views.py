@@ -202,9 +202,13 @@ def test_a_dossier_in_consultation_has_no_grid(client, jury, juror):
 
 def test_what_was_typed_stays_when_the_jury_has_just_decided(client, jury, juror, dossier):
     Application.objects.update(state="declined")
-    answer = client.post(page(jury, dossier), grid(jury, 3, 3, advice="favourable", deposer="1"))
+    sent = grid(jury, 3, 3, advice="favourable", comment="Une heure de travail.", deposer="1")
+    answer = client.post(page(jury, dossier), sent)
     assert answer.status_code == 409
     assert "Le jury s&#x27;est prononcé" in text(answer)
+    assert "Une heure de travail." in text(answer)
+    assert ("Votre avis", "favorable") in answer.context["typed"]
+    assert not Review.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["dossier", "pdf", "reopen", "read_again", "discussion", "conflict"])
