@@ -21,6 +21,7 @@ from tests.factories.jury import (
     read_by,
 )
 from tests.factories.structures import InstitutionFactory
+from tests.ui.html import read
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,11 @@ def at(name: str, jury, *more) -> str:
 def given(purpose: str | None = None) -> set[tuple[int, int]]:
     rows = Assignment.objects.all() if purpose is None else Assignment.objects.filter(purpose=purpose)
     return set(rows.values_list("juror_id", "application_id"))
+
+
+def faults(response) -> list[str]:
+    """What a validator would say of the page, but for the drawing of Django's own theme button."""
+    return [fault for fault in read(response.content.decode()).faults if fault != "<use/> closes itself"]
 
 
 def plain(response) -> str:
@@ -113,6 +119,24 @@ def test_without_members_or_dossiers_the_page_says_what_to_do(desk, jury):
     assert "Invitez d'abord des membres" in text_of(desk.get(at("assignment", jury)))
     JurorFactory(jury=jury)
     assert "vérifiez d'abord la recevabilité" in text_of(desk.get(at("assignment", jury)))
+
+
+def test_every_page_is_valid_html(desk, jury, jurors, dossiers):
+    ReviewFactory(juror=jurors[0], application=dossiers[0], notes=[3, 3])
+    RecusalFactory(juror=jurors[1], application=dossiers[0])
+    AssignmentFactory(juror=jurors[2], application=dossiers[1], purpose=AssignmentPurpose.CONSULT)
+    pages = [
+        desk.get(at("assignment", jury)),
+        desk.get(at("assignment_plan", jury)),
+        desk.get(at("assignment_plan", jury), {"readers": 4, "institutions": 4}),
+        desk.get(at("assignment_dossier", jury, dossiers[0].uuid)),
+        batch(desk, jury, "read", dossiers, jurors),
+        batch(desk, jury, "remove", dossiers, jurors),
+        batch(desk, jury, "read", dossiers, []),
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        assert faults(page) == []
 
 
 def test_the_page_costs_the_same_whatever_its_length(desk, jury, jurors, assert_num_queries_constant):

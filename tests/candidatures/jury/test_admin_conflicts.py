@@ -10,6 +10,7 @@ from django.urls import reverse
 from candidatures.models import Application, Recusal
 from tests.candidatures.desk import text_of
 from tests.factories.jury import JurorFactory, JuryFactory, RecusalFactory, ReviewFactory, eligible, read_by
+from tests.ui.html import read
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,11 @@ def dossiers(jury):
 
 def at(name: str, jury, *more) -> str:
     return reverse(f"admin:candidatures_jury_{name}", args=[jury.uuid, *(row.uuid for row in more)])
+
+
+def faults(response) -> list[str]:
+    """What a validator would say of the page, but for the drawing of Django's own theme button."""
+    return [fault for fault in read(response.content.decode()).faults if fault != "<use/> closes itself"]
 
 
 def plain(response) -> str:
@@ -139,6 +145,19 @@ def test_a_pair_of_another_jury_does_not_exist(desk, jury, juror, dossiers):
         for pair in ((foreign, dossiers[0]), (juror, elsewhere), (juror, draft)):
             assert desk.post(at(name, jury, *pair), {"reason": "work", "words": "Non."}).status_code == 404
     assert not Recusal.objects.exists()
+
+
+def test_both_pages_are_valid_html(desk, jury, juror, dossiers):
+    RecusalFactory(juror=juror, application=dossiers[2])
+    for page in (
+        desk.get(at("conflicts", jury)),
+        desk.get(at("conflicts_pair", jury, juror, dossiers[0])),
+        desk.get(at("conflicts_pair", jury, juror, dossiers[2])),
+        desk.post(at("conflicts_recuse", jury, juror, dossiers[0]), {}),
+        desk.post(at("conflicts_set_aside", jury, juror, dossiers[0]), {}),
+    ):
+        assert page.status_code == 200
+        assert faults(page) == []
 
 
 def test_the_page_costs_the_same_whatever_its_length(desk, jury, juror, dossiers, assert_num_queries_constant):

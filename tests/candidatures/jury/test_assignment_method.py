@@ -103,8 +103,8 @@ def check(asked: Problem, solution: Solution) -> None:
     """What any answer must hold, whatever its quality."""
     assert len(set(solution.pairs)) == len(solution.pairs)
     added: dict[int, set[int]] = {dossier.key: set() for dossier in asked.dossiers}
-    for reader, dossier in solution.pairs:
-        added[dossier].add(reader)
+    for key, given in solution.pairs:
+        added[given].add(key)
     for dossier in asked.dossiers:
         new = added[dossier.key]
         assert not new & dossier.barred

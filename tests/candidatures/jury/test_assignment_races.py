@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -66,8 +67,8 @@ def test_a_recusal_and_an_assignment_at_once_never_leave_the_dossier_open():
     for dossier in eligible(jury.call, 4):
         pairs = [(juror, dossier)]
         recused, given = together(
-            lambda dossier=dossier: recusals.declare(by=coordinator, juror=juror, application=dossier, reason="work"),
-            lambda pairs=pairs: assignments.assign(by=coordinator, jury=jury, pairs=pairs),
+            partial(recusals.declare, by=coordinator, juror=juror, application=dossier, reason="work"),
+            partial(assignments.assign, by=coordinator, jury=jury, pairs=pairs),
         )
         assert isinstance(recused, Recusal)
         # Given first, it was taken back; asked after, it was refused with the reason.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db.models import QuerySet
 
@@ -23,11 +25,13 @@ from tests.factories.structures import InstitutionFactory, ProfessionalFactory, 
 
 
 def person(**kwargs) -> Person:
-    return Person(**{"key": 1, "user": 11, "email": "ana@gmail.com", "last_name": "Terril"} | kwargs)
+    said: dict[str, Any] = {"key": 1, "user": 11, "email": "ana@gmail.com", "last_name": "Terril"}
+    return Person(**said | kwargs)
 
 
 def dossier(**kwargs) -> File:
-    return File(**{"key": 5, "users": frozenset({50}), "emails": ("zoe@gmail.com",)} | kwargs)
+    said: dict[str, Any] = {"key": 5, "users": frozenset({50}), "emails": ("zoe@gmail.com",)}
+    return File(**said | kwargs)
 
 
 def hints(one: Person, *files: File) -> list[Hint]:
