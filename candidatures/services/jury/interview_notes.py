@@ -46,8 +46,9 @@ def save(
             require_desk(by, application.call)
         if not InterviewSlot.objects.booked().filter(application=application).exists():
             raise Refused(_("Aucun entretien n'est prévu pour ce dossier."), code="no_interview")
-        InterviewNote.objects.get_or_create(application=application, author=by)
-        note = InterviewNote.objects.select_for_update().get(application=application, author=by)
+        note = InterviewNote.objects.select_for_update().filter(application=application, author=by).first()
+        if note is None:
+            note, _made = InterviewNote.objects.get_or_create(application=application, author=by)
         text = text.replace("\r\n", "\n")
         if note.text == text:
             return note
@@ -63,7 +64,7 @@ def save(
         note.text = text
         note.version += 1
         try:
-            note.clean_fields()
+            note.clean_fields(exclude=["application", "author"])
         except ValidationError as error:
             raise Refused(" ".join(error.messages), code="invalid", field="text") from None
         note.save()
