@@ -87,7 +87,7 @@ class Design:
         import numpy as np
 
         sums = np.zeros((*scores.shape[:-1], len(self.dossiers)))
-        np.add.at(sums, (..., self.dossier), scores)
+        np.add.at(sums, (..., self.dossier), scores)  # type: ignore[arg-type] # the stubs forget indexes of several axes
         return sums / self.sizes
 
     def leanings(self, scores: Floats) -> Floats:
@@ -96,7 +96,7 @@ class Design:
 
         apart = scores - self.means(scores)[..., self.dossier]
         sums = np.zeros((*scores.shape[:-1], len(self.readers)))
-        np.add.at(sums, (..., self.reader), apart)
+        np.add.at(sums, (..., self.reader), apart)  # type: ignore[arg-type]
         return sums
 
 
@@ -169,7 +169,7 @@ def predictor(matrix: Floats, ratio: float) -> Floats:
     """What turns the readers' leanings into their effects: λ (I + λ Z'QZ)⁻¹. Zero for a zero ratio."""
     import numpy as np
 
-    return ratio * np.linalg.inv(np.eye(len(matrix)) + ratio * matrix)
+    return np.asarray(ratio * np.linalg.inv(np.eye(len(matrix)) + ratio * matrix), dtype=np.float64)
 
 
 def _variances(plan: Design, matrix: Floats, total: float) -> tuple[float, float | None]:

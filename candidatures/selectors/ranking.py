@@ -163,8 +163,8 @@ def _grid(jury: Jury) -> tuple[list[ScoringCriterion], int]:
     """The criteria, and how many residencies there are to award. One query; two without criteria."""
     places = Position.objects.filter(call=jury.call_id).order_by().values("call").annotate(n=Sum("count"))
     criteria = list(ScoringCriterion.objects.filter(call=jury.call_id).annotate(places=Subquery(places.values("n"))))
-    found = criteria[0].places if criteria else places.values_list("n", flat=True).first()  # type: ignore[attr-defined]
-    return criteria, found or 0
+    found = criteria[0].places if criteria else places.values_list("n", flat=True).first()
+    return list[ScoringCriterion](criteria), found or 0
 
 
 def open_to(juror: Juror) -> set[int]:
@@ -207,10 +207,10 @@ def _scores(
     totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
     notes: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
     for (key, juror), given in by_reading.items():
-        value = scoring.total((row.weight, row.max_score, given.get(row.pk)) for row in criteria)
-        if value is None:
+        total = scoring.total((row.weight, row.max_score, given.get(row.pk)) for row in criteria)
+        if total is None:
             continue
-        totals[key][juror] = value
+        totals[key][juror] = total
         for criterion, note in given.items():
             notes[key, criterion].append(Decimal(note or 0))
     return totals, notes
@@ -236,12 +236,12 @@ def _ranked(lines: list[Line], *, corrected: bool) -> list[Line]:
 
 def _places(values: Iterable[Decimal | None]) -> list[int | None]:
     """1, 2, 2, 4: as many before you as have more."""
-    values = list(values)
-    ordered = sorted((value for value in values if value is not None), reverse=True)
+    scores = list(values)
+    ordered = sorted((value for value in scores if value is not None), reverse=True)
     first: dict[Decimal, int] = {}
-    for place, value in enumerate(ordered, start=1):
-        first.setdefault(value, place)
-    return [None if value is None else first[value] for value in values]
+    for place, score in enumerate(ordered, start=1):
+        first.setdefault(score, place)
+    return [None if score is None else first[score] for score in scores]
 
 
 def sort(lines: list[Line], criteria: Sequence[ScoringCriterion], order: str) -> list[Line]:

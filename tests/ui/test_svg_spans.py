@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -16,7 +17,13 @@ ROWS = [
 
 
 def drawn(rows=ROWS, **more):
-    options = {"title": "Rangs", "description": "Deux rangs.", "id_prefix": "r", "cut": 2.5, "cut_label": "2 places"}
+    options: dict[str, Any] = {
+        "title": "Rangs",
+        "description": "Deux rangs.",
+        "id_prefix": "r",
+        "cut": 2.5,
+        "cut_label": "2 places",
+    }
     return str(svg.spans(rows, **(options | more)))
 
 

@@ -122,7 +122,9 @@ class SetsMixin(_Base):
                     seen=form.cleaned_data["seen"],
                 )
             except StaleWrite as stale:
-                form.data = form.data.copy() | {"seen": seen}
+                # What was typed stays; what is confirmed next is the set that now stands.
+                form.data = request.POST.copy()
+                form.data["seen"] = seen
                 form.add_error(None, str(stale))
             except (Refused, ValidationError) as error:
                 refuse(form, error)
