@@ -113,8 +113,9 @@ APPLICATION_TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
     # Back to the reserve: a call from it, taken back before it was answered.
     _S.SELECTED: _BEFORE_DECISION | {_S.RESERVE, _S.RENOUNCED, _S.ELSEWHERE},
     _S.RESERVE: _BEFORE_DECISION | {_S.SELECTED, _S.DECLINED, _S.RENOUNCED, _S.ELSEWHERE},
-    # Withdrawn by an artist who has not been told yet: refusing would tell them.
-    _S.DECLINED: _BEFORE_DECISION | {_S.RENOUNCED},
+    # Back to the reserve: a later session that declined it, corrected. Renounced: withdrawn by an artist
+    # who has not been told yet; refusing would tell them.
+    _S.DECLINED: _BEFORE_DECISION | {_S.RESERVE, _S.RENOUNCED},
     # An answer that came late, while the position is still free.
     _S.RENOUNCED: frozenset({_S.SELECTED}),
     # Recorded by mistake, or the other territory stepped back: where the dossier stood.
