@@ -15,7 +15,7 @@ from candidatures.models import Application, Offer, OutsideDecision, TerritoryCl
 from candidatures.services.jury import offers, publication
 from clea.mail import services as mail
 from clea.ui.dates import day
-from tests.candidatures.jury.decided import Decided, fresh, send
+from tests.candidatures.jury.decided import Decided, faults, fresh, send
 from tests.factories.jury import JuryFactory, eligible
 from tests.factories.structures import CoordinatorFactory, TerritoryFactory
 
@@ -52,6 +52,21 @@ def test_positions_answers_and_the_next_of_the_reserve_are_on_one_page(desk, dec
     assert "Je pars en résidence ailleurs." in html
     assert "Une place est libre." in html
     assert address(decided, "answers_call", decided.reserve[0].uuid) in html
+
+
+def test_the_pages_are_valid_html(desk, decided):
+    offer = decided.offer(decided.selected[0])
+    row = OutsideDecision.objects.create(
+        application=decided.reserve[0], territory="Voisin", jury_on=decided.session.held_on
+    )
+    for url in (
+        address(decided),
+        address(decided, "answers_offer", offer.uuid, "annuler"),
+        address(decided, "answers_publication"),
+        address(decided, "outside"),
+        address(decided, "outside_override", row.uuid),
+    ):
+        assert not faults(desk.get(url).content.decode()), url
 
 
 def test_calling_the_next_asks_first_then_drafts(desk, decided):

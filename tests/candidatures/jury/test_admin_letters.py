@@ -12,7 +12,7 @@ from candidatures.admin.jury import letters as letters_admin
 from candidatures.enums import Outcome
 from candidatures.models import Letter, LetterRule, OutsideDecision
 from clea.mail.enums import MailState
-from tests.candidatures.jury.decided import Decided, fresh, send
+from tests.candidatures.jury.decided import Decided, faults, fresh, send
 from tests.factories.jury import eligible
 from tests.factories.structures import CoordinatorFactory
 
@@ -50,6 +50,16 @@ def test_every_decided_dossier_is_listed_with_its_rule_and_why(desk, decided):
         assert application.display_name in html
     assert "3 courriers à préparer" in html
     assert html.count('type="checkbox" name="dossier"') == 3
+
+
+def test_the_pages_are_valid_html(desk, decided):
+    rule = decided.jury.letter_rules.get(name="Retenue")
+    for url in (
+        address(decided),
+        address(decided, "letter", decided.selected[0].uuid),
+        address(decided, "letter_rule", rule.uuid),
+    ):
+        assert not faults(desk.get(url).content.decode()), url
 
 
 def test_the_letters_ticked_are_drafted_and_the_others_are_not(desk, decided):

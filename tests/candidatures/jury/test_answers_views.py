@@ -14,7 +14,7 @@ from django.utils import timezone
 from candidatures.enums import ApplicationState, OfferState
 from candidatures.models import Decision, Offer
 from candidatures.services.jury import offers
-from tests.candidatures.jury.decided import Decided, fresh, send
+from tests.candidatures.jury.decided import Decided, faults, fresh, send
 from tests.factories.candidatures import CollaboratorFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,8 @@ def test_an_answer_is_read_back_before_it_counts(decided, offer, artist):
     assert "Votre réponse" in read(artist, url)
     page = artist.post(url, YES)
     assert page.status_code == 200
+    for html in (artist.get(url).content.decode(), page.content.decode()):
+        assert not faults(html)
     assert "Avec joie." in page.content.decode()
     offer.refresh_from_db()
     assert offer.state == OfferState.PENDING
