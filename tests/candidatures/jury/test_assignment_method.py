@@ -215,6 +215,16 @@ def test_institutions_are_spread_beyond_what_is_asked():
     assert institutions_of(asked, solve(asked)) == 36
 
 
+def test_like_dossiers_share_a_tight_jury_and_each_has_its_institutions():
+    """Every ceiling is used to the last reading: three of the five institutions cover a part of the dossiers only."""
+    ceilings = {0: (1,), 1: (3, 3), 2: (2,), 3: (5, 4), 4: (2,)}
+    readers = [Reader(10 * n + m, n, 0, top) for n, tops in ceilings.items() for m, top in enumerate(tops)]
+    asked = Problem(tuple(readers), tuple(Dossier(100 + n) for n in range(5)), wanted=4, institutions=3)
+    solution = solve(asked)
+    check(asked, solution)
+    assert solution.after == {reader.key: reader.ceiling for reader in readers}
+
+
 def test_the_same_demand_has_the_same_answer_in_any_order():
     asked = problem(8, 30, wanted=3)
     shuffled = Problem(tuple(reversed(asked.readers)), tuple(reversed(asked.dossiers)), 3, 2)
