@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candidatures.enums import Advice, ApplicationState
-from candidatures.methods import scoring
-from candidatures.models import Application, Review, Score
+from candidatures.models import Application
 from candidatures.reports import spreadsheets
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
     from candidatures.models import Jury, ScoringCriterion
     from candidatures.reports.rows import Cell
-    from candidatures.selectors.ranking import Ranking
+    from candidatures.selectors.ranking import Ranking, Reading
 
 
 def ranking_titles(ranking: Ranking) -> list[str]:
@@ -92,54 +90,35 @@ def review_titles(ranking: Ranking) -> list[str]:
     ]
 
 
-def review_rows(jury: Jury, ranking: Ranking) -> Iterator[list[Cell]]:
-    """One line a filed reading, recused members' apart, in the order of the dossiers. Two queries."""
+def review_rows(ranking: Ranking, read: Iterable[Reading]) -> Iterator[list[Cell]]:
+    """One line a filed reading, recused members' apart, in the order of the dossiers. No query."""
     names = {line.application.pk: line.application for line in ranking.lines}
-    readings = (
-        Review.objects.filter(juror__jury=jury, application__in=names)
-        .filed()
-        .standing()
-        .select_related("juror__user", "juror__institution", "deposit")
-        .defer("private_notes", "deposit__data")
-        .order_by("application__last_deposit__number", "juror__user__last_name", "juror__user__first_name", "pk")
-    )
-    scores: dict[int, dict[int, Score]] = defaultdict(dict)
-    for score in Score.objects.filter(review__juror__jury=jury, criterion__in=ranking.criteria):
-        scores[score.review_id][score.criterion_id] = score
-    for review in readings:
-        application, given = names[review.application_id], scores[review.pk]
-        total = scoring.total(
-            (row.weight, row.max_score, given[row.pk].value if row.pk in given else None) for row in ranking.criteria
-        )
-        assert review.filed_at is not None
+    for reading in read:
+        application = names.get(reading.application)
+        if application is None:
+            continue
+        total, words = reading.total(ranking.criteria), reading.words
         yield [
             str(application.last_deposit),
             application.display_name,
-            str(review.juror.user),
-            review.juror.institution.name,
-            str(Advice(review.advice).label),
+            f"{words['first_name']} {words['last_name']}".strip() or words["email"],
+            words["institution"],
+            str(Advice(reading.advice).label),
             _float(total),
-            _("oui") if total is not None and review.advice != Advice.ABSTAIN else _("non"),
-            review.comment,
-            *(
-                cell
-                for row in ranking.criteria
-                for cell in (
-                    given[row.pk].value if row.pk in given else None,
-                    given[row.pk].comment if row.pk in given else "",
-                )
-            ),
-            timezone.localtime(review.filed_at).replace(tzinfo=None, microsecond=0),
-            review.deposit.number,
+            _("oui") if total is not None and reading.counts else _("non"),
+            words["comment"],
+            *(cell for row in ranking.criteria for cell in reading.marks.get(row.pk, (None, ""))),
+            timezone.localtime(words["filed_at"]).replace(tzinfo=None, microsecond=0),
+            words["number"],
         ]
 
 
-def workbook(jury: Jury, ranking: Ranking) -> IO[bytes]:
-    """The ranking on a sheet, the readings on another. Two queries."""
+def workbook(ranking: Ranking, read: Iterable[Reading]) -> IO[bytes]:
+    """The ranking on a sheet, the readings on another. No query."""
     return spreadsheets.workbook(
         [
             (_("Classement"), ranking_titles(ranking), ranking_rows(ranking)),
-            (_("Lectures"), review_titles(ranking), review_rows(jury, ranking)),
+            (_("Lectures"), review_titles(ranking), review_rows(ranking, read)),
         ]
     )
 
@@ -149,9 +128,9 @@ def ranking_csv(ranking: Ranking) -> Iterator[bytes]:
     return spreadsheets.csv_lines(ranking_titles(ranking), ranking_rows(ranking))
 
 
-def reviews_csv(jury: Jury, ranking: Ranking) -> Iterator[bytes]:
-    """Two queries."""
-    return spreadsheets.csv_lines(review_titles(ranking), review_rows(jury, ranking))
+def reviews_csv(ranking: Ranking, read: Iterable[Reading]) -> Iterator[bytes]:
+    """No query."""
+    return spreadsheets.csv_lines(review_titles(ranking), review_rows(ranking, read))
 
 
 def shortlisted(jury: Jury) -> list[Application]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from statistics import stdev
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Subquery, Sum
 
 from candidatures.enums import Advice
 from candidatures.methods import intervals, scoring, severity
-from candidatures.models import Application, Assignment, Position, Review, Score, ScoringCriterion
+from candidatures.models import Application, Assignment, Position, Review, ScoringCriterion
 from candidatures.rules.jury import can_see_others
 
 if TYPE_CHECKING:
@@ -95,6 +95,69 @@ class Ranking:
         return next((line for line in self.lines if line.application.pk == application.pk), None)
 
 
+#: What a reading says beside its notes, for who wants its words.
+_WORDS = {
+    "comment": "comment",
+    "filed_at": "filed_at",
+    "number": "deposit__number",
+    "institution": "juror__institution__name",
+    "first_name": "juror__user__first_name",
+    "last_name": "juror__user__last_name",
+    "email": "juror__user__email",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A filed reading by a member who is not recused. ``marks``: note and comment by criterion.
+
+    ``words`` holds what :data:`_WORDS` names, when it was asked for. Private notes are nowhere here.
+    """
+
+    application: int
+    juror: int
+    advice: str
+    marks: dict[int, tuple[int | None, str]] = field(default_factory=dict)
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> bool:
+        return self.advice != Advice.ABSTAIN
+
+    def total(self, criteria: Sequence[ScoringCriterion]) -> Decimal | None:
+        """Out of 20; ``None`` while it lacks a note, of a criterion added since for instance."""
+        return scoring.total((row.weight, row.max_score, self.marks.get(row.pk, (None,))[0]) for row in criteria)
+
+
+def readings(jury: Jury, *, with_words: bool = False) -> list[Reading]:
+    """All the filed readings of a jury with their notes, in the order of the dossiers' numbers. One query."""
+    names = list(_WORDS) if with_words else []
+    rows = (
+        Review.objects.filter(juror__jury=jury)
+        .filed()
+        .standing()
+        .order_by("application__last_deposit__number", "juror__user__last_name", "juror__user__first_name", "pk")
+        .values_list(
+            "pk",
+            "application_id",
+            "juror_id",
+            "advice",
+            "scores__criterion_id",
+            "scores__value",
+            "scores__comment",
+            *(_WORDS[name] for name in names),
+        )
+    )
+    found: dict[int, Reading] = {}
+    for key, application, juror, advice, criterion, value, comment, *words in rows:
+        reading = found.get(key)
+        if reading is None:
+            reading = found[key] = Reading(application, juror, advice, words=dict(zip(names, words, strict=True)))
+        if criterion is not None:
+            reading.marks[criterion] = value, comment
+    return list(found.values())
+
+
 def table(
     jury: Jury,
     *,
@@ -102,20 +165,22 @@ def table(
     with_intervals: bool = False,
     only: Collection[int] | None = None,
     order: str = RANK,
+    read: Sequence[Reading] | None = None,
 ) -> Ranking:
-    """The ranking of the dossiers a jury may be given, decided ones included. Four queries.
+    """The ranking of the dossiers a jury may be given, decided ones included. Three queries.
 
     ``corrected`` ranks by the corrected score; both are always there. ``only``: keys of the dossiers
     that may be seen, and nothing of the others enters any figure. ``order``: ``rank``,
-    ``disagreement``, or the key of a criterion.
+    ``disagreement``, or the key of a criterion. ``read``: :func:`readings`, when the caller has them.
     """
     applications = list(_dossiers(jury, only))
     criteria, positions = _grid(jury)
+    known = {application.pk for application in applications}
+    mine = [reading for reading in (readings(jury) if read is None else read) if reading.application in known]
     advices: dict[int, Counter[str]] = defaultdict(Counter)
-    readings = Review.objects.filter(juror__jury=jury)
-    for key, advice in readings.filed().standing().values_list("application_id", "advice"):
-        advices[key][advice] += 1
-    totals, notes = _scores(readings, criteria, {application.pk for application in applications})
+    for reading in mine:
+        advices[reading.application][reading.advice] += 1
+    totals, notes = _scores(mine, criteria)
     observations = [
         severity.Observation(key, juror, float(value))
         for key, given in totals.items()
@@ -190,29 +255,18 @@ def _dossiers(jury: Jury, only: Collection[int] | None) -> Iterable[Application]
 
 
 def _scores(
-    readings: Iterable[Review], criteria: Sequence[ScoringCriterion], keys: set[int]
+    read: Iterable[Reading], criteria: Sequence[ScoringCriterion]
 ) -> tuple[dict[int, dict[int, Decimal]], dict[tuple[int, int], list[Decimal]]]:
-    """Totals by dossier then juror, and notes by dossier and criterion. One query.
-
-    A reading that lacks a note, of a criterion added since, has no total and counts for nothing.
-    """
-    counted = readings.counted()  # type: ignore[attr-defined]
-    by_reading: dict[tuple[int, int], dict[int, int | None]] = defaultdict(dict)
-    rows = Score.objects.filter(review__in=counted, criterion__in=criteria).values_list(
-        "review__application_id", "review__juror_id", "criterion_id", "value"
-    )
-    for key, juror, criterion, value in rows:
-        if key in keys:
-            by_reading[key, juror][criterion] = value
+    """Totals by dossier then juror, and notes by dossier and criterion, of the readings that count."""
     totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
     notes: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
-    for (key, juror), given in by_reading.items():
-        total = scoring.total((row.weight, row.max_score, given.get(row.pk)) for row in criteria)
+    for reading in read:
+        total = reading.total(criteria) if reading.counts else None
         if total is None:
             continue
-        totals[key][juror] = total
-        for criterion, note in given.items():
-            notes[key, criterion].append(Decimal(note or 0))
+        totals[reading.application][reading.juror] = total
+        for row in criteria:
+            notes[reading.application, row.pk].append(Decimal(reading.marks[row.pk][0] or 0))
     return totals, notes
 
 

@@ -29,6 +29,11 @@ ROWS = [
     Row("admin:candidatures_jury_shortlist", kwargs=of_jury, post={HOLDERS: "/coordination/"}),
     Row("admin:candidatures_jury_export", kwargs=of_jury, post={HOLDERS: "/coordination/"}),
     Row("admin:candidatures_jury_sets", kwargs=of_jury, get={HOLDERS: 200}),
-    Row("admin:candidatures_jury_retain", kwargs=of_jury, get={HOLDERS: "/coordination/"}, post={HOLDERS: "/coordination/"}),
+    Row(
+        "admin:candidatures_jury_retain",
+        kwargs=of_jury,
+        get={HOLDERS: "/coordination/"},
+        post={HOLDERS: "/coordination/"},
+    ),
     Row("admin:candidatures_jury_drop_set", kwargs=of_jury, post={HOLDERS: "/coordination/"}),
 ]

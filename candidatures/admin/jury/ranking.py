@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from candidatures.admin.common import person
 from candidatures.admin.jury.base import JuryPages
 from candidatures.enums import DELIBERATED_STATES, ApplicationState
-from candidatures.models import Application, Juror
+from candidatures.models import Application, Juror, Jury
 from candidatures.pages import ranking as words
 from candidatures.reports import archive, spreadsheets
 from candidatures.reports import jury as files
@@ -30,7 +30,6 @@ from clea.errors import Refused
 from clea.ui.desk import DeskItem
 
 if TYPE_CHECKING:
-    from candidatures.models import Jury
     from candidatures.selectors.ranking import Line, Ranking
 
     _Base = JuryPages
@@ -103,20 +102,31 @@ class RankingMixin(_Base):
     @method_decorator(require_POST)
     def export_act(self, request: HttpRequest, key: UUID) -> Any:
         """A file, journaled before it leaves."""
-        jury = self.jury(request, key)
         form = request.POST.get("form", "")
+        if form in ("classement.xlsx", "classement.csv", "lectures.csv"):
+            return self._figures(request, key, form)
+        jury = self.jury(request, key)
         if form == "dossiers.zip":
             return self._zip(request, jury)
-        if form not in ("classement.xlsx", "classement.csv", "lectures.csv"):
-            messages.warning(request, _("Choisissez le fichier à prendre."))
-            return redirect(self._back(request, jury))
-        ranking = rankings.table(jury, with_intervals=form != "lectures.csv")
-        chosen = [line.application for line in ranking.lines]
-        choosing.record_export(by=person(request), jury=jury, form=form, applications=chosen)
+        messages.warning(request, _("Choisissez le fichier à prendre."))
+        return redirect(self._back(request, jury))
+
+    @staticmethod
+    def _figures(request: HttpRequest, key: UUID, form: str) -> Any:
+        """The ranking and the readings. The scope of who asks is the door: one fetch, then the file."""
+        try:
+            taken = choosing.take_figures(by=person(request), key=key, form=form)
+        except Jury.DoesNotExist:
+            raise Http404 from None
         headers = _attached(form)
         if form == "classement.xlsx":
-            return FileResponse(files.workbook(jury, ranking), content_type=spreadsheets.XLSX, headers=headers)
-        lines = files.ranking_csv(ranking) if form == "classement.csv" else files.reviews_csv(jury, ranking)
+            sheets = files.workbook(taken.ranking, taken.readings)
+            return FileResponse(sheets, content_type=spreadsheets.XLSX, headers=headers)
+        lines = (
+            files.ranking_csv(taken.ranking)
+            if form == "classement.csv"
+            else files.reviews_csv(taken.ranking, taken.readings)
+        )
         return StreamingHttpResponse(lines, content_type=spreadsheets.CSV, headers=headers)
 
     def _zip(self, request: HttpRequest, jury: Jury) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from candidatures.enums import Advice, ApplicationState
-from candidatures.models import InterviewSlot, Position
+from candidatures.models import InterviewSlot, Jury, Position
 from candidatures.services.jury import choosing
 from clea.errors import Forbidden, Refused
 from clea.journal.models import Entry
@@ -229,5 +229,7 @@ def test_only_the_territory_s_desk_shortlists(jury, members):
         with pytest.raises(Forbidden):
             choosing.drop_set(by=person, jury=jury)
         with pytest.raises(Forbidden):
-            choosing.record_export(by=person, jury=jury, form="classement.csv", applications=[application])
+            choosing.record_export(by=person, jury=jury, form="dossiers.zip", applications=[application])
+        with pytest.raises(Jury.DoesNotExist):
+            choosing.take_figures(by=person, key=jury.uuid, form="classement.csv")
     assert states(application) == [S.ELIGIBLE]

@@ -15,8 +15,6 @@ from openpyxl import load_workbook
 
 from candidatures.enums import Advice, ApplicationState
 from candidatures.models import Position, Score, ScoringCriterion
-from candidatures.reports import jury as files
-from candidatures.selectors.ranking import table
 from clea.journal.models import Entry
 from tests.candidatures.desk import text_of
 from tests.factories.candidatures import ApplicationFactory
@@ -192,18 +190,9 @@ def test_an_export_costs_the_same_for_3_and_for_30(desk, jury, form, assert_num_
 
     grow(3)
     made = []
-    # Six for the file; the session, the rights and the journal's line, with its transaction, take the others.
-    assert_num_queries_constant(lambda: made.append(len(body(export(desk, jury, form)))), lambda: grow(27), at_most=17)
+    # The whole request: the session, the rights, the file, the journal's line and its transaction.
+    assert_num_queries_constant(lambda: made.append(len(body(export(desk, jury, form)))), lambda: grow(27), at_most=12)
     assert made[-1] > made[0]
-
-
-def test_the_files_themselves_take_six_queries_at_most(jury, two, assert_max_queries):
-    def ranking():
-        return table(jury, with_intervals=True)
-
-    assert assert_max_queries(6, lambda: files.workbook(jury, ranking()).close()) == 6
-    assert assert_max_queries(6, lambda: b"".join(files.reviews_csv(jury, ranking()))) == 6
-    assert assert_max_queries(4, lambda: b"".join(files.ranking_csv(ranking()))) == 4
 
 
 # The shortlist's dossiers -----------------------------------------------------------------------

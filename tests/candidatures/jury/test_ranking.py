@@ -293,14 +293,14 @@ def test_a_stranger_finds_no_ranking(client, jury):
 # Cost -------------------------------------------------------------------------------------------
 
 
-def test_the_ranking_costs_four_queries_at_3_and_at_30(jury, members, assert_num_queries_constant):
+def test_the_ranking_costs_three_queries_at_3_and_at_30(jury, members, assert_num_queries_constant):
     Position.objects.create(call=jury.call, title="Une autre", count=4)
     grow(jury, members, 3)
     read = []
     cost = assert_num_queries_constant(
         lambda: read.append(len(table(jury, with_intervals=True).lines)), lambda: grow(jury, members, 27), at_most=4
     )
-    assert (cost, read[-1]) == (4, 30)
+    assert (cost, read[-1]) == (3, 30)
 
 
 def test_a_member_s_page_costs_the_same_at_3_and_at_30(client, jury, members, assert_num_queries_constant):
