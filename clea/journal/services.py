@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -41,43 +41,61 @@ def record(
     Raises ``TransactionManagementError`` outside ``atomic``, ``UnknownVerb`` for a verb that no
     app registered, ``TypeError`` or ``ValueError`` for data that is not plain JSON.
     """
-    if not connection.in_atomic_block:
-        raise TransactionManagementError("journal.record belongs in the transaction of what it tells")
-    verbs.check(verb)
     if len(summary) > SUMMARY_MAX:
         raise ValueError(f"a summary is {SUMMARY_MAX} characters at most")
-    target_type, target_id = identify(target) if target is not None else ("", "")
-    return _append(by=by, verb=verb, target_type=target_type, target_id=target_id, data=data, summary=summary)
+    _require_transaction(verb)
+    named = identify(target) if target is not None else ("", "")
+    return _append(by=by, verb=verb, lines=[_Line(*named, data or {}, summary)])[0]
 
 
-def _append(
-    *,
-    by: User | None,
-    verb: str,
-    target_type: str,
-    target_id: str,
-    data: Mapping[str, Any] | None = None,
-    summary: str = "",
-) -> Entry:
-    details = chain.plain(data or {})
+def record_all(*, by: User | None, verb: str, lines: Iterable[tuple[models.Model, Mapping[str, Any]]]) -> list[Entry]:
+    """Write the same act on several targets, one line each, in their order. Four queries for up to 100 of them.
+
+    ``lines``: target and data. The rest as :func:`record`. Nothing is written for no target.
+    """
+    _require_transaction(verb)
+    return _append(by=by, verb=verb, lines=[_Line(*identify(target), data) for target, data in lines])
+
+
+def _require_transaction(verb: str) -> None:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a line of the journal belongs in the transaction of what it tells")
+    verbs.check(verb)
+
+
+class _Line(NamedTuple):
+    target_type: str
+    target_id: str
+    data: Mapping[str, Any]
+    summary: str = ""
+
+
+def _append(*, by: User | None, verb: str, lines: Sequence[_Line]) -> list[Entry]:
+    details = [chain.plain(line.data) for line in lines]
+    if not lines:
+        return []
     head = _locked_head()
     actor = _snapshot(by)
-    entry = Entry(
-        seq=head.seq + 1,
-        at=timezone.now(),
-        verb=verb,
-        target_type=target_type,
-        target_id=target_id,
-        summary=chain.plain(str(summary), "summary"),
-        data=details,
-        actor=actor,
-        prev_hash=head.hash,
-    )
-    entry.hash = entry.expected_hash()
-    entry.save()
-    head.seq, head.hash = entry.seq, entry.hash
+    entries = []
+    for line, data in zip(lines, details, strict=True):
+        entry = Entry(
+            seq=head.seq + 1,
+            at=timezone.now(),
+            verb=verb,
+            target_type=line.target_type,
+            target_id=line.target_id,
+            summary=chain.plain(str(line.summary), "summary"),
+            data=data,
+            actor=actor,
+            prev_hash=head.hash,
+        )
+        entry.hash = entry.expected_hash()
+        head.seq, head.hash = entry.seq, entry.hash
+        entries.append(entry)
+    # The manager refuses to write anything in bulk; only this door may.
+    models.QuerySet[Entry](Entry).bulk_create(entries, batch_size=100)
     head.save(update_fields=["seq", "hash"])
-    return entry
+    return entries
 
 
 def _locked_head() -> ChainHead:
@@ -132,13 +150,8 @@ def erase(user_uuid: UUID, *, by: User | None = None) -> int:
         .update(label="", salt="", erased_at=timezone.now())
     )
     if erased:
-        _append(
-            by=by,
-            verb="journal.actor_erased",
-            target_type="accounts.user",
-            target_id=str(user_uuid),
-            data={"snapshots": erased},
-        )
+        named = _Line("accounts.user", str(user_uuid), {"snapshots": erased})
+        _append(by=by, verb="journal.actor_erased", lines=[named])
     return erased
 
 

@@ -276,3 +276,26 @@ def test_somebody_erased_who_acts_again_is_named_again():
 
     assert str(entry.actor) == "Ada Terril"
     assert services.verify().ok
+
+
+def test_several_targets_make_one_line_each_in_their_order(django_assert_num_queries):
+    coordinator, artists = AdministratorFactory(), UserFactory.create_batch(30)
+    EntryFactory(by=coordinator)
+    with transaction.atomic(), django_assert_num_queries(4):
+        written = services.record_all(
+            by=coordinator, verb=VERB, lines=[(artist, {"rank": rank}) for rank, artist in enumerate(artists)]
+        )
+
+    lines = list(Entry.objects.order_by("seq"))[1:]
+    assert [line.pk for line in lines] == [entry.pk for entry in written]
+    assert [(line.target_id, line.data) for line in lines] == [
+        (str(artist.uuid), {"rank": rank}) for rank, artist in enumerate(artists)
+    ]
+    assert services.verify().broken_seq is None
+    assert EntryFactory(by=None).prev_hash == lines[-1].hash
+
+
+def test_no_target_writes_nothing():
+    with transaction.atomic():
+        assert services.record_all(by=None, verb=VERB, lines=[]) == []
+    assert not Entry.objects.exists()

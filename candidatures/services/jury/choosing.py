@@ -76,7 +76,7 @@ def _move(
             row.state = target
             row.full_clean(exclude=["owner", "call"], validate_unique=False)
             row.save(update_fields=["state", "updated_at"])
-            journal.record(by=by, verb=verb, target=row, data={"from": source, "to": target})
+        journal.record_all(by=by, verb=verb, lines=[(row, {"from": source, "to": target}) for row in moving])
     return moving
 
 

@@ -82,13 +82,7 @@ def settle(*, by: User, session: JurySession, recusal_reasons: bool = False, see
         edition.data = papers.frozen(edition, case, recusal_reasons=recusal_reasons)
         edition.full_clean(exclude=["session", "made_by", "document", "signed", "signed_at"])
         edition.save()
-        for application, before in changes:
-            journal.record(
-                by=by,
-                verb="application.decided",
-                target=application,
-                data={"from": before, "to": application.state, "session": str(locked.uuid)},
-            )
+        journal.record_all(by=by, verb="application.decided", lines=_told(changes, locked))
         journal.record(
             by=by,
             verb="session.settled",
@@ -140,6 +134,14 @@ def _move(rows: Iterable[Decision]) -> list[tuple[Application, str]]:
         changed.append((row.application, before))
     _write_states(application for application, _before in changed)
     return changed
+
+
+def _told(changes: Iterable[tuple[Application, str]], locked: JurySession) -> list[tuple[Application, dict[str, str]]]:
+    """What the journal says of each dossier that moved."""
+    return [
+        (application, {"from": before, "to": application.state, "session": str(locked.uuid)})
+        for application, before in changes
+    ]
 
 
 def _write_states(applications: Iterable[Application]) -> None:
@@ -238,13 +240,7 @@ def correct(*, by: User, session: JurySession, reason: str) -> tuple[JurySession
         locked.settled_at = locked.settled_by = locked.closed_at = None
         locked.version += 1
         locked.save()
-        for application, before in restored:
-            journal.record(
-                by=by,
-                verb="application.restored",
-                target=application,
-                data={"from": before, "to": application.state, "session": str(locked.uuid)},
-            )
+        journal.record_all(by=by, verb="application.restored", lines=_told(restored, locked))
         journal.record(
             by=by,
             verb="session.corrected",
