@@ -87,6 +87,7 @@ class AssignmentMixin(_Base):
             members=[_member(seen, juror) for juror in seen.jurors],
             rows=rows,
             dossiers=len(seen.dossiers),
+            decided=not seen.dossiers and Application.objects.for_jury().filter(call=jury.call_id).exists(),
             short=sum(bool(seen.lacks(dossier)) for dossier in seen.dossiers),
             lacking=lacking,
             wanted=wanted,

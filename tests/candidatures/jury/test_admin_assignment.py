@@ -121,6 +121,13 @@ def test_without_members_or_dossiers_the_page_says_what_to_do(desk, jury):
     assert "vérifiez d'abord la recevabilité" in text_of(desk.get(at("assignment", jury)))
 
 
+def test_once_the_jury_has_decided_nothing_is_left_to_assign(desk, jury, jurors):
+    eligible(jury.call, 2, state="declined")
+    said = text_of(desk.get(at("assignment", jury)))
+    assert "Le jury s'est prononcé sur tous les dossiers" in said
+    assert "vérifiez d'abord la recevabilité" not in said
+
+
 def test_every_page_is_valid_html(desk, jury, jurors, dossiers):
     ReviewFactory(juror=jurors[0], application=dossiers[0], notes=[3, 3])
     RecusalFactory(juror=jurors[1], application=dossiers[0])
