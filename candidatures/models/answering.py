@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +15,11 @@ from candidatures.models.application import Application
 from candidatures.models.call import Position
 from candidatures.models.jury import Jury
 from candidatures.models.session import Decision
+from clea.mail.enums import MailState
 from clea.mail.models import OutgoingMail
+
+#: They tell a state that a dossier may leave again. Back in the selection, it says nothing of what comes next.
+PASSING_LETTERS = (LetterOutcome.INELIGIBLE, LetterOutcome.ELSEWHERE)
 
 
 class LetterRule(models.Model):
@@ -45,6 +50,17 @@ class LetterRule(models.Model):
         return self.name
 
 
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def telling(self, state: Any) -> LetterQuerySet:
+        """Those that left and say where a dossier in this state (a value, or ``OuterRef``) stands, the last first.
+
+        A dossier once inadmissible, or retained elsewhere, may be decided on since: its former letter
+        would tell that something happened.
+        """
+        spoken = ~Q(outcome__in=PASSING_LETTERS) | Q(outcome=state)
+        return self.filter(spoken, mail__state=MailState.SENT).order_by("-mail__sent_at", "-pk")
+
+
 class Letter(models.Model):
     """A letter that announces an outcome, drafted in the outbox. The dossier's people know once it is sent."""
 
@@ -55,6 +71,8 @@ class Letter(models.Model):
     rule = models.ForeignKey(LetterRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters")
     mail = models.OneToOneField(OutgoingMail, on_delete=models.PROTECT, related_name="decision_letter")
     made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("courrier de décision")

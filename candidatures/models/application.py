@@ -26,7 +26,6 @@ from candidatures.enums import (
     OfferState,
 )
 from candidatures.models.call import Axis, Call
-from clea.mail.enums import MailState
 from clea.text import SearchField
 from structures.models import Territory
 from structures.models.fields import HttpsURLField
@@ -96,11 +95,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_told(self) -> ApplicationQuerySet:
         """What the dossier's people were told: the last letter that left, and where its offer stands."""
-        letters = (
-            apps.get_model("candidatures", "Letter")
-            .objects.filter(application=OuterRef("pk"), mail__state=MailState.SENT)
-            .order_by("-mail__sent_at", "-pk")
-        )
+        letters = apps.get_model("candidatures", "Letter").objects.telling(OuterRef("state"))
+        letters = letters.filter(application=OuterRef("pk"))
         return self.annotate(
             _told_outcome=Subquery(letters.values("outcome")[:1]),
             _told_offer=Subquery(letters.values("offer__state")[:1]),

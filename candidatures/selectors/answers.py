@@ -294,9 +294,9 @@ def told(application: Application) -> Told | None:
     if not application.was_told:
         return None
     letter = (
-        Letter.objects.filter(application=application, mail__state=MailState.SENT)
+        Letter.objects.telling(application.state)
+        .filter(application=application)
         .select_related("mail", "offer__position", "offer__answered_by", "decision")
-        .order_by("-mail__sent_at", "-pk")
         .first()
     )
     return Told(letter, getattr(letter, "offer", None)) if letter is not None else None

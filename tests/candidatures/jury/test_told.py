@@ -1,0 +1,85 @@
+"""What an artist was told: the letter that speaks of where the dossier stands, and no former one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from candidatures.enums import ApplicationState, LetterOutcome, Outcome
+from candidatures.models import Application, Letter
+from candidatures.services.jury import outside
+from clea.mail.enums import MailState
+from tests.candidatures.jury.decided import Decided, fresh, place, send
+from tests.factories.jury import eligible
+
+pytestmark = pytest.mark.django_db
+S = ApplicationState
+
+
+def told(decided: Decided, application: Application) -> Letter:
+    """Draft the letter that is due, and let it leave."""
+    (letter,) = decided.draft(application)
+    send(decided.desk, letter.mail)
+    return letter
+
+
+def page(application: Application) -> str:
+    client = Client()
+    client.force_login(application.owner)
+    return client.get(application.get_absolute_url()).content.decode()
+
+
+def under_study(application: Application) -> bool:
+    """Nothing says more than « à l'étude », the list of dossiers and the way out included."""
+    listed = Application.objects.with_told().get(pk=application.pk)
+    row = fresh(application)
+    return (
+        {str(row.applicant_state_label), str(listed.applicant_state_label)} == {"à l'étude"}
+        and row.applicant_tone == "open"
+        and not row.was_told
+        and "Retirer ce dossier" in page(application)
+    )
+
+
+@pytest.mark.parametrize("outcome", Outcome.values)
+def test_a_former_letter_of_inadmissibility_does_not_tell_that_the_jury_decided(outcome: str) -> None:
+    decided = Decided()
+    (application,) = eligible(decided.call, 1, state=S.INELIGIBLE)
+    told(decided, application)
+    assert str(fresh(application).applicant_state_label) == "non recevable"
+    # Checked again after the artist's letter: admissible after all, then decided and not announced.
+    assert under_study(place(application, S.ELIGIBLE))
+    decided.decide(application, Outcome(outcome))
+    assert under_study(application)
+    assert told(decided, application).outcome == outcome
+    assert str(fresh(application).applicant_state_label) != "à l'étude"
+
+
+def test_a_dossier_back_from_another_territory_tells_no_decision() -> None:
+    decided = Decided()
+    (application,) = eligible(decided.call, 1)
+    day = decided.session.held_on - timedelta(days=1)
+    row = outside.record(by=decided.desk, application=application, territory="Voisin", jury_on=day)
+    outside.elsewhere(by=decided.desk, decision=row)
+    assert told(decided, fresh(application)).outcome == LetterOutcome.ELSEWHERE
+    assert str(fresh(application).applicant_state_label) == "retenue par un autre territoire"
+    outside.back(by=decided.desk, application=application)
+    assert under_study(application)
+    decided.decide(application, Outcome.DECLINED)
+    assert under_study(application)
+
+
+def test_back_from_another_territory_what_was_told_before_stands_again() -> None:
+    decided = Decided(reserve=1)
+    application = decided.reserve[0]
+    told(decided, application)
+    day = decided.session.held_on - timedelta(days=1)
+    row = outside.record(by=decided.desk, application=application, territory="Voisin", jury_on=day)
+    outside.elsewhere(by=decided.desk, decision=row)
+    told(decided, fresh(application))
+    outside.back(by=decided.desk, application=application)
+    assert str(fresh(application).applicant_state_label) == "en liste complémentaire"
+    assert "en liste complémentaire" in page(application)
+    assert Letter.objects.filter(application=application, mail__state=MailState.SENT).count() == 2
