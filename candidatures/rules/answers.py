@@ -138,6 +138,10 @@ def precedence(theirs: date, ours: date | None) -> Precedence:
     return Precedence.SAME_DAY if theirs == ours else Precedence.OURS
 
 
-def definitive_on(decision: Decision | None) -> date | None:
-    """The day our committee definitively kept the artist, or nothing."""
-    return decision.session.held_on if decision is not None and decision.outcome == Outcome.SELECTED else None
+def definitive_on(decision: Decision | None, called_on: date | None = None) -> date | None:
+    """The day we definitively kept the artist, or nothing: our session's, or that of the call from the
+    reserve list (``called_on``, while the artist called holds the place).
+    """
+    if decision is None:
+        return None
+    return decision.session.held_on if decision.outcome == Outcome.SELECTED else called_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Subquery
@@ -64,33 +64,46 @@ def conflicts(jury: Jury, decisions: dict[int, Decision] | None = None) -> dict[
     written = (
         OutsideDecision.objects.filter(application__call=jury.call_id, cancelled_at__isnull=True)
         .select_related("application__last_deposit", "application__owner")
+        .annotate(called_at=_called_at("application"))
         .order_by("jury_on", "pk")
     )
     for row in written:
         known.add((row.application_id, normalise(row.territory), row.jury_on))
-        found[row.application_id].append(_conflict(row.application, row.territory, row.jury_on, decisions, row))
+        ours = definitive_on(decisions.get(row.application_id), _day(row.called_at))
+        found[row.application_id].append(_conflict(row.application, row.territory, row.jury_on, ours, row))
     for application, territory, on in _in_this_installation(jury):
         if (application.pk, normalise(territory), on) not in known:
-            found[application.pk].append(_conflict(application, territory, on, decisions))
+            ours = definitive_on(decisions.get(application.pk), _day(application.called_at))  # type: ignore[attr-defined]
+            found[application.pk].append(_conflict(application, territory, on, ours))
     return dict(found)
 
 
 def _conflict(
-    application: Application,
-    territory: str,
-    on: date,
-    decisions: dict[int, Decision],
-    row: OutsideDecision | None = None,
+    application: Application, territory: str, on: date, ours: date | None, row: OutsideDecision | None = None
 ) -> Conflict:
-    ours = definitive_on(decisions.get(application.pk))
     return Conflict(application, territory, on, ours, precedence(on, ours), row)
+
+
+def ours_on(application: Application, decision: Decision | None) -> date | None:
+    """The day we definitively kept this artist: the session's, or that of a call from the reserve. One query."""
+    row = Application.objects.annotate(called_at=_called_at("pk")).values_list("called_at", flat=True)
+    return definitive_on(decision, _day(row.get(pk=application.pk)))
+
+
+def _called_at(key: str) -> Subquery:
+    """When the dossier at ``key`` was last called from the reserve, while it is selected."""
+    called = Offer.objects.filter(application=OuterRef(key), from_reserve=True, application__state=S.SELECTED)
+    return Subquery(called.order_by("-pk").values("made_at")[:1])
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localdate(moment) if moment else None
 
 
 def _in_this_installation(jury: Jury) -> Iterable[tuple[Application, str, date]]:
     """The same people selected in another territory's call, and when that was definitive. Two queries at most."""
     call = jury.call
     ours = Application.objects.filter(call=call, state__in=CONCERNED, last_deposit__isnull=False)
-    called = Offer.objects.filter(application=OuterRef("application"), from_reserve=True).order_by("-pk")
     theirs = list(
         Decision.objects.filter(
             application__owner__in=ours.values("owner"),
@@ -102,27 +115,23 @@ def _in_this_installation(jury: Jury) -> Iterable[tuple[Application, str, date]]
         )
         .exclude(application__call__season__programme__territory=call.territory)
         .select_related("session", "application__call__season__programme__territory")
-        .annotate(called_at=Subquery(called.values("made_at")[:1]))
+        .annotate(called_at=_called_at("application"))
         .order_by("session__settled_at")
     )
     if not theirs:
         return
     by_owner = {
         row.owner_id: row
-        for row in ours.filter(owner__in=[decision.application.owner_id for decision in theirs]).select_related(
-            "last_deposit", "owner"
-        )
+        for row in ours.filter(owner__in=[decision.application.owner_id for decision in theirs])
+        .select_related("last_deposit", "owner")
+        .annotate(called_at=_called_at("pk"))
     }
     # The latest session wins, as everywhere.
     latest = {decision.application_id: decision for decision in theirs}
     for decision in latest.values():
-        if decision.outcome == Outcome.SELECTED:
-            on = decision.session.held_on
-        elif decision.called_at:
-            on = timezone.localdate(decision.called_at)
-        else:
-            continue
-        yield by_owner[decision.application.owner_id], decision.application.call.territory.name, on
+        on = definitive_on(decision, _day(decision.called_at))
+        if on is not None:
+            yield by_owner[decision.application.owner_id], decision.application.call.territory.name, on
 
 
 def claims(jury: Jury) -> list[TerritoryClaim]:

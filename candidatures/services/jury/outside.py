@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from candidatures import rules
 from candidatures.enums import ApplicationState, OfferState, Outcome
 from candidatures.models import Application, Jury, Offer, OutsideDecision
-from candidatures.rules.answers import Precedence, definitive_on, precedence
+from candidatures.rules.answers import Precedence, precedence
 from candidatures.selectors.answers import board
-from candidatures.selectors.outside import Conflict, conflicts
+from candidatures.selectors.outside import Conflict, conflicts, ours_on
 from candidatures.selectors.sessions import standing_decisions
 from candidatures.services.applications import lock
 from candidatures.services.jury import renouncing
@@ -88,7 +88,7 @@ def record(*, by: User, application: Application, territory: str, jury_on: date,
 def _hold_back(by: User, jury: Jury, locked: Application, row: OutsideDecision) -> None:
     """Keep a letter of selection from leaving before the case is settled; it can be drafted again then."""
     decision = standing_decisions(jury).filter(application=locked).first()
-    if locked.state != S.SELECTED or precedence(row.jury_on, definitive_on(decision)) == Precedence.OURS:
+    if locked.state != S.SELECTED or precedence(row.jury_on, ours_on(locked, decision)) == Precedence.OURS:
         return
     voided = renouncing.void_letters(by=by, locked=locked)
     pending = Offer.objects.select_for_update().filter(letter__in=voided, state=OfferState.PENDING)
