@@ -288,6 +288,7 @@ def withdraw(*, by: User, application: Application) -> Application:
         locked.save(update_fields=["state", "updated_at", "search"])
         # Nobody waits any more for a piece of a dossier that will not be examined.
         locked.piece_requests.waiting().update(cancelled_at=timezone.now())
+        renouncing.lock_unsent([locked])
         interview_places.give_back(by=by, application=locked)
         if target == ApplicationState.RENOUNCED:
             renouncing.settle(by=by, locked=locked, before=before)

@@ -37,6 +37,9 @@ def save(
     words, is a ``StaleWrite``. ``Forbidden`` when the dossier is not open to this member.
     """
     with transaction.atomic():
+        # The dossier before the seat, as a recusal takes them: its state is read again, and a first note
+        # needs the dossier's row to stay.
+        application = _locked(application)
         if juror is not None:
             seat = lock_juror(juror)
             if seat.user_id != by.pk or not Application.objects.readable_by(seat).filter(pk=application.pk).exists():
@@ -71,6 +74,12 @@ def save(
         if not _told_lately(by, application):
             journal.record(by=by, verb="interview.noted", target=application, data={"version": note.version})
         return note
+
+
+def _locked(application: Application) -> Application:
+    """The dossier, fresh, its call and territory with it. One query."""
+    rows = Application.objects.select_for_update(of=("self",)).select_related("call__season__programme__territory")
+    return rows.get(pk=application.pk)
 
 
 def _told_lately(by: User, application: Application) -> bool:

@@ -304,6 +304,7 @@ def draft(
         if any(row.call_id != locked.call_id for row in held):
             raise Refused(_("Un de ces dossiers n'appartient pas à cet appel."), code="other_call")
         until = checked_answer_by(locked, answer_by)
+        renouncing.lock_unsent(held)
         drafted = []
         for planned in preview(locked, held):
             if not planned.case.to_write:

@@ -283,6 +283,7 @@ def call_next(
                 field="why",
             )
         until = letters.checked_answer_by(locked, answer_by)
+        renouncing.lock_unsent([held])
         _move(held, S.SELECTED)
         journal.record(
             by=by,

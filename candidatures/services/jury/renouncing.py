@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -15,9 +16,21 @@ from candidatures.services.notices import absolute
 from clea.journal import services as journal
 from clea.mail import services as mail
 from clea.mail.enums import MailState
+from clea.mail.models import OutgoingMail
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
+
+
+def lock_unsent(applications: Iterable[Application]) -> None:
+    """Lock the messages of these dossiers' letters that have not left. One query.
+
+    For an act that journals before it voids a letter: the outbox locks a message, then the journal, and
+    one that held the journal while it waited for a message would be killed by PostgreSQL. Call with the
+    dossiers locked.
+    """
+    rows = OutgoingMail.objects.filter(decision_letter__application__in=list(applications), state__in=UNSENT)
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 def void_letters(*, by: User | None, locked: Application, keep: str | None = None) -> list[Letter]:
