@@ -82,7 +82,11 @@ class Quorum:
         }
         if not self.institutions_needed:
             return words
-        return words + _(" ; %(n)d institutions représentées, %(needed)d demandées : %(met)s") % {
+        return words + ngettext(
+            " ; %(n)d institution représentée, il en faut %(needed)d : %(met)s",
+            " ; %(n)d institutions représentées, il en faut %(needed)d : %(met)s",
+            self.institutions,
+        ) % {
             "n": self.institutions,
             "needed": self.institutions_needed,
             "met": _("non atteint") if self.institutions_missing else _("atteint"),

@@ -229,7 +229,11 @@ def remarks(case: Case) -> list[str]:
         voters = case.room.for_dossier(row.application_id).present
         if len(votes) == 3 and sum(votes) < voters:
             found.append(
-                _("%(name)s : %(votes)d voix pour %(voters)d votants.")
+                ngettext(
+                    "%(name)s : %(votes)d voix pour %(voters)d votant.",
+                    "%(name)s : %(votes)d voix pour %(voters)d votants.",
+                    voters,
+                )
                 % {"name": row.application, "votes": sum(votes), "voters": voters}
             )
     if case.undecided_elsewhere:

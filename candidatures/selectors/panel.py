@@ -206,7 +206,11 @@ def warnings(jury: Jury, rows: list[Member]) -> list[str]:
     found = []
     if sitting and len(sitting) < jury.readers_per_dossier:
         found.append(
-            _("Chaque dossier demande %(asked)d lectures, et le jury compte %(there)d membres.")
+            ngettext(
+                "Chaque dossier demande %(asked)d lectures, et le jury compte %(there)d membre.",
+                "Chaque dossier demande %(asked)d lectures, et le jury compte %(there)d membres.",
+                len(sitting),
+            )
             % {"asked": jury.readers_per_dossier, "there": len(sitting)}
         )
     if sitting and len(institutions) < jury.institutions_per_dossier:

@@ -176,8 +176,8 @@ def _figures(jury: Jury) -> dict[str, int]:
 
 def _members(row: dict[str, int]) -> Step:
     detail = ngettext(
-        "%(joined)d ont accepté l'engagement ; %(n)d institution",
-        "%(joined)d ont accepté l'engagement ; %(n)d institutions",
+        "engagement accepté par %(joined)d ; %(n)d institution",
+        "engagement accepté par %(joined)d ; %(n)d institutions",
         row["institutions"],
     ) % {"joined": row["joined"], "n": row["institutions"]}
     tone = "attention" if not row["sitting"] else "done" if row["joined"] == row["sitting"] else "open"
@@ -236,7 +236,10 @@ def _interviews(figures: dict[str, int]) -> Step:
     if not figures["opened"]:
         return Step("interviews", gettext_lazy("Entretiens"), _("aucun créneau"), detail, "idle")
     full = figures["invited"] and figures["booked"] >= figures["invited"]
-    figure = _("%(done)d réservés sur %(total)d") % {"done": figures["booked"], "total": figures["opened"]}
+    figure = ngettext("%(done)d réservé sur %(total)d", "%(done)d réservés sur %(total)d", figures["booked"]) % {
+        "done": figures["booked"],
+        "total": figures["opened"],
+    }
     return Step("interviews", gettext_lazy("Entretiens"), figure, detail, "done" if full else "open")
 
 
@@ -263,7 +266,10 @@ def _letters(figures: dict[str, int], session: Any) -> Step:
 
 def _answers(figures: dict[str, int]) -> Step:
     accepted, pending, positions = figures["accepted"], figures["pending"], figures["positions"]
-    figure = _("%(done)d acceptées sur %(total)d") % {"done": accepted, "total": positions}
+    figure = ngettext("%(done)d acceptée sur %(total)d", "%(done)d acceptées sur %(total)d", accepted) % {
+        "done": accepted,
+        "total": positions,
+    }
     detail = ngettext("%(n)d artiste n'a pas encore répondu", "%(n)d artistes n'ont pas encore répondu", pending) % {
         "n": pending
     }

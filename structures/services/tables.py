@@ -168,7 +168,10 @@ def read_rows(path: Path, layout: Layout, problems: Problems) -> list[Row]:
             problems.add(
                 path.name,
                 line,
-                _("%(found)s cases au lieu de %(expected)s.") % {"found": len(cells), "expected": len(names)},
+                ngettext(
+                    "%(found)s case au lieu de %(expected)s.", "%(found)s cases au lieu de %(expected)s.", len(cells)
+                )
+                % {"found": len(cells), "expected": len(names)},
             )
             continue
         row = _read_row(path.name, line, dict(zip(names, cells, strict=True)), layout, problems)

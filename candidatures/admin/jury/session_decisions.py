@@ -100,7 +100,11 @@ class DecisionsMixin(_Base):
             return self.show_session(request, session, error=str(error))
         messages.success(
             request,
-            _("Point de départ posé : %(retained)d retenue(s), %(reserve)d en liste complémentaire. Rien n'est arrêté.")
+            ngettext(
+                "Point de départ posé : %(retained)d retenue, %(reserve)d en liste complémentaire. Rien n'est arrêté.",
+                "Point de départ posé : %(retained)d retenues, %(reserve)d en liste complémentaire. Rien n'est arrêté.",
+                retained,
+            )
             % {"retained": retained, "reserve": reserve},
         )
         return HttpResponseRedirect(self.session_url(session, "decisions"))

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from candidatures.enums import VOTING_ROLES, JurorRole
 from candidatures.models import Assignment, Call, Juror, Jury, Review
@@ -247,7 +248,12 @@ def change(
         before = [getattr(locked, name) for name in _SEAT]
         if role not in VOTING_ROLES and (replaced := _named_substitutes(locked)):
             raise Refused(
-                _("%(names)s supplée ce membre : changez d'abord cette suppléance.") % {"names": ", ".join(replaced)},
+                ngettext(
+                    "%(names)s supplée ce membre : changez d'abord cette suppléance.",
+                    "%(names)s suppléent ce membre : changez d'abord ces suppléances.",
+                    len(replaced),
+                )
+                % {"names": ", ".join(replaced)},
                 code="has_substitutes",
                 field="role",
             )

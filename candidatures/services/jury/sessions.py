@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from candidatures.enums import DELIBERATED_STATES, ApplicationState, Presence, SessionState
 from candidatures.models import Application, Attendance, Decision, Juror, Jury, JurySession
@@ -255,7 +256,11 @@ def take_off_agenda(*, by: User, session: JurySession, applications: Iterable[Ap
         told = [row for row in rows if row.letters.exists() or row.offers.exists()]
         if told:
             raise Refused(
-                _("Un courrier a été préparé pour %(names)s : ce dossier reste à l'ordre du jour.")
+                ngettext(
+                    "Un courrier a été préparé pour %(names)s : ce dossier reste à l'ordre du jour.",
+                    "Des courriers ont été préparés pour %(names)s : ces dossiers restent à l'ordre du jour.",
+                    len(told),
+                )
                 % {"names": ", ".join(str(row.application) for row in told)},
                 code="has_letter",
             )

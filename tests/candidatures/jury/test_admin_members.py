@@ -362,7 +362,7 @@ def test_the_hub_says_where_each_step_stands(desk, jury):
     members.create(by=CoordinatorFactory(territory=jury.territory), call=jury.call)
     steps = {row["step"].name: row["step"] for row in reversed(desk.get(hub(jury)).context["steps"])}
     assert steps["members"].figure == "3 membres"
-    assert steps["members"].detail.startswith("2 ont accepté")
+    assert steps["members"].detail.startswith("engagement accepté par 2")
     assert steps["assignment"].figure == "2 sur 3"
     assert (steps["dossiers"].figure, steps["dossiers"].tone) == ("2 sur 4", "open")
     assert steps["ranking"].figure == "1 sur 3"

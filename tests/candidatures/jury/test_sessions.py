@@ -88,7 +88,7 @@ def test_the_quorum_is_rounded_up_and_somebody_always_sits(room, percent, seats,
 def test_the_sentence_of_the_quorum():
     assert rules.Quorum(8, 6, 4).sentence() == "6 sièges sur 8 occupés, quorum 4 : atteint"
     assert rules.Quorum(8, 1, 4).sentence() == "1 siège sur 8 occupé, quorum 4 : non atteint"
-    assert rules.Quorum(8, 6, 4, 1, 2).sentence().endswith("1 institutions représentées, 2 demandées : non atteint")
+    assert rules.Quorum(8, 6, 4, 1, 2).sentence().endswith("1 institution représentée, il en faut 2 : non atteint")
 
 
 def test_a_substitute_counts_in_the_seat_of_an_absent_member(room):
