@@ -269,10 +269,10 @@ def _stale_message(locked: Application, section: str) -> str:
 
 
 def withdraw(*, by: User, application: Application) -> Application:
-    """Take the dossier out of the process. Deposits are kept (rules.md 5).
+    """Take the dossier out of the process. Deposits are kept (rules.md 5); a letter that has not left is cancelled.
 
-    Once the committee has decided it is a renouncement: what was offered is free again, a letter
-    that has not left is cancelled, and the coordination is told. The artist reads the same words.
+    Once the committee has decided it is a renouncement: what was offered is free again, and the
+    coordination is told. The artist reads the same words.
     """
     from candidatures.services import notices
     from candidatures.services.jury import interview_places, renouncing
@@ -290,6 +290,7 @@ def withdraw(*, by: User, application: Application) -> Application:
         locked.piece_requests.waiting().update(cancelled_at=timezone.now())
         renouncing.lock_unsent([locked])
         interview_places.give_back(by=by, application=locked)
+        renouncing.void_letters(by=None, locked=locked)
         if target == ApplicationState.RENOUNCED:
             renouncing.settle(by=by, locked=locked, before=before)
         journal.record(

@@ -16,6 +16,7 @@ from candidatures.models import Application, Deposit, DepositCounter, DepositPie
 from candidatures.selectors import personal_deadline, with_content
 from candidatures.services import notices
 from candidatures.services.applications import lock, touch
+from candidatures.services.jury.renouncing import lock_unsent, void_letters
 from candidatures.services.pieces import release, section_of
 from clea.documents import services as documents
 from clea.errors import Refused, require
@@ -61,10 +62,16 @@ def file(*, by: User, application: Application) -> Deposit:
             raise Incomplete(tasks.missing)
         if fresh.last_deposit is not None and not fresh.has_unfiled_changes:
             return fresh.last_deposit
+        was_refused = fresh.state == ApplicationState.INELIGIBLE
+        if was_refused:
+            lock_unsent([fresh])
         deposit = _write(by=by, application=fresh, taken=snapshot.take(fresh), kind=DepositKind.FILING)
         if fresh.state != ApplicationState.SUBMITTED:
             require(rules.can_transition(fresh.state, ApplicationState.SUBMITTED))
             fresh.state = ApplicationState.SUBMITTED
+        if was_refused:
+            # It is to be checked again: a letter that says it is inadmissible, and has not left, never will.
+            void_letters(by=None, locked=fresh)
         fresh.last_deposit = deposit
         fresh.filed_version = fresh.content_version
         fresh.save(update_fields=["state", "last_deposit", "filed_version", "updated_at", "search"])

@@ -23,6 +23,7 @@ from candidatures.models import (
 )
 from candidatures.services import notices
 from candidatures.services.applications import lock
+from candidatures.services.jury.renouncing import void_letters
 from clea.errors import Forbidden, Refused, StaleWrite, require
 from clea.journal import services as journal
 from clea.mail import services as mail
@@ -96,6 +97,8 @@ def check_eligibility(
             require(rules.can_transition(before, target))
             locked.state = target
             locked.save(update_fields=["state", "updated_at", "search"])
+            # A letter that says the contrary, and has not left, never will.
+            void_letters(by=by, locked=locked)
         journal.record(
             by=by,
             verb="eligibility.checked",

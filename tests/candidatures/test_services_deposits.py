@@ -21,11 +21,13 @@ from candidatures import snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole, DepositKind
 from candidatures.models import Application, Assembly, Deposit, DepositCounter, PieceRequest
 from candidatures.services import applications, assembly, deposits, desk, pieces
+from candidatures.services.jury import offers
 from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.errors import Refused
 from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
+from tests.candidatures.jury.decided import Decided
 from tests.factories.accounts import UserFactory
 from tests.factories.candidatures import (
     ApplicationFactory,
@@ -422,8 +424,10 @@ def test_nobody_waits_for_a_piece_of_a_withdrawn_dossier() -> None:
     assert not PieceRequest.objects.waiting().exists()
 
 
-def test_a_decided_dossier_cannot_be_withdrawn_here() -> None:
-    application = ApplicationFactory(submitted=True, state=ApplicationState.SELECTED)
+def test_an_accepted_residency_cannot_be_withdrawn_here() -> None:
+    decided = Decided()
+    application = decided.selected[0]
+    offers.accept(by=application.owner, offer=decided.offer(application))
     with pytest.raises(Refused) as refused:
         applications.withdraw(by=application.owner, application=application)
     assert application.call.contact_email in str(refused.value)

@@ -78,8 +78,7 @@ def free_position(*, by: User | None, locked: Application, why: str) -> Offer | 
 
 
 def settle(*, by: User, locked: Application, before: str) -> None:
-    """An artist withdrew after the decision: nothing held for them, nothing left to announce, the desk told."""
-    void_letters(by=None, locked=locked)
+    """An artist withdrew after the decision: nothing held for them, the desk told. Call once letters are void."""
     free_position(by=None, locked=locked, why="")
     journal.record(by=by, verb="application.renounced", target=locked, data={"from": before})
     call = locked.call
