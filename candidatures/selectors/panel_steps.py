@@ -248,7 +248,8 @@ def _session(session: Any, dossiers: _Dossiers) -> Step:
     if session is None:
         return Step("sessions", label, _("aucune"), _("La séance du jury n'est pas ouverte."), "idle")
     figure = ngettext("%(n)d décision", "%(n)d décisions", session.decided) % {"n": session.decided}
-    detail = f"{_('séance du %(day)s') % {'day': day(session.held_on)}}, {session.get_state_display()}"
+    when = _("séance du %(day)s") % {"day": day(session.held_on)}
+    detail = f"{when}, {session.get_state_display()}"
     tones = {SessionState.PREPARING: "open", SessionState.SETTLED: "attention", SessionState.CLOSED: "done"}
     return Step("sessions", label, figure, detail, tones[SessionState(session.state)])
 
