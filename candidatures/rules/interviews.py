@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from candidatures.enums import DELIBERATED_STATES, ApplicationState, InterviewOutcome
+from candidatures.enums import DECIDED_STATES, DELIBERATED_STATES, ApplicationState, InterviewOutcome
 from candidatures.rules.jury import can_open_dossiers
 from clea.mail.enums import MailState
 from clea.rules import ALLOWED, Verdict, forbid, refuse
@@ -119,9 +119,9 @@ def can_decline(
         return refuse(_("Vous avez déjà décliné cet entretien."), "declined")
     if slot is not None and (slot.outcome != InterviewOutcome.PLANNED or slot.starts_at <= now):
         return refuse(_("Cet entretien a eu lieu, ou devait avoir lieu."), "past")
-    if application.state not in DELIBERATED_STATES:
-        return _closed(application.call.contact_email)
-    return ALLOWED
+    # Decided and not announced, one may still decline: a refusal would announce it.
+    untold = application.state in DECIDED_STATES and not application.is_left and not application.was_told
+    return ALLOWED if application.state in DELIBERATED_STATES or untold else _closed(application.call.contact_email)
 
 
 def can_take(slot: InterviewSlot | None, now: datetime) -> Verdict:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from candidatures.enums import ApplicationState, LetterOutcome, Outcome
 from candidatures.models import Application, Letter
-from candidatures.services.jury import outside
+from candidatures.services.jury import interview_booking, outside
 from clea.mail.enums import MailState
 from tests.candidatures.jury.decided import Decided, fresh, place, send
+from tests.candidatures.jury.interviews import invited, open_slots
 from tests.factories.jury import eligible
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +28,12 @@ def told(decided: Decided, application: Application) -> Letter:
     return letter
 
 
-def page(application: Application) -> str:
+def page(application: Application, below: str = "") -> str:
+    """What the dossier's owner reads, but for the token of the form that signs out."""
     client = Client()
     client.force_login(application.owner)
-    return client.get(application.get_absolute_url()).content.decode()
+    html = client.get(f"{application.get_absolute_url()}{below}").content.decode()
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", html)
 
 
 def under_study(application: Application) -> bool:
@@ -83,3 +88,27 @@ def test_back_from_another_territory_what_was_told_before_stands_again() -> None
     assert str(fresh(application).applicant_state_label) == "en liste complémentaire"
     assert "en liste complémentaire" in page(application)
     assert Letter.objects.filter(application=application, mail__state=MailState.SENT).count() == 2
+
+
+def test_an_interview_nobody_booked_reads_the_same_once_the_jury_has_decided() -> None:
+    decided = Decided(selected=0, reserve=0, declined=0)
+    (application,) = eligible(decided.call, 1, state=S.SHORTLISTED)
+    open_slots(decided.jury, 2)
+    invitation = invited(application)
+    with time_machine.travel(invitation.book_by + timedelta(hours=1)):
+        before = page(application, "entretien/")
+        assert "Décliner" in before
+        decided.decide(application, Outcome.DECLINED)
+        assert page(application, "entretien/") == before
+        told(decided, fresh(application))
+        assert "Décliner" not in page(application, "entretien/")
+
+
+def test_declining_an_interview_after_the_decision_tells_nothing_and_changes_nothing() -> None:
+    decided = Decided(selected=0, reserve=0, declined=0)
+    (application,) = eligible(decided.call, 1, state=S.SHORTLISTED)
+    invited(application)
+    decided.decide(application, Outcome.SELECTED)
+    interview_booking.decline(by=application.owner, application=application, words="Je ne peux pas.")
+    assert under_study(application)
+    assert fresh(application).state == S.SELECTED
