@@ -47,10 +47,10 @@ Choisissez le créneau qui vous convient, {{ jours }} :
 
 The jury would like to meet {{ nom }} (application {{ numero }}) about the call "{{ appel }}".
 
-Choose the time that suits you, {{ jours }}:
+Choose the slot that suits you, {{ jours }}:
 {{ lien }}
 
-To be booked by: **{{ delai }}** (Paris time). You may change the time on the same page, or decline the interview.
+To be booked by: **{{ delai }}** (Paris time). You can change slot on the same page, or decline the interview.
 """
             + _SIGNATURE_EN,
         },
@@ -82,7 +82,7 @@ Your interview for the call "{{ appel }}" is booked.
             + _SLOT_EN
             + """
 
-The attached file adds it to your calendar. To change the time or decline:
+The attached file adds it to your calendar. To change slot or decline:
 {{ lien }}
 """
             + _SIGNATURE_EN,
@@ -109,7 +109,7 @@ Le fichier joint met votre agenda à jour. Pour voir l'entretien :
             + _SIGNATURE_FR,
             "en": """Hello,
 
-Your interview for the call "{{ appel }}", planned until now on {{ avant }}, has changed. This is what stands now.
+Your interview for the call "{{ appel }}", planned until now for {{ avant }}, has changed. Here is what applies now.
 
 """
             + _SLOT_EN
@@ -176,8 +176,8 @@ Votre dossier {{ numero }} reste à l'étude : pour le retirer, passez par votre
             + _SIGNATURE_FR,
             "en": """Hello,
 
-We have noted that you decline the interview for the call "{{ appel }}".
-Your application {{ numero }} is still under review: to withdraw it, use your space.
+We have recorded that you decline the interview for the call "{{ appel }}".
+Your application {{ numero }} is still under review: to withdraw it, go to your area.
 
 {{ lien }}
 """
@@ -234,7 +234,7 @@ Your interview for the call "{{ appel }}" is coming soon.
             + _SLOT_EN
             + """
 
-You cannot come? Tell us here:
+If you cannot come, please tell us here:
 {{ lien }}
 """
             + _SIGNATURE_EN,
@@ -262,12 +262,12 @@ Si vous ne souhaitez pas d'entretien, dites-le sur la même page : le créneau s
             + _SIGNATURE_FR,
             "en": """Hello,
 
-The jury would like to meet {{ nom }} about the call "{{ appel }}", and no time is booked yet.
+The jury would like to meet {{ nom }} about the call "{{ appel }}", and no slot is booked yet.
 
 Last moment: **{{ delai }}** (Paris time).
 {{ lien }}
 
-If you do not wish an interview, please say so on the same page: the time will serve somebody else.
+If you do not want an interview, please say so on the same page: the slot can then go to somebody else.
 """
             + _SIGNATURE_EN,
         },

@@ -43,7 +43,7 @@ _ANSWER = """Pour accepter ou décliner cette proposition, ouvrez votre espace 
 Nous attendons votre réponse au plus tard le **{{ repondre_avant }}**. Sans réponse de votre part à cette
 date, la résidence pourra être proposée à une autre personne.
 """
-_ANSWER_EN = """To accept or decline this offer, open your space:
+_ANSWER_EN = """To accept or decline this offer, open your area:
 | {{ lien }}
 
 We expect your answer by **{{ repondre_avant }}** (Paris time). Without an answer by then, the residency
@@ -108,8 +108,8 @@ Si une résidence se libère, y compris en cours de saison, nous pourrons vous l
 The committee, which met on {{ date_jury }}, has placed the application of **{{ nom }}** ({{ numero }}) for the
 call "{{ appel }}" on the reserve list.
 
-If a residency becomes free, even during the season, we may offer it to you. There is nothing to do; if you
-are no longer available, please tell us from your space:
+If a residency becomes free, even during the season, we may offer it to you. There is nothing for you to do; if
+you are no longer available, please tell us from your area:
 | {{ lien }}
 """
             + _SIGN_EN
@@ -279,7 +279,7 @@ Si cette information n'est pas exacte, écrivez-nous sans attendre en répondant
             """Hello,
 
 We have learnt that {{ nom }} has been selected by another territory: {{ autre_territoire }}. Under the common
-rule, the territory whose committee decided first welcomes the artist. Your application ({{ numero }}) to the
+rule, the territory whose jury decided first hosts the artist. Your application ({{ numero }}) to the
 call "{{ appel }}" is therefore closed.
 
 If this is not correct, please write to us at once by replying to this message.

@@ -24,7 +24,10 @@ KINDS: tuple[MailKind, ...] = (
             "lien": _("adresse du dossier dans l'espace du jury"),
             "courriel": _("adresse électronique du service en charge"),
         },
-        subject={"fr": "Votre lecture est rouverte : {{ dossier }}"},
+        subject={
+            "fr": "Votre lecture est rouverte : {{ dossier }}",
+            "en": "Your review is reopened: {{ dossier }}",
+        },
         body={
             "fr": """Bonjour {{ prenom }},
 
@@ -36,7 +39,18 @@ Rien n'est effacé. Complétez-la, puis déposez-la de nouveau :
 {{ lien }}
 
 Une question ? Écrivez à {{ courriel }}.
-"""
+""",
+            "en": """Hello {{ prenom }},
+
+The coordination team has reopened your review, for the call "{{ appel }}": {{ dossier }}.
+
+Reason: {{ motif }}
+
+Nothing is erased. Complete it, then file it again:
+{{ lien }}
+
+A question? Write to {{ courriel }}.
+""",
         },
     ),
 )
