@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -93,14 +94,29 @@ class Quorum:
         }
 
 
+def belongs(juror: Juror, session: JurySession) -> bool:
+    """A member of the jury on the day of the session: who left it later sat there, and counts there."""
+    if juror.left_at is None or juror.declined_at is not None:
+        return juror.is_sitting
+    return timezone.localdate(juror.left_at) > session.held_on
+
+
 def seats(jurors: Iterable[Juror], attendance: Iterable[Attendance]) -> list[Seat]:
-    """The voting seats of a jury as they are held that day; a substitute holds the seat they sit in."""
+    """The voting seats of a jury as they are held that day; a substitute holds the seat they sit in.
+
+    ``jurors``: the members of that day. One whose role changed since the attendance was written holds
+    their own seat, and nobody else's.
+    """
     everybody = {juror.pk: juror for juror in jurors}
-    sitting = {row.juror_id for row in attendance if row.presence in SITTING}
-    in_place_of = {row.replaces_id: row.juror_id for row in attendance if row.replaces_id and row.juror_id in sitting}
+    sitting = {row.juror_id for row in attendance if row.presence in SITTING and row.juror_id in everybody}
+    in_place_of = {
+        row.replaces_id: row.juror_id
+        for row in attendance
+        if row.replaces_id and row.juror_id in sitting and everybody[row.juror_id].role == JurorRole.SUBSTITUTE
+    }
     found = []
     for juror in everybody.values():
-        if juror.role not in VOTING_ROLES or not juror.is_sitting:
+        if juror.role not in VOTING_ROLES:
             continue
         holder = juror.pk if juror.pk in sitting else in_place_of.get(juror.pk, juror.pk)
         institution = everybody[holder].institution_id if holder in everybody else juror.institution_id
@@ -146,7 +162,7 @@ def can_attend(juror: Juror, presence: str, replaces: Juror | None, present: Col
         return refuse(_("%(who)s est absent(e) et ne peut pas siéger à la place de %(seat)s.") % names, "absent")
     if juror.role != JurorRole.SUBSTITUTE:
         return refuse(_("%(who)s n'est pas membre suppléant et ne remplace personne.") % names, "not_substitute")
-    if replaces.role not in VOTING_ROLES or not replaces.is_sitting or replaces.jury_id != juror.jury_id:
+    if replaces.role not in VOTING_ROLES or replaces.jury_id != juror.jury_id:
         return refuse(_("%(seat)s n'a pas de siège à occuper dans ce jury.") % names, "no_seat")
     if juror.substitute_for_id not in (None, replaces.pk):
         return refuse(

@@ -112,8 +112,9 @@ class Room:
 def room(session: JurySession) -> Room:
     """The members, who is there, and who may not decide on what. Five queries.
 
-    A session that stands keeps the members who sat, even those who have left the jury since. Nobody
-    decides on their own dossier, nor on one they help to write: they count as recused, declared or not.
+    A session that stands keeps the members who sat, even those who have left the jury since; one in
+    preparation, only those who left after its day. Nobody decides on their own dossier, nor on one they
+    help to write: they count as recused, declared or not.
     """
     attendance = list(session.attendance.select_related("juror__user", "replaces__user"))
     present = {row.juror_id for row in attendance}
@@ -122,7 +123,7 @@ def room(session: JurySession) -> Room:
         for juror in Juror.objects.filter(jury=session.jury_id).select_related(
             "user", "institution", "substitute_for__user"
         )
-        if juror.is_sitting or juror.pk in present
+        if juror.is_sitting or (juror.pk in present and (session.state in DONE or rules.belongs(juror, session)))
     ]
     recused: dict[int, set[int]] = defaultdict(set)
     rows = Recusal.objects.standing().filter(juror__jury=session.jury_id)

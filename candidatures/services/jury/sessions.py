@@ -120,7 +120,9 @@ def change_session(*, by: User, session: JurySession, version: int | None = None
 
 
 def _check_details(session: JurySession) -> None:
-    if session.chair is not None and (session.chair.jury_id != session.jury_id or not session.chair.is_sitting):
+    if session.chair is not None and (
+        session.chair.jury_id != session.jury_id or not rules.belongs(session.chair, session)
+    ):
         raise Refused(_("La présidence de séance revient à un membre de ce jury."), code="not_a_member", field="chair")
     if session.starts_at and session.ends_at and session.ends_at <= session.starts_at:
         raise Refused(_("La séance est levée après son ouverture."), code="not_in_order", field="ends_at")
@@ -158,7 +160,7 @@ def attend(
         known = {
             juror.pk: juror
             for juror in Juror.objects.filter(jury=locked.jury_id).select_related("user", "substitute_for__user")
-            if juror.is_sitting
+            if rules.belongs(juror, locked)
         }
         given = {juror.pk: (presence, replaces.pk if replaces else None) for juror, presence, replaces in rows}
         if set(given) - set(known):
