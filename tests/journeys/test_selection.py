@@ -571,6 +571,7 @@ def test_without_javascript_a_member_reads_and_the_coordination_decides(
     coordination.settle()
     coordination.told("La séance est arrêtée.")
     address = coordination.page.get_by_role("link", name="Lire le procès-verbal (PDF)").get_attribute("href")
+    assert address is not None
     said = plain(" ".join(Reading(coordination.page.request.get(address).body()).texts))
     assert "Candidature retenue : 1" in said
     assert "à distance" in said
