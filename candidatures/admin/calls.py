@@ -19,7 +19,7 @@ from candidatures.admin.call_pages import CallPagesMixin
 from candidatures.admin.common import DeskAdmin, person
 from candidatures.admin.fields import MomentField, deadline_field
 from candidatures.enums import ApplicationState, CallPhase, CallStatus
-from candidatures.models import Call
+from candidatures.models import Call, Jury
 from candidatures.services import calls
 from clea.ui.dates import deadline, moment
 from clea.ui.templatetags.clea import state_tag
@@ -146,7 +146,14 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
                 ]
             },
         ),
-        (_("Jury et conservation"), {"fields": ["blind_reading", "retention_months"], "classes": ["collapse"]}),
+        (
+            _("Jury et conservation"),
+            {
+                "fields": ["blind_reading", "retention_months"],
+                "classes": ["collapse"],
+                "description": _("Une fois le jury composé, l'anonymat se lève dans ses règles, avec un motif."),
+            },
+        ),
         (ENGLISH, {"fields": ["title_en", "summary_en", "silence_notice_en"], "classes": ["collapse"]}),
     ]
 
@@ -169,6 +176,9 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Call | None = None) -> list[str]:
         readonly = [*super().get_readonly_fields(request, obj)]
+        if obj is not None and obj.blind_reading and Jury.objects.filter(call=obj).exists():
+            # Lifted in the jury, with a reason that is kept, and not taken back.
+            readonly.append("blind_reading")
         # An address that was public never dies.
         return [*readonly, "slug"] if obj is not None and obj.published_at else readonly
 

@@ -425,6 +425,16 @@ class ScoringCriterion(OrderedInCall):
     def __str__(self) -> str:
         return self.title
 
+    def clean(self) -> None:
+        """A note above its maximum would count for more than the whole criterion."""
+        if self.pk is None or self.max_score is None:
+            return
+        highest = self.scores.aggregate(highest=models.Max("value"))["highest"]
+        if highest is not None and highest > self.max_score:
+            raise ValidationError(
+                {"max_score": _("Une lecture a déjà donné la note %(n)d à ce critère.") % {"n": highest}}
+            )
+
 
 class FrequentQuestion(OrderedInCall):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="questions", verbose_name=_("appel"))

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from candidatures.models import InterviewNote, Letter, Recusal
 from candidatures.services import applications
-from candidatures.services.jury import interview_notes, letters, offers, recusals
+from candidatures.services.jury import base, interview_notes, letters, offers, recusals
 from clea.errors import Refused
 from clea.journal import services as journal
 from clea.mail import services as mail
@@ -56,7 +56,7 @@ def test_stepping_aside_while_one_writes_interview_notes(monkeypatch: pytest.Mon
     juror = JurorFactory(jury=jury)
     read_by(juror, application)
     dossier_held, seat_held = threading.Event(), threading.Event()
-    plain = recusals.lock_juror
+    plain = base.lock_juror
 
     def slow(seat: Any) -> Any:
         dossier_held.set()

@@ -27,7 +27,7 @@ class Table:
         self.away: Juror = JurorFactory(jury=self.jury)
         self.substitute: Juror = JurorFactory(jury=self.jury, role=JurorRole.SUBSTITUTE)
         self.session: JurySession = sessions.open_session(by=self.desk, jury=self.jury, held_on=self.jury.reads_to)
-        rows = [(juror, Presence.PRESENT, None) for juror in self.there]
+        rows: list[tuple[Juror, str, Juror | None]] = [(juror, Presence.PRESENT, None) for juror in self.there]
         rows += [(self.away, Presence.EXCUSED, None), (self.substitute, Presence.PRESENT, self.away)]
         sessions.attend(by=self.desk, session=self.session, rows=rows)
 
