@@ -36,7 +36,11 @@ def own_list(request: HttpRequest) -> HttpResponse:
     own = selectors.own_applications(request.user)  # type: ignore[arg-type]
     held = {application.call_id for application in own}
     open_calls = [call for call in Call.objects.open_at().with_territory() if call.pk not in held]
-    return render(request, "candidatures/applicant/list.html", {"applications": own, "open_calls": open_calls})
+    known = interviews.bookings(own)
+    rows = [(application, known.get(application.pk)) for application in own]
+    return render(
+        request, "candidatures/applicant/list.html", {"rows": rows, "open_calls": open_calls, "now": timezone.now()}
+    )
 
 
 @require_GET

@@ -77,6 +77,21 @@ def test_the_interview_exists_once_its_letter_has_left(
     assert (holder(slot) == artist) == (status == 200)
 
 
+def test_one_s_own_list_says_what_comes_next(jury: Jury, artist: Application) -> None:
+    (slot, *_others) = open_slots(jury)
+    invitation = invited(artist)
+    client = signed_in(artist)
+    for state, words in ((MailState.DRAFT, None), (MailState.SENT, "choisir un créneau d'entretien")):
+        OutgoingMail.objects.filter(pk=invitation.mail_id or 0).update(
+            state=state, sent_at=timezone.now() if state == MailState.SENT else None
+        )
+        listed = client.get("/candidatures/")
+        assert (page(artist) in listed.content.decode()) == (words is not None)
+        assert words is None or words in text_of(listed)
+    booked(artist, slot)
+    assert "entretien avec le jury, " in text_of(client.get("/candidatures/"))
+
+
 def test_a_stranger_finds_nothing(jury: Jury, artist: Application) -> None:
     invited(artist)
     client = Client()
