@@ -52,6 +52,10 @@ class MomentWidget(forms.MultiWidget):
         return super().get_context(name, value, attrs) | {"end": self.end}
 
 
+#: An hour as people write it here, beside the 14:30 of the widget: « 9h », « 14h30 », « 14 h 30 ».
+HOURS = ("%H:%M:%S", "%H:%M", "%Hh%M", "%H h %M", "%Hh", "%H h")
+
+
 class MomentField(forms.MultiValueField):
     """A moment typed as a date with an optional time, in the site's time zone.
 
@@ -73,7 +77,9 @@ class MomentField(forms.MultiValueField):
                     }
                 ),
                 forms.TimeField(
-                    required=False, error_messages={"invalid": _("Écrivez l'heure ainsi : 12:00, ou laissez vide.")}
+                    required=False,
+                    input_formats=HOURS,
+                    error_messages={"invalid": _("Écrivez l'heure ainsi : 12:00, ou laissez vide.")},
                 ),
             ),
             require_all_fields=False,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from candidatures.admin.fields import ShortTimeWidget, deadline_field
+from candidatures.admin.fields import HOURS, ShortTimeWidget, deadline_field
 from candidatures.enums import InterviewMode
 from candidatures.forms.base import Textarea
 from candidatures.methods.timetable import Span, series
@@ -70,11 +70,18 @@ class SeriesForm(_RoomForm):
     """A day of slots: from, to, length, pause."""
 
     day = forms.DateField(label=gettext_lazy("Jour"), widget=AdminDateWidget, error_messages=_BAD_DAY)
-    since = forms.TimeField(label=gettext_lazy("De"), widget=ShortTimeWidget, initial=time(9), error_messages=_BAD_TIME)
+    since = forms.TimeField(
+        label=gettext_lazy("De"),
+        widget=ShortTimeWidget,
+        initial=time(9),
+        input_formats=HOURS,
+        error_messages=_BAD_TIME,
+    )
     until = forms.TimeField(
         label=gettext_lazy("À"),
         widget=ShortTimeWidget,
         initial=time(12),
+        input_formats=HOURS,
         error_messages=_BAD_TIME,
         help_text=gettext_lazy("Le dernier créneau finit à cette heure, ou avant."),
     )
@@ -101,7 +108,9 @@ class SlotForm(_RoomForm):
     """One slot, moved or corrected."""
 
     day = forms.DateField(label=gettext_lazy("Jour"), widget=AdminDateWidget, error_messages=_BAD_DAY)
-    at = forms.TimeField(label=gettext_lazy("Heure"), widget=ShortTimeWidget, error_messages=_BAD_TIME)
+    at = forms.TimeField(
+        label=gettext_lazy("Heure"), widget=ShortTimeWidget, input_formats=HOURS, error_messages=_BAD_TIME
+    )
     minutes = forms.IntegerField(label=gettext_lazy("Durée (minutes)"), min_value=5, max_value=240)
     seen = forms.CharField(widget=forms.HiddenInput)
     field_order = ("day", "at", "minutes", "mode", "place", "link")
@@ -132,7 +141,10 @@ class InviteForm(forms.Form):
     """Whom, and by when they book."""
 
     applications = forms.ModelMultipleChoiceField(
-        Application.objects.none(), to_field_name="uuid", label=gettext_lazy("Dossiers")
+        Application.objects.none(),
+        to_field_name="uuid",
+        label=gettext_lazy("Dossiers"),
+        error_messages={"required": gettext_lazy("Cochez d'abord un dossier ou plusieurs.")},
     )
     book_by = deadline_field(gettext_lazy("À réserver jusqu'au"))
 

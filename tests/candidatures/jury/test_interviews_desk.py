@@ -108,6 +108,13 @@ def test_slots_are_shown_before_they_are_opened(jury: Jury, desk: Client) -> Non
     assert Entry.objects.get(verb="interview.slots_opened").data["slots"] == [str(slot.uuid) for slot in slots]
 
 
+@pytest.mark.parametrize(("since", "until"), [("9h", "10h30"), ("9 h", "10 h 30"), ("9:00", "10:30")])
+def test_an_hour_is_read_as_people_write_it(jury: Jury, desk: Client, since: str, until: str) -> None:
+    assert "3 créneaux seraient ouverts" in text_of(
+        desk.post(address("_open", jury), data(jury, since=since, until=until))
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -210,6 +217,13 @@ def test_nobody_is_invited_twice_nor_without_a_slot_nor_from_outside_the_shortli
     Application.objects.filter(pk=other.pk).update(state=ApplicationState.ELIGIBLE)
     assert "n'est pas dans la présélection" in text_of(invite(desk, jury, other))
     assert InterviewInvitation.objects.count() == 1
+
+
+def test_inviting_nobody_says_to_tick_a_dossier(jury: Jury, desk: Client) -> None:
+    shortlisted(jury)
+    response = desk.post(address("_invite", jury), {"book_by_date": "01/02/2099"})
+    assert response.status_code == 422
+    assert "Cochez d'abord un dossier ou plusieurs." in text_of(response)
 
 
 def test_who_did_not_answer_in_time_is_invited_again(jury: Jury, desk: Client) -> None:
