@@ -260,6 +260,8 @@ def call_next(
         held = lock(application)
         if held.call_id != locked.call_id:
             raise Forbidden(_("Ce dossier n'appartient pas à cet appel."), code="other_call")
+        if position is not None and position.call_id != locked.call_id:
+            raise Refused(_("Cette résidence n'est pas de cet appel."), code="other_call", field="position")
         found = board(locked)
         if position is None:
             position = _first_free(found, held)

@@ -161,6 +161,10 @@ def reopen(*, by: User, review: Review, reason: str = "") -> Review:
             require_desk(by, jury.call)
             application = Application.objects.select_for_update().get(pk=review.application_id)
             locked = Review.objects.select_related("juror__user").get(pk=review.pk)
+            if not Review.objects.standing().filter(pk=review.pk).exists():
+                raise Refused(
+                    _("Son auteur est en déport sur ce dossier : cette lecture ne compte plus."), code="recused"
+                )
         assert locked is not None
         juror = locked.juror
         juror.jury = jury

@@ -279,6 +279,16 @@ def test_nobody_is_called_while_nothing_is_free():
         offers.call_next(by=decided.desk, jury=decided.jury, application=decided.reserve[0])
 
 
+def test_nobody_is_called_on_a_residency_of_another_call():
+    decided = Decided(reserve=1)
+    freed(decided)
+    with pytest.raises(Refused, match="pas de cet appel"):
+        offers.call_next(
+            by=decided.desk, jury=decided.jury, application=decided.reserve[0], position=Decided().position
+        )
+    assert fresh(decided.reserve[0]).state == S.RESERVE
+
+
 def test_out_of_order_a_reason_is_asked_and_kept():
     decided = Decided(reserve=2)
     freed(decided)

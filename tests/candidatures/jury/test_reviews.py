@@ -189,6 +189,16 @@ def test_the_reopened_letter_names_no_one_while_reading_is_blind(jury, juror, do
     assert dossier.last_deposit.number in mail.subject
 
 
+def test_the_reading_of_a_member_who_stepped_aside_since_is_not_given_back(jury, juror, dossier):
+    review = file(juror, dossier, advice=Advice.ABSTAIN)
+    RecusalFactory(juror=juror, application=dossier)
+    with pytest.raises(Refused, match="déport"):
+        reviews.reopen(by=CoordinatorFactory(territory=jury.territory), review=review, reason="Une note manque.")
+    assert Review.objects.get().state == ReviewState.FILED
+    # The letter would have named a dossier that does not exist for them any more.
+    assert not OutgoingMail.objects.filter(kind="jury.review_reopened").exists()
+
+
 def test_nobody_else_reopens_nor_writes_a_reading(jury, juror, dossier):
     review = file(juror, dossier, advice=Advice.ABSTAIN)
     colleague = JurorFactory(jury=jury)
