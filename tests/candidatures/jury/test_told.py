@@ -8,14 +8,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
-from candidatures.enums import ApplicationState, LetterOutcome, Outcome
+from candidatures.enums import ApplicationState, CheckResult, LetterOutcome, Outcome
 from candidatures.models import Application, Letter
-from candidatures.services.jury import interview_booking, outside
+from candidatures.selectors import own_applications
+from candidatures.services import desk
+from candidatures.services.jury import choosing, interview_booking, outside
 from clea.mail.enums import MailState
 from tests.candidatures.jury.decided import Decided, fresh, place, send
 from tests.candidatures.jury.interviews import invited, open_slots
-from tests.factories.jury import eligible
+from tests.factories.jury import JuryFactory, eligible
 
 pytestmark = pytest.mark.django_db
 S = ApplicationState
@@ -112,3 +115,21 @@ def test_declining_an_interview_after_the_decision_tells_nothing_and_changes_not
     interview_booking.decline(by=application.owner, application=application, words="Je ne peux pas.")
     assert under_study(application)
     assert fresh(application).state == S.SELECTED
+
+
+@pytest.mark.parametrize("act", ["checked", "shortlisted", "decided"])
+def test_the_order_of_one_s_dossiers_tells_nothing_of_the_study(act: str) -> None:
+    decided = Decided(selected=0, reserve=0, declined=0)
+    (first,) = eligible(decided.call, 1, state=S.SUBMITTED if act == "checked" else S.ELIGIBLE)
+    (second,) = eligible(JuryFactory().call, 1)
+    Application.objects.filter(pk=second.pk).update(owner=first.owner)
+    before = [row.pk for row in own_applications(first.owner)]
+    if act == "checked":
+        met = {criterion.pk: (CheckResult.MET, "") for criterion in decided.call.criteria.all()}
+        desk.check_eligibility(by=decided.desk, application=first, results=met)
+    elif act == "shortlisted":
+        choosing.shortlist(by=decided.desk, jury=decided.jury, applications=[first])
+    else:
+        decided.decide(first, Outcome.DECLINED)
+        Application.objects.filter(pk=first.pk).update(updated_at=timezone.now())
+    assert [row.pk for row in own_applications(first.owner)] == before == [second.pk, first.pk]
