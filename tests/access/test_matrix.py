@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from tests.access.matrix import ANONYMOUS, Role, Row, addresses, agrees, all_rows, described
 from tests.access.world import World, build_world
@@ -33,9 +35,12 @@ def test_no_address_has_two_rows() -> None:
     assert not doubled
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return build_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Built once: it costs more than all that is asked of it, and every request is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
 
 
 class _RolledBack(Exception):
@@ -60,6 +65,7 @@ def ask(world: World, row: Row, method: str, role: Role) -> Any:
     return response
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_row(world: World, row: Row, method: str) -> None:
