@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.enums import ApplicationState, Outcome
+from candidatures.enums import OPEN_STATES, ApplicationState, Outcome
 from candidatures.rules import sessions as rules
 
 if TYPE_CHECKING:
@@ -145,6 +145,11 @@ def _about_dossiers(case: Case) -> list[Obstacle]:
         "gone",
         _("Dossiers qui ne sont plus à décider : %(names)s. Retirez-les de l'ordre du jour."),
         [row for row in rows if not rules.can_put_on_agenda(row.application.state, case.earlier)],
+    )
+    say(
+        "may_file",
+        _("Leur délai prolongé court encore, et permet de déposer de nouveau : %(names)s. Attendez, ou retirez-les."),
+        [row for row in rows if row.may_file and row.application.state in OPEN_STATES],  # type: ignore[attr-defined]
     )
     say(
         "no_quorum_dossier",

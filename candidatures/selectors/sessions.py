@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.utils import timezone
 
 from candidatures.enums import DELIBERATED_STATES, ApplicationState, JurorRole, Outcome, SessionState
 from candidatures.models import (
@@ -16,6 +17,7 @@ from candidatures.models import (
     Attendance,
     Collaborator,
     Decision,
+    Extension,
     Juror,
     Jury,
     JurySession,
@@ -138,8 +140,15 @@ def room(session: JurySession) -> Room:
 
 
 def agenda(session: JurySession) -> list[Decision]:
-    """The dossiers of the session: by the rank retained, then by number. One query."""
+    """The dossiers of the session: by the rank retained, then by number. One query.
+
+    ``may_file``: the artist has more time than the call, and it is not over.
+    """
+    more_time = Extension.objects.filter(
+        call=OuterRef("application__call"), user=OuterRef("application__owner"), until__gt=timezone.now()
+    )
     rows = session.decisions.select_related("application__last_deposit", "application__owner", "position")
+    rows = rows.annotate(may_file=Exists(more_time))
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, number(row.application)))
 
 

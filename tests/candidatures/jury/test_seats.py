@@ -1,17 +1,19 @@
-"""Who sits in a seat: only a substitute who is still one, and still of the jury."""
+"""Before a session is settled: who sits in its seats, and who may still file."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from candidatures.enums import JurorRole, Presence
-from candidatures.models import Juror, Jury, JurySession
+from candidatures.models import Application, Extension, Juror, Jury, JurySession
+from candidatures.rules import settling as cases
 from candidatures.selectors import sessions as selectors
 from candidatures.services.jury import members, sessions
-from tests.factories.jury import JurorFactory, JuryFactory
+from tests.factories.jury import JurorFactory, JuryFactory, eligible
 from tests.factories.structures import CoordinatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,26 @@ class Table:
     def count(self) -> tuple[int, int]:
         count = selectors.room(self.session).quorum
         return count.present, count.seats
+
+
+def test_nothing_is_decided_while_an_artist_may_still_file_again() -> None:
+    """Their page would say so: what could be changed in the morning no longer could after the session."""
+    table = Table()
+    (application,) = eligible(table.jury.call, 1)
+    sessions.put_on_agenda(by=table.desk, session=table.session, applications=[application])
+    until = timezone.now() + timedelta(days=1)
+    Extension.objects.create(call=table.jury.call, user=application.owner, until=until, reason="Panne.")
+
+    def codes() -> set[str]:
+        return {row.code for row in cases.obstacles(sessions.examine(table.session), timezone.localdate())}
+
+    assert "may_file" in codes()
+    # In the shortlist nothing is filed any more; past its date neither.
+    Application.objects.filter(pk=application.pk).update(state="shortlisted")
+    assert "may_file" not in codes()
+    Application.objects.filter(pk=application.pk).update(state="eligible")
+    with time_machine.travel(until):
+        assert "may_file" not in codes()
 
 
 def test_a_substitute_holds_the_seat_they_sit_in() -> None:
