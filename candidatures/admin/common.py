@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -109,3 +110,22 @@ def refuse(form: BaseForm, error: Refused | ValidationError) -> None:
             form.add_error(name if name in form.fields else None, messages)
         return
     form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def uuids(texts: Iterable[str]) -> list[UUID]:
+    """The keys that are keys; anything else was not sent by our page."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def whole(text: str) -> int | None:
+    """A whole number as typed, or nothing: « ² » is a digit and no number."""
+    try:
+        return int(text)
+    except ValueError:
+        return None

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.admin.common import person, refuse
+from candidatures.admin.common import person, refuse, uuids
 from candidatures.admin.jury.base import JuryPages
 from candidatures.admin.jury.letter_forms import DraftForm, RuleForm, SampleForm
 from candidatures.enums import ApplicationState, LetterOutcome
@@ -94,7 +94,7 @@ class LettersMixin(_Base):
         form = DraftForm(request.POST)
         if not form.is_valid():
             return self._letters(request, jury, form)
-        chosen = Application.objects.filter(call=jury.call_id, uuid__in=_uuids(request.POST.getlist(BOX)))
+        chosen = Application.objects.filter(call=jury.call_id, uuid__in=uuids(request.POST.getlist(BOX)))
         try:
             drafted = letters.draft(
                 by=person(request), jury=jury, applications=chosen, answer_by=form.cleaned_data["answer_by"]
@@ -274,17 +274,6 @@ def _rules(jury: Jury) -> list[dict[str, Any]]:
         {"rule": rule, "first": place == 0, "last": place == len(rows) - 1, "english": bool(rule.body_en)}
         for place, rule in enumerate(rows)
     ]
-
-
-def _uuids(values: list[str]) -> list[UUID]:
-    """The keys that are keys; anything else was not sent by our page."""
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
 
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from candidatures.admin.common import person
+from candidatures.admin.common import person, uuids
 from candidatures.admin.jury.base import JuryPages
 from candidatures.enums import DELIBERATED_STATES, ApplicationState
 from candidatures.models import Application, Juror, Jury
@@ -84,7 +84,7 @@ class RankingMixin(_Base):
         """Into the shortlist, or out of it: what is ticked, all or none."""
         jury = self.jury(request, key)
         chosen = list(
-            Application.objects.filter(call=jury.call_id, uuid__in=_uuids(request.POST.getlist("dossier"))).for_jury()
+            Application.objects.filter(call=jury.call_id, uuid__in=uuids(request.POST.getlist("dossier"))).for_jury()
         )
         out = request.POST.get("acte") == "retirer"
         if not chosen:
@@ -188,16 +188,6 @@ def _orders(ranking: Ranking, order: str, corrected: bool) -> dict[str, Any]:
         "raw": query(ordre="" if order == rankings.RANK else order),
         "corrected": query(ordre="" if order == rankings.RANK else order, corrige="1"),
     }
-
-
-def _uuids(values: list[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
 
 
 def _moved(count: int, *, out: bool) -> str:

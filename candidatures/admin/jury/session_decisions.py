@@ -12,7 +12,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.admin.common import person, refuse
+from candidatures.admin.common import person, refuse, uuids, whole
 from candidatures.enums import Outcome
 from candidatures.forms.sessions import DecisionForm, ProposeForm
 from candidatures.models import Application, Decision, JurySession
@@ -62,7 +62,7 @@ class DecisionsMixin(_Base):
             return HttpResponseRedirect(self.session_url(session, "decisions"))
         ticked = set(request.POST.getlist("dossier"))
         act = request.POST.get("acte", "")
-        applications = list(Application.objects.filter(call=session.jury.call_id, uuid__in=_uuids(ticked)))
+        applications = list(Application.objects.filter(call=session.jury.call_id, uuid__in=uuids(ticked)))
         try:
             if act == "retirer":
                 count = sessions.take_off_agenda(by=person(request), session=session, applications=applications)
@@ -164,7 +164,7 @@ class DecisionsMixin(_Base):
                     seen=seen,
                 )
             else:
-                ranks = {key: int(text) if text.strip().isdigit() else None for key, text in typed.items()}
+                ranks = {key: whole(text) for key, text in typed.items()}
                 sessions.order_reserve(by=person(request), session=session, typed=ranks, seen=seen)
         except Refused as error:
             return self.show_session(request, session, typed=typed, error=str(error))
@@ -220,17 +220,7 @@ class DecisionsMixin(_Base):
 
 def _of_call(session: JurySession, key: str) -> Application:
     """The dossier behind a button, or 404."""
-    found = Application.objects.filter(call=session.jury.call_id, uuid__in=_uuids({key})).first()
+    found = Application.objects.filter(call=session.jury.call_id, uuid__in=uuids({key})).first()
     if found is None:
         raise Http404
-    return found
-
-
-def _uuids(texts: set[str]) -> list[UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
     return found

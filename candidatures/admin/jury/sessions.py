@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.admin.common import person, refuse
+from candidatures.admin.common import person, refuse, whole
 from candidatures.admin.jury.session_decisions import DecisionsMixin
 from candidatures.admin.jury.session_minutes import MinutesMixin
 from candidatures.enums import JurorRole, SessionState
@@ -315,8 +315,10 @@ def _possible_chairs(jury: Jury) -> list[Juror]:
     return sorted(rows, key=lambda juror: juror.role != JurorRole.PRESIDENT)
 
 
-def _version(seen: str) -> int | None:
-    return int(seen) if seen.isdigit() else None
+def _version(seen: str) -> int:
+    """The version a page was written on; one that says none is stale."""
+    found = whole(seen)
+    return -1 if found is None else found
 
 
 def _now(session: JurySession) -> int:

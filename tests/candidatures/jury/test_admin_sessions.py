@@ -246,6 +246,24 @@ def test_the_reserve_list_is_put_in_order_without_a_script(desk, room):
     assert page.index("Enregistrer les rangs saisis") < page.index('name="descendre"')
 
 
+@pytest.mark.parametrize("typed", ["²", "9" * 5000, "deux"])
+def test_a_rank_that_is_no_number_is_no_rank(desk, room, typed):
+    session = held(room)
+    sessions.decide_many(by=room.by, session=session, applications=room.dossiers[:2], outcome="reserve")
+    first, second = selectors.reserve(session.decisions.all())
+    response = desk.post(at(session, "session_reserve"), {f"rang_{first.pk}": typed, f"rang_{second.pk}": "2"})
+    assert response.status_code == 302
+    assert [row.pk for row in selectors.reserve(session.decisions.all())] == [second.pk, first.pk]
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 5000])
+def test_a_page_whose_version_is_no_number_is_stale(desk, room, typed):
+    session = held(room)
+    response = desk.post(at(session, "session_details"), {"held_on": "2027-03-10", "seen": typed})
+    assert response.status_code == 200
+    assert JurySession.objects.get(pk=session.pk).held_on == session.held_on
+
+
 # The desk's first page ----------------------------------------------------------------------
 
 
