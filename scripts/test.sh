@@ -19,8 +19,8 @@ trap 'exit 143' TERM
 
 # The demonstration's settings, and nothing of a .env that may lie here.
 export DEBUG=true VAR_DIR=$work/var SECRET_KEY=checks-only DATABASE_URL=sqlite:///$work/check.sqlite3 \
-    PYTHONDONTWRITEBYTECODE=1 TASKS_IMMEDIATE=true EMAIL_URL=memorymail:// SENTRY_DSN=''
-unset TEST_DATABASE_URL
+    PYTHONPYCACHEPREFIX=$work/pycache TASKS_IMMEDIATE=true EMAIL_URL=memorymail:// SENTRY_DSN=''
+unset TEST_DATABASE_URL PYTHONDONTWRITEBYTECODE
 
 stage_lint() {
     "$bin/ruff" check . && "$bin/ruff" format --check --quiet .
