@@ -145,24 +145,31 @@ def test_without_javascript_a_reading_is_saved_and_filed(signed_in, juror, dossi
     assert Review.objects.get().state == "filed"
 
 
-def test_the_pages_stand_a_strict_eye_in_the_dark_and_on_a_phone(signed_in, juror, dossiers, browser_faults):
-    from django.utils import timezone
+def test_a_page_sent_after_another_tab_s_waits_for_a_choice(signed_in, juror, dossiers, browser_faults):
+    from candidatures.models import Review
 
-    from tests.factories.jury import JurorFactory, ReviewFactory
-    from tests.journeys.eyes import Eyes
+    browser_faults.expect("status of 409")
+    first = signed_in()
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(f"{desk(juror)}dossiers/{dossiers[0].uuid}/")
+    kept = second.get_by_role("status").get_by_text("Enregistré à")
+    second.get_by_label("Appréciation générale").fill("Écrit dans le second onglet.")
+    expect(kept).to_be_visible()
 
-    browser_faults.expect("status of 422")
-    jury = juror.jury
-    jury.discussion_opened_at = timezone.now()
-    jury.save()
-    ReviewFactory(juror=juror, application=dossiers[0], notes=[4, 3])
-    ReviewFactory(juror=JurorFactory(jury=jury), application=dossiers[0], notes=[2, 3], comment="Un beau projet.")
-    page = signed_in()
-    eyes = Eyes(page)
-    read, filed = (f"{desk(juror)}dossiers/{one.uuid}/" for one in (dossiers[1], dossiers[0]))
-    eyes.visit([desk(juror), f"{desk(juror)}engagement/", read, filed, f"{read}deport/"])
-    page.goto(read)
-    page.get_by_role("button", name="Déposer ma lecture").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    eyes.see("a grid with errors")
-    eyes.assert_no_fault()
+    first.get_by_label("Appréciation générale").fill("Écrit dans le premier.")
+    first.get_by_role("button", name="Enregistrer").click()
+    expect(first.get_by_role("heading", name="Cette lecture a changé entre-temps")).to_be_visible()
+    first.get_by_label("Notes personnelles").fill("Encore un mot.")
+    first.wait_for_timeout(1300)
+    assert Review.objects.get().comment == "Écrit dans le second onglet."
+
+    first.on("response", lambda r: print("DBG", r.status, r.request.method, r.request.post_data, r.text()[:300] if r.status != 302 and r.request.method=="POST" else ""))
+    first.on("console", lambda m: print("DBG", m.text)); first.on("pageerror", lambda m: print("DBG", m))
+    first.get_by_role("status").get_by_role("button", name="Garder ma version").click()
+    first.wait_for_timeout(3000)
+    print("DBG", first.locator("[data-save-status]").inner_text())
+    assert 0
+    expect(first.get_by_role("button", name="Enregistrer", exact=True)).to_be_visible()
+    review = Review.objects.get()
+    assert (review.comment, review.private_notes) == ("Écrit dans le premier.", "Encore un mot.")
