@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    Label = str | _StrPromise
+    Label: TypeAlias = str | _StrPromise
 
 _SHAPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 _VERBS: dict[str, Label] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from clea.errors import Refused
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    Label = str | _StrPromise
+    Label: TypeAlias = str | _StrPromise
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
