@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from candidatures.forms.base import Textarea
 from candidatures.methods.sets import Care, Wants
@@ -24,7 +25,7 @@ MEAN, CORRECTED = "moyenne", "corrigee"
 _CARES = [
     (int(Care.NONE), _("sans importance")),
     (int(Care.LITTLE), _("compte un peu")),
-    (int(Care.SOME), _("compte")),
+    (int(Care.SOME), pgettext_lazy("importance d'un souhait", "compte")),
     (int(Care.MUCH), _("compte beaucoup")),
 ]
 _REQUIRED = [*_CARES, (int(Care.REQUIRED), _("exigé"))]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from candidatures.enums import HOLDING_OFFERS, LetterOutcome, OfferState
 from candidatures.models.application import Application
@@ -31,7 +32,7 @@ class LetterRule(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     jury = models.ForeignKey(Jury, on_delete=models.CASCADE, related_name="letter_rules", verbose_name=_("jury"))
     order = models.PositiveSmallIntegerField(_("ordre"), default=0)
-    name = models.CharField(_("nom"), max_length=120)
+    name = models.CharField(pgettext_lazy("règle de courrier", "nom"), max_length=120)
     outcome = models.CharField(_("annonce"), max_length=12, choices=LetterOutcome.choices)
     interviewed = models.BooleanField(_("artiste reçu en entretien"), null=True, blank=True)
     reasoned = models.BooleanField(_("motif à communiquer"), null=True, blank=True)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from candidatures.enums import Advice, ReviewState
 from candidatures.models.application import Application
@@ -58,7 +59,7 @@ class Review(models.Model):
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("lecture")
+        verbose_name = pgettext_lazy("jury", "lecture")
         verbose_name_plural = _("lectures")
         constraints = [
             models.UniqueConstraint(

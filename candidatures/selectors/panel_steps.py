@@ -185,6 +185,10 @@ def _members(row: dict[str, int]) -> Step:
     return Step("members", gettext_lazy("Membres"), figure, detail, tone)
 
 
+def _and(said: str, more: str) -> str:
+    return _("%(said)s ; %(more)s") % {"said": said, "more": more}
+
+
 def _assignment(jury: Jury, dossiers: _Dossiers) -> Step:
     detail = ngettext(
         "dossiers recevables qui ont %(n)d lecture attribuée",
@@ -192,9 +196,8 @@ def _assignment(jury: Jury, dossiers: _Dossiers) -> Step:
         jury.readers_per_dossier,
     ) % {"n": jury.readers_per_dossier}
     if dossiers.to_check:
-        detail += " ; " + ngettext(
-            "%(n)d dossier reste à vérifier", "%(n)d dossiers restent à vérifier", dossiers.to_check
-        ) % {"n": dossiers.to_check}
+        to_check = ngettext("%(n)d dossier reste à vérifier", "%(n)d dossiers restent à vérifier", dossiers.to_check)
+        detail = _and(detail, to_check % {"n": dossiers.to_check})
     if not dossiers.total:
         tone = "idle"
     elif dossiers.served == dossiers.total:
@@ -221,9 +224,8 @@ def _reading(jury: Jury, dossiers: _Dossiers) -> Step:
 def _ranking(dossiers: _Dossiers) -> Step:
     detail = _("dossiers qui ont au moins une note")
     if dossiers.shortlisted:
-        detail += " ; " + ngettext("%(n)d présélectionné", "%(n)d présélectionnés", dossiers.shortlisted) % {
-            "n": dossiers.shortlisted
-        }
+        shortlisted = ngettext("%(n)d présélectionné", "%(n)d présélectionnés", dossiers.shortlisted)
+        detail = _and(detail, shortlisted % {"n": dossiers.shortlisted})
     done = bool(dossiers.shortlisted or dossiers.decided)
     tone = "done" if done else "open" if dossiers.scored else "idle"
     return Step("ranking", gettext_lazy("Classement"), _over(dossiers.scored, dossiers.total), detail, tone)
