@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clea.text import SearchField
 
@@ -42,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("adresse électronique"), unique=True)
     first_name = models.CharField(_("prénom"), max_length=150, blank=True)
-    last_name = models.CharField(_("nom"), max_length=150, blank=True)
+    last_name = models.CharField(pgettext_lazy("personne", "nom"), max_length=150, blank=True)
     language = models.CharField(_("langue"), max_length=2, choices=Language.choices, default=Language.FRENCH)
     is_staff = models.BooleanField(
         _("coordination"), default=False, help_text=_("Peut ouvrir l'espace de coordination.")

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from clea.text import SearchField, normalise
@@ -225,7 +226,7 @@ class Professional(models.Model):
         Structure, on_delete=models.CASCADE, related_name="professionals", verbose_name=_("structure")
     )
     first_name = models.CharField(_("prénom"), max_length=100, blank=True)
-    last_name = models.CharField(_("nom"), max_length=100)
+    last_name = models.CharField(pgettext_lazy("personne", "nom"), max_length=100)
     role = models.CharField(_("fonction"), max_length=160, blank=True)
     email = models.EmailField(_("adresse électronique"), blank=True)
     phone = models.CharField(_("téléphone"), max_length=30, blank=True)
