@@ -11,6 +11,7 @@ class CandidaturesConfig(AppConfig):
         from candidatures.admin import desk
         from candidatures.admin.jury import desk as jury_desk
         from candidatures.selectors.seats import has_a_seat
+        from candidatures.services.jury import leaving, letters
         from candidatures.sitemaps import CallSitemap
         from clea.accounts import landing
         from clea.documents import access
@@ -21,6 +22,7 @@ class CandidaturesConfig(AppConfig):
 
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
+        kinds.guard(letters.KIND, leaving.may_leave)
         access.register(files.resolve)
         access.register(minutes_files.resolve)
         desk_home.register(desk.items)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils.translation import gettext as _
 
 from clea.errors import Refused
+from clea.rules import ALLOWED, Verdict
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from clea.mail.models import OutgoingMail
 
     Label: TypeAlias = str | _StrPromise
 
@@ -78,6 +81,23 @@ def register(*kinds: MailKind) -> None:
         if _KINDS.get(kind.key, kind) is not kind:
             raise ValueError(f"the kind of message {kind.key!r} is already registered")
         _KINDS[kind.key] = kind
+
+
+_GUARDS: dict[str, Callable[[OutgoingMail], Verdict]] = {}
+
+
+def guard(key: str, may_leave: Callable[[OutgoingMail], Verdict]) -> None:
+    """Let an app look once more at a message of this kind when a person approves it. From ``AppConfig.ready``.
+
+    A draft may wait for days: what it says may have stopped being so.
+    """
+    _GUARDS[key] = may_leave
+
+
+def may_leave(mail: OutgoingMail) -> Verdict:
+    """What the app that wrote this message says of its leaving now."""
+    ask = _GUARDS.get(mail.kind)
+    return ask(mail) if ask is not None else ALLOWED
 
 
 def get(key: str) -> MailKind:

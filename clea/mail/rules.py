@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from clea.mail import scopes
+from clea.mail import kinds, scopes
 from clea.mail.enums import TRANSITIONS, MailState
 from clea.mail.models import MailTemplate, OutgoingMail
 from clea.rules import ALLOWED, Verdict, refuse
@@ -45,6 +45,11 @@ def can_become(mail: OutgoingMail, state: MailState, now: datetime) -> Verdict:
     if mail.state == MailState.APPROVED and mail.claimed_until and mail.claimed_until > now:
         return refuse(_("Ce message est en cours d'envoi : attendez quelques minutes."), "being_sent")
     return ALLOWED
+
+
+def can_approve(mail: OutgoingMail, now: datetime) -> Verdict:
+    """Whether the message may be let go: its state, then what the app that wrote it says of it now."""
+    return can_become(mail, MailState.APPROVED, now) and kinds.may_leave(mail)
 
 
 def can_edit(mail: OutgoingMail) -> Verdict:

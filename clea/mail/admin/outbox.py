@@ -180,10 +180,13 @@ class OutgoingMailAdmin(ScopedMailAdmin):
         context: dict[str, Any] = {"show_save_and_add_another": False, "show_save_and_continue": False}
         if mail is not None:
             now = timezone.now()
+            can_approve = rules.can_approve(mail, now)
+            waits = bool(rules.can_become(mail, MailState.APPROVED, now))
             context |= {
                 "preview_url": reverse("admin:mail_outgoingmail_preview", args=[mail.uuid]),
                 "outbox_url": reverse("admin:mail_outgoingmail_changelist"),
-                "can_approve": rules.can_become(mail, MailState.APPROVED, now),
+                "can_approve": can_approve,
+                "held": can_approve.reason if waits else "",
                 "can_cancel": rules.can_become(mail, MailState.CANCELLED, now),
                 "checkbox": ACTION_CHECKBOX_NAME,
                 "entries": entries_for(mail),

@@ -155,13 +155,14 @@ def approve(*, by: User, mails: Iterable[OutgoingMail]) -> list[OutgoingMail]:
     """Let drafts go, or failed messages try again. All of them or none.
 
     Each is journaled with who approved it, and leaves once the transaction commits.
-    Raises :class:`Forbidden` out of scope, :class:`Refused` from any other state.
+    Raises :class:`Forbidden` out of scope, :class:`Refused` from any other state, or when what the
+    message says is no longer so (``kinds.guard``).
     """
     now = timezone.now()
     rows = _locked([mail.pk for mail in mails])
     for row in rows:
         _require_scope(by, row)
-        require(rules.can_become(row, MailState.APPROVED, now))
+        require(rules.can_approve(row, now))
     for row in rows:
         previous = row.state
         row.state = MailState.APPROVED
