@@ -56,7 +56,14 @@ class Autosave {
     });
     window.addEventListener("online", () => this.save());
     window.addEventListener("focus", () => { if (this.expired || this.dirty) this.save(); });
-    this.restore();
+    // The page came back because somebody wrote first: nothing is written over theirs before a choice is made.
+    this.undecided = Boolean(form.querySelector('input[name="ecraser"]'));
+    if (this.undecided) {
+      this.dirty = true;
+      this.conflict({});
+    } else {
+      this.restore();
+    }
   }
 
   // Fields ----------------------------------------------------------------------------------------
@@ -198,6 +205,7 @@ class Autosave {
     if (this.dirty) return this.later(WAIT);
     if (wrong) return this.say("invalid");
     this.forget();
+    if (this.undecided) return this.afresh();
     const text = data.message || (this.words.saved || "").replace("{time}", data.saved_at || "");
     return this.say("saved", text);
   }
@@ -215,8 +223,15 @@ class Autosave {
       "conflict",
       data.message,
       this.button(this.words.keep, () => { this.stopped = false; this.save(true); }),
-      this.button(this.words.take, () => { this.forget(); this.leaving = true; location.reload(); }),
+      this.button(this.words.take, () => this.afresh()),
     );
+  }
+
+  afresh() {
+    // Not reload(): it would send again the form that brought this page.
+    this.forget();
+    this.leaving = true;
+    location.replace(location.pathname + location.search);
   }
 
   // What people see -------------------------------------------------------------------------------
