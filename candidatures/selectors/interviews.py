@@ -260,8 +260,11 @@ def booking(application: Application) -> Booking:
 
 
 def bookings(applications: Iterable[Application]) -> dict[int, Booking]:
-    """The interviews that these dossiers' people know, by dossier. Two queries, or none when none is concerned."""
-    keys = [row.pk for row in applications if row.state in _CONCERNED]
+    """The interviews to come that these dossiers' people know. Two queries, none when nothing was filed.
+
+    Whatever the dossier's state, until its decision is told: a line that goes away would tell it earlier.
+    """
+    keys = [row.pk for row in applications if row.last_deposit_id and not row.is_left and not row.was_told]
     if not keys:
         return {}
     slots = {row.application_id: row for row in InterviewSlot.objects.open().filter(application__in=keys)}

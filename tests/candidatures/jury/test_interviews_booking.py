@@ -90,6 +90,9 @@ def test_one_s_own_list_says_what_comes_next(jury: Jury, artist: Application) ->
         assert words is None or words in text_of(listed)
     booked(artist, slot)
     assert "entretien avec le jury, " in text_of(client.get("/candidatures/"))
+    # A decision that no letter has told changes nothing here.
+    Application.objects.filter(pk=artist.pk).update(state=ApplicationState.DECLINED)
+    assert "entretien avec le jury, " in text_of(client.get("/candidatures/"))
 
 
 def test_a_stranger_finds_nothing(jury: Jury, artist: Application) -> None:
