@@ -39,10 +39,6 @@ class Access:
     deadline: datetime | None = None
 
     @property
-    def can_see(self) -> bool:
-        return self.owner or self.editor or self.reader
-
-    @property
     def can_write(self) -> bool:
         return self.owner or self.editor
 

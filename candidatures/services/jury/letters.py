@@ -270,11 +270,6 @@ def variables(case: Case, jury: Jury, answer_by: datetime, outcome: str) -> dict
     }
 
 
-def _conditions(case: Case) -> str:
-    """Conditions not met, each with what was found."""
-    return "\n".join(f"- {localised(check.criterion, 'text')} → {check.reason.strip()}" for check in case.unmet)
-
-
 def default_answer_by(jury: Jury, now: datetime | None = None) -> datetime:
     """The jury's days for an answer, the last one whole: the first instant too late is a midnight in Paris."""
     today = timezone.localdate(now)
