@@ -148,9 +148,12 @@ def cannot(error: CannotEnumerate) -> str:
             "%(largest)d dossiers au plus."
         ) % {"count": number(error.count), "limit": number(LIMIT), "largest": error.largest}
     pool, size = getattr(error, "pool", 0), getattr(error, "size", 0)
-    return _(
+    return ngettext(
+        "Il faut au moins %(size)d dossier noté pour former un ensemble de %(size)d, sans en garder davantage "
+        "d'office ; ici, %(pool)d. Présélectionnez d'autres dossiers, ou cherchez parmi les premiers du classement.",
         "Il faut au moins %(size)d dossiers notés pour former un ensemble de %(size)d, sans en garder davantage "
-        "d'office ; ici, %(pool)d. Présélectionnez d'autres dossiers, ou cherchez parmi les premiers du classement."
+        "d'office ; ici, %(pool)d. Présélectionnez d'autres dossiers, ou cherchez parmi les premiers du classement.",
+        size,
     ) % {"size": size, "pool": pool}
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch
 
-from candidatures.enums import Advice, ReviewState
+from candidatures.enums import ReviewState
 from candidatures.methods.anonymity import Clue
 from candidatures.models import (
     Application,
@@ -60,12 +60,6 @@ class Line:
         """Advices are opposed, or two totals far apart."""
         apart = self.scores.range
         return self.scores.opposed or (apart is not None and apart >= APART)
-
-    @property
-    def advices(self) -> list[tuple[str, int]]:
-        """How many of each advice, those given only, in the order of the list."""
-        given = self.scores.advices
-        return [(str(Advice(value).label), given[value]) for value in Advice.values if given.get(value)]
 
     @property
     def to_judge(self) -> bool:

@@ -20,6 +20,7 @@ from candidatures.admin.jury.base import JuryPages
 from candidatures.admin.jury.dossier_forms import BlindForm, RemarkForm, ReopenForm
 from candidatures.enums import JURY_STATES
 from candidatures.models import Application, BlindCopy, DiscussionComment, Jury, Review
+from candidatures.pages import ranking as words
 from candidatures.rules.reading import can_discuss
 from candidatures.selectors import panel_dossiers
 from candidatures.services.jury import blind, discussion, reviews
@@ -65,7 +66,7 @@ class DossiersMixin(_Base):
             jury=jury,
             title=_("Dossiers devant le jury"),
             tab="dossiers",
-            lines=lines,
+            lines=[(line, words.advice_words(line.scores.advices)) for line in lines],
             given=sum(line.given for line in lines),
             filed=sum(line.filed for line in lines),
             owed=sum(line.owed for line in lines),

@@ -60,6 +60,7 @@ class RankingMixin(_Base):
         names: dict[int, str] = {
             juror.pk: str(juror.user) for juror in Juror.objects.filter(jury=jury).select_related("user")
         }
+        rows = [_row(line, ranking) for line in ranking.lines]
         return self.jury_page(
             request,
             "admin/candidatures/jury/ranking.html",
@@ -67,7 +68,8 @@ class RankingMixin(_Base):
             title=_("Classement"),
             tab="ranking",
             ranking=ranking,
-            rows=[_row(line, ranking) for line in ranking.lines],
+            rows=rows,
+            choosable=any(row["choosable"] for row in rows),
             orders=_orders(ranking, order, corrected),
             order=order,
             drawing=words.plot(ranking, lambda line: f"{line.rank}. {line.application.display_name}"),

@@ -65,6 +65,8 @@ def test_the_list_says_what_is_read_what_is_owed_and_where_readers_disagree(desk
     assert "1 favorable, 1 défavorable" in told
     assert "avis éloignés" in told
     assert "1 lecture attendue" in told
+    ReviewFactory(juror=third, application=apart, notes=[1, 1], advice=Advice.UNFAVOURABLE)
+    assert "1 favorable, 2 défavorables" in row(page(desk.get(dossiers(jury))), apart.artist_name)
     told = row(html, quiet.artist_name)
     assert "0 / 1" in told
     assert "avis éloignés" not in told

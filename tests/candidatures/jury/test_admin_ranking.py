@@ -162,6 +162,14 @@ def test_ticked_dossiers_are_shortlisted_and_the_journal_says_so(desk, jury):
     assert entries[0].data == {"from": "eligible", "to": "shortlisted"}
 
 
+def test_no_shortlist_is_offered_once_everything_is_decided(desk, jury):
+    [row] = eligible(jury.call, 1)
+    assert 'value="preselectionner"' in desk.get(at(jury)).content.decode()
+    row.state = S.SELECTED
+    row.save()
+    assert 'value="preselectionner"' not in desk.get(at(jury)).content.decode()
+
+
 def test_one_already_there_is_left_as_it_is(desk, jury):
     [there] = eligible(jury.call, 1, state=S.SHORTLISTED)
     [newcomer] = eligible(jury.call, 1)

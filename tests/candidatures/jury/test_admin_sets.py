@@ -12,6 +12,7 @@ from django.urls import reverse
 from candidatures.enums import ApplicationState
 from candidatures.methods import sets
 from candidatures.models import Axis, ChosenSet, Deposit, MoneyRules, Position
+from candidatures.pages.sets import cannot
 from candidatures.selectors.pool import pool
 from candidatures.services.jury import choosing
 from clea.errors import Refused, StaleWrite
@@ -193,6 +194,7 @@ def test_when_nothing_fits_the_page_says_which_condition_blocks(desk, jury, four
 def test_too_many_and_too_few_are_said_with_a_way_out(desk, jury, four, monkeypatch):
     text = text_of(desk.get(at(jury), WANTS | {"taille": "5"}))
     assert "Il faut au moins 5 dossiers notés" in text
+    assert "Il faut au moins 1 dossier noté pour" in cannot(sets.TooFew(0, 1))
     monkeypatch.setattr(sets, "LIMIT", 5)
     text = text_of(desk.get(at(jury), WANTS))
     assert "6 ensembles sont possibles : c'est trop" in text
