@@ -279,13 +279,14 @@ def _require_correctable(locked: JurySession, rows: Sequence[Decision], letters:
     if locked.jury.publication_approved_at is not None:
         raise Refused(_("La publication des noms est approuvée : retirez-la d'abord."), code="published")
     if gone := [letter for letter in letters if letter.mail.state in _LEAVING]:
-        sent = [letter.application for letter in gone if letter.mail.state == MailState.SENT]
+        # Once each: one called from the reserve has had two letters.
+        sent = list(dict.fromkeys(letter.application for letter in gone if letter.mail.state == MailState.SENT))
         raise Refused(
             _("Un courrier est parti pour %(names)s : ce qui a été annoncé ne se corrige plus ici.")
             % {"names": cases.names(sent)}
             if sent
             else _("Un courrier va partir pour %(names)s : annulez-le d'abord dans les messages.")
-            % {"names": cases.names(letter.application for letter in gone)},
+            % {"names": cases.names(dict.fromkeys(letter.application for letter in gone))},
             code="letter_sent",
         )
     # An offer that waits behind a letter which never left goes with that letter: nobody was told of it.
