@@ -231,6 +231,7 @@ VERBS = {
     "offer.extended": _("délai de réponse déplacé"),
     "offer.released": _("résidence libérée après acceptation"),
     "offer.cancelled": _("proposition annulée par la coordination"),
+    "offer.given_back": _("place rendue après une proposition annulée"),
     "offer.reminded": _("rappel de réponse envoyé"),
     "reserve.called": _("appelée depuis la liste complémentaire"),
     "reserve.ended": _("liste complémentaire close"),

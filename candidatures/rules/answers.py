@@ -109,6 +109,18 @@ def can_extend(offer: Offer, sent: bool) -> Verdict:
     return ALLOWED
 
 
+def can_give_back(offer: Offer, application: Application, sent: bool) -> Verdict:
+    """Free the position of an offer that was announced, then cancelled: nothing else would."""
+    if offer.state != S.CANCELLED or application.state != ApplicationState.SELECTED:
+        return refuse(_("Cette proposition ne retient plus de place."), "wrong_state")
+    if not sent:
+        return refuse(
+            _("Le courrier n'est pas parti : préparez-le de nouveau, ou corrigez la séance pour décider autrement."),
+            "not_sent",
+        )
+    return ALLOWED
+
+
 def can_call(application: Application, free: int) -> Verdict:
     """Call from the reserve list: on it, and a position is free."""
     if application.state != ApplicationState.RESERVE:

@@ -123,6 +123,17 @@ ACTS: dict[str, Act] = {
         gettext_lazy("La proposition est annulée."),
         offers.cancel,
     ),
+    "rendre-la-place": Act(
+        gettext_lazy("Rendre la place"),
+        ConfirmForm,
+        (
+            gettext_lazy("La proposition annulée avait été annoncée : la candidature sort de la sélection."),
+            gettext_lazy("La résidence se libère ; la liste complémentaire peut être appelée."),
+        ),
+        gettext_lazy("Rendre la place"),
+        gettext_lazy("La résidence est libre."),
+        offers.give_back,
+    ),
 }
 
 
@@ -215,6 +226,7 @@ class AnswersMixin(OutsideMixin, _Base):
                 "sans-reponse": lambda: rules.can_lapse(offer, sent, now),
                 "liberer": lambda: rules.can_become(offer, OfferState.RELEASED),
                 "annuler": lambda: rules.can_become(offer, OfferState.CANCELLED),
+                "rendre-la-place": lambda: rules.can_give_back(offer, offer.application, sent),
             }[act]()
         return str(verdict.reason)
 
@@ -360,6 +372,8 @@ def _possible(case: Case, offer: Offer | None, board: Board, late: bool) -> list
             *(["sans-reponse", "acceptation-tardive"] if late and sent else []),
             "annuler",
         ]
+    if rules.can_give_back(offer, case.application, offer.letter.mail.state == MailState.SENT):
+        return ["rendre-la-place"]
     free = offers.free_for(board, offer.position)
     if offer.state == OfferState.LAPSED and case.application.state == ApplicationState.RENOUNCED and free:
         return ["acceptation-tardive"]

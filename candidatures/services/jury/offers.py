@@ -230,6 +230,28 @@ def cancel(*, by: User, offer: Offer, why: str) -> Offer:
         return locked
 
 
+def give_back(*, by: User, offer: Offer) -> Offer:
+    """Free the position after an announced offer was cancelled: the dossier is out, the reserve may be called.
+
+    What was announced no session can correct, and a cancelled offer takes no answer. A letter drafted
+    since is cancelled. Raises ``Refused`` when another offer is on its way.
+    """
+    with transaction.atomic():
+        _jury, application, locked = _desk(by, offer)
+        require(answer_rules.can_give_back(locked, application, _was_sent(locked)))
+        holding = Offer.objects.holding().filter(application=application).select_related("letter__mail").first()
+        if holding is not None and _was_sent(holding):
+            raise Refused(_("Une autre proposition attend sa réponse : annulez-la d'abord."), code="another")
+        renouncing.void_letters(by=by, locked=application)
+        if holding is not None:
+            renouncing.close_offer(by=by, offer=holding, state=OfferState.CANCELLED)
+        before = _move(application, S.RENOUNCED)
+        journal.record(
+            by=by, verb="offer.given_back", target=application, data={"offer": str(locked.uuid), "from": before}
+        )
+        return locked
+
+
 # The reserve list ----------------------------------------------------------------------------
 
 
