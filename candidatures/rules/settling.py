@@ -44,6 +44,8 @@ class Case:
     outside: Sequence[Application] = ()
     unread: int = 0
     undecided_elsewhere: int = 0
+    #: Interviews booked by dossiers of the agenda, still to come.
+    interviews: int = 0
 
 
 def names(applications: Iterable[Application]) -> str:
@@ -258,5 +260,14 @@ def remarks(case: Case) -> list[str]:
                 case.unread,
             )
             % {"n": case.unread}
+        )
+    if case.interviews:
+        found.append(
+            ngettext(
+                "%(n)d entretien réservé est encore à venir : attendez-le, ou annulez-le.",
+                "%(n)d entretiens réservés sont encore à venir : attendez-les, ou annulez-les.",
+                case.interviews,
+            )
+            % {"n": case.interviews}
         )
     return found

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candidatures.enums import ApplicationState, OfferState, Outcome, SessionState
-from candidatures.models import Application, Decision, JurySession, Letter, Minutes, Offer
+from candidatures.models import Application, Decision, InterviewSlot, JurySession, Letter, Minutes, Offer
 from candidatures.rules import can_transition
 from candidatures.rules import jury as jury_rules
 from candidatures.rules import sessions as rules
@@ -41,7 +41,7 @@ _LEAVING = frozenset({MailState.APPROVED, MailState.SENT})
 
 
 def examine(session: JurySession) -> cases.Case:
-    """All that settling looks at, for the page and for :func:`settle`. Fourteen queries at most."""
+    """All that settling looks at, for the page and for :func:`settle`. Fifteen queries at most."""
     earlier = selectors.has_earlier(session)
     agenda = selectors.agenda(session)
     outside = list(selectors.waiting(session, earlier))
@@ -54,6 +54,9 @@ def examine(session: JurySession) -> cases.Case:
         outside=[row for row in outside if row.state == ApplicationState.RESERVE],
         unread=Application.objects.filter(call=session.jury.call_id, state=ApplicationState.SUBMITTED).count(),
         undecided_elsewhere=sum(row.state != ApplicationState.RESERVE for row in outside),
+        interviews=InterviewSlot.objects.open()
+        .filter(application__in=[row.application_id for row in agenda], starts_at__gt=timezone.now())
+        .count(),
     )
 
 

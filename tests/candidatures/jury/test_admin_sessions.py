@@ -15,6 +15,7 @@ from candidatures.models import Decision, JurySession, Position
 from candidatures.selectors import sessions as selectors
 from candidatures.services.jury import sessions
 from tests.candidatures.desk import text_of
+from tests.candidatures.jury.interviews import booked, open_slots
 from tests.candidatures.jury.sessions import committee, decided, held, states, substitute
 from tests.factories.candidatures import tiny_pdf
 from tests.factories.jury import JurorFactory, RecusalFactory, ReviewFactory, eligible
@@ -211,6 +212,17 @@ def test_an_impossible_settling_shows_every_reason(desk, room):
     assert "Il manque 1 membre pour atteindre le quorum" in page
     assert "Dossiers encore à décider" in page
     assert 'value="Arrêter la séance"' not in page
+
+
+def test_an_interview_still_to_come_is_said_before_settling(desk, room):
+    session = held(room)
+    decided(room, session)
+    assert "encore à venir" not in text_of(desk.get(at(session, "session_settle")))
+    (slot,) = open_slots(room.jury, 1)
+    booked(room.dossiers[0], slot)
+    page = text_of(desk.get(at(session, "session_settle")))
+    assert "1 entretien réservé est encore à venir : attendez-le, ou annulez-le." in page
+    assert 'value="Arrêter la séance"' in page
 
 
 def test_the_confirmation_is_of_what_was_shown(desk, room):
