@@ -21,6 +21,7 @@ from candidatures.models import (
     FrequentQuestion,
     MoneyRules,
     Position,
+    Review,
     ScoringCriterion,
 )
 from structures.admin.scope import ScopedInlineMixin
@@ -142,6 +143,12 @@ class ScoringInline(ScopedInlineMixin, _Tabular):
     extra = 0
     classes = ["collapse"]
     verbose_name_plural = _("Critères d'appréciation du jury")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not once a reading is filed: it lacks the new note, and would leave every mean."""
+        if obj is not None and Review.objects.filed().filter(application__call=obj).exists():
+            return False
+        return super().has_add_permission(request, obj)
 
 
 class QuestionInline(FoldedInline):

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from candidatures.models import Call, Jury, ScoringCriterion
 from tests.factories.jury import JurorFactory, JuryFactory, ReviewFactory, eligible
@@ -60,3 +61,20 @@ def test_it_may_be_taken_back_before_there_is_a_jury() -> None:
     Jury.objects.all().delete()
     Call.objects.filter(pk=call.pk).update(blind_reading=True)
     assert 'name="blind_reading"' in fields_of(call)
+
+
+def test_no_criterion_joins_the_grid_once_a_reading_is_filed(jury: Jury) -> None:
+    """A reading without the new note would leave every mean."""
+    (application,) = eligible(jury.call, 1)
+    client = Client()
+    client.force_login(CoordinatorFactory(territory=jury.call.territory))
+    page = reverse("admin:candidatures_call_change", args=[jury.call.pk])
+
+    def room() -> int:
+        formsets = client.get(page).context["inline_admin_formsets"]
+        return int(next(row.formset.max_num for row in formsets if row.opts.model is ScoringCriterion))
+
+    review = ReviewFactory(juror=JurorFactory(jury=jury), application=application, notes=[4, 3], draft=True)
+    assert room() > 0
+    type(review).objects.update(state="filed", advice="favourable", filed_at=timezone.now())
+    assert room() == 0
