@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -126,6 +128,17 @@ def new_context(
     yield open_context
     for context in contexts:
         context.close()
+    _let_the_server_finish()
+
+
+def _let_the_server_finish(seconds: float = 5) -> None:
+    """Wait for the answers nobody waits for any more (a PDF in a frame, a last save): the database is
+    emptied next, and a request still at work would meet that, or write into the next test.
+    """
+    end = time.monotonic() + seconds
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(max(0.0, end - time.monotonic()))
 
 
 @pytest.fixture
