@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from candidatures.methods import scoring
-from candidatures.methods.anonymity import Identity, mask
+from candidatures.methods.anonymity import mask
+from candidatures.selectors import anonymity
 from clea.ui.dates import number
-from structures.models import Commune
 
 if TYPE_CHECKING:
     from candidatures.models import Deposit, Jury
@@ -54,12 +54,7 @@ def facts(jury: Jury, deposit: Deposit) -> list[Fact]:
 
 
 def _masked(jury: Jury, data: dict[str, Any]) -> Callable[[str], str]:
-    """A dossier may name the places that the whole call is about."""
-    territory = jury.call.territory
-    shared = [territory.name, territory.short_name]
-    for name, others in Commune.objects.filter(territory=territory).values_list("name", "other_names"):
-        shared += [place for place in (name, *others.splitlines()) if place.strip()]
-    identity = Identity.of(data, shared_places=shared)
+    identity = anonymity.identity(jury.call, data)
     return lambda text: mask(text, identity)
 
 

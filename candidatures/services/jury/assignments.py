@@ -80,23 +80,6 @@ def apply(*, by: User, jury: Jury, plan: str) -> Done:
         return _give(by, locked, seen, selector.unsign(seen, plan), READ, AssignmentOrigin.COMPUTED)
 
 
-def open_for_consultation(*, by: User, jury: Jury, applications: Iterable[Application]) -> Done:
-    """Open dossiers to every sitting member who has not got them, to deliberate on.
-
-    Recused members and a dossier's own people are left out. Nobody is written to.
-    """
-    keys = [application.pk for application in applications]
-    with transaction.atomic():
-        locked, seen = _held(by, jury, keys)
-        pairs = [
-            (juror.pk, key)
-            for juror in seen.jurors
-            for key in keys
-            if (juror.pk, key) not in seen.barred and (juror.pk, key) not in seen.given
-        ]
-        return _give(by, locked, seen, pairs, CONSULT, AssignmentOrigin.BULK)
-
-
 def unassign(*, by: User, jury: Jury, pairs: Pairs) -> Done:
     """Take dossiers back from members. Raises ``Refused``, and takes nothing, when one has been worked on."""
     keys = [(juror.pk, application.pk) for juror, application in pairs]

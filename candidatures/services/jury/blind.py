@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from candidatures.enums import JURY_STATES
 from candidatures.methods.anonymity import WORD, Clue, Identity, findings, mask
 from candidatures.models import BlindCopy, Call, Deposit, DepositPiece
+from candidatures.selectors import anonymity as selector
 from candidatures.services.applications import lock
 from candidatures.services.assembly import frozen, keep, rendered
 from candidatures.services.jury.base import require_desk
@@ -32,7 +33,6 @@ from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.errors import Refused, StaleWrite
 from clea.journal import services as journal
-from structures.models import Commune
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -207,22 +207,13 @@ def _withheld(deposit: Deposit) -> tuple[list[str], BlindCopy | None]:
 
 
 def _make(deposit: Deposit, withheld: Collection[str]) -> _Made:
-    identity = _identity(deposit)
+    identity = selector.identity(deposit.application.call, deposit.data)
     with translation.override(deposit.language), tempfile.TemporaryDirectory(prefix="clea-") as folder:
         path = Path(folder) / "dossier.pdf"
         footer = _("%(number)s – lecture anonyme") % {"number": deposit.number}
         made, parts = _build(deposit, withheld, identity, footer, path)
         found = _findings(path, made.pages, parts, identity, ours=set(WORD.findall(footer)))
         return _Made(stored=keep(path, name=f"{deposit.number}.pdf", pages=made.pages), findings=found)
-
-
-def _identity(deposit: Deposit) -> Identity:
-    """Who the deposit's answers say it is, but for the places that the whole call is about. One query."""
-    territory = deposit.application.call.territory
-    communes = Commune.objects.filter(territory=territory).values_list("name", "other_names")
-    shared = [territory.name, territory.short_name]
-    shared += [place for name, others in communes for place in (name, *others.splitlines()) if place.strip()]
-    return Identity.of(deposit.data, shared_places=shared)
 
 
 def _build(

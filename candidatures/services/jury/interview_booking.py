@@ -40,24 +40,7 @@ def book(*, by: User, application: Application, slot: InterviewSlot) -> Intervie
         require(rules.can_take(wanted, now))
         assert wanted is not None
         assert invitation is not None
-        former = own.starts_at if own is not None else None
-        if own is not None:
-            places.free(own)
-        places.take(by=by, application=locked, slot=wanted, now=now)
-        invitation.declined_at = None
-        invitation.save(update_fields=["declined_at"])
-        places.count_change(invitation)
-        if former is None:
-            notices.confirmed(by=by, invitation=invitation, slot=wanted)
-        else:
-            notices.changed(by=by, invitation=invitation, slot=wanted, former=former)
-        journal.record(
-            by=by,
-            verb="interview.booked" if own is None else "interview.moved",
-            target=locked,
-            data={"slot": str(wanted.uuid), "from": str(own.uuid) if own is not None else ""},
-        )
-        return wanted
+        return places.seat(by=by, application=locked, invitation=invitation, own=own, wanted=wanted)
 
 
 def decline(*, by: User, application: Application, words: str = "") -> None:

@@ -82,6 +82,38 @@ def count_change(invitation: InterviewInvitation) -> None:
     invitation.save(update_fields=["sequence"])
 
 
+def seat(
+    *,
+    by: User,
+    application: Application,
+    invitation: InterviewInvitation,
+    own: InterviewSlot | None,
+    wanted: InterviewSlot,
+) -> InterviewSlot:
+    """Put the artist in ``wanted``, out of ``own`` if they held one: rows, message, journal. All are locked."""
+    from candidatures.services.jury import interview_notices
+
+    former = own.starts_at if own is not None else None
+    if own is not None:
+        free(own)
+    take(by=by, application=application, slot=wanted, now=timezone.now())
+    if invitation.declined_at is not None:
+        invitation.declined_at = None
+        invitation.save(update_fields=["declined_at"])
+    count_change(invitation)
+    if former is None:
+        interview_notices.confirmed(by=by, invitation=invitation, slot=wanted)
+    else:
+        interview_notices.changed(by=by, invitation=invitation, slot=wanted, former=former)
+    journal.record(
+        by=by,
+        verb="interview.booked" if own is None else "interview.moved",
+        target=application,
+        data={"slot": str(wanted.uuid), "from": str(own.uuid) if own is not None else ""},
+    )
+    return wanted
+
+
 def give_back(*, by: User, application: Application) -> None:
     """Free the coming slot of a locked dossier that leaves the process, and tell the coordination.
 

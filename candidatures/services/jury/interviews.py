@@ -219,29 +219,10 @@ def assign(*, by: User, slot: InterviewSlot, application: Application, seen: str
             raise _stale()
         if own is not None and wanted is not None and own.pk == wanted.pk:
             return own
-        now = timezone.now()
-        require(rules.can_take(wanted, now))
+        require(rules.can_take(wanted, timezone.now()))
         assert wanted is not None
-        former = own.starts_at if own is not None else None
-        if own is not None:
-            places.free(own)
-        places.take(by=by, application=locked, slot=wanted, now=now)
         invitation = invitation or _without_letter(by, locked, wanted)
-        if invitation.declined_at is not None:
-            invitation.declined_at = None
-            invitation.save(update_fields=["declined_at"])
-        places.count_change(invitation)
-        if former is None:
-            notices.confirmed(by=by, invitation=invitation, slot=wanted)
-        else:
-            notices.changed(by=by, invitation=invitation, slot=wanted, former=former)
-        journal.record(
-            by=by,
-            verb="interview.booked" if own is None else "interview.moved",
-            target=locked,
-            data={"slot": str(wanted.uuid), "from": str(own.uuid) if own is not None else ""},
-        )
-        return wanted
+        return places.seat(by=by, application=locked, invitation=invitation, own=own, wanted=wanted)
 
 
 def hold(*, by: User, slot: InterviewSlot) -> InterviewSlot:

@@ -160,31 +160,10 @@ def test_only_the_coordination_of_the_territory_assigns(jury, jurors, dossiers):
         with pytest.raises(Forbidden):
             assignments.unassign(**asked, pairs=[(jurors[0], dossiers[0])])
         with pytest.raises(Forbidden):
-            assignments.open_for_consultation(**asked, applications=dossiers)
-        with pytest.raises(Forbidden):
             assignments.arrange(**asked, application=dossiers[0], wants={}, seen_mark="")
         with pytest.raises(Forbidden):
             assignments.apply(**asked, plan=plan)
     assert not given()
-
-
-# Consultation ------------------------------------------------------------------------------------
-
-
-def test_the_shortlist_opens_to_everyone_who_may_see_it(jury, coordinator, jurors, dossiers):
-    read_by(jurors[0], dossiers[0])
-    RecusalFactory(juror=jurors[1], application=dossiers[0])
-    dossiers[1].owner = jurors[2].user
-    dossiers[1].save()
-    gone = JurorFactory(jury=jury, left_at=jurors[0].joined_at)
-    done = assignments.open_for_consultation(by=coordinator, jury=jury, applications=dossiers[:2])
-    everyone = {(juror.pk, dossier.pk) for juror in jurors for dossier in dossiers[:2]}
-    apart = {(jurors[1].pk, dossiers[0].pk), (jurors[2].pk, dossiers[1].pk)}
-    assert given() == everyone - apart
-    assert given(READ) == {(jurors[0].pk, dossiers[0].pk)}
-    assert done.given == 5
-    assert gone.pk not in {juror for juror, _ in given()}
-    assert not letters()
 
 
 # Taking back -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from candidatures import snapshot, tasks
 from candidatures.models import Application, BlindCopy, Deposit, DepositPiece
+from candidatures.selectors.anonymity import identity
 from candidatures.services import assembly
 from candidatures.services.jury import blind
 from clea.documents import services as documents
@@ -107,7 +108,8 @@ def test_its_own_description_is_neutral_and_the_tags_stay(jury) -> None:
 def test_other_territories_and_contact_details_are_nowhere(jury) -> None:
     application = named_dossier(jury)
     Application.objects.filter(pk=application.pk).update(applies_elsewhere=True)
-    masked = blind.masked(standing(application).data, blind._identity(standing(application)))
+    data = standing(application).data
+    masked = blind.masked(data, identity(application.call, data))
     assert set(masked) == {"practice", "declarations", "articulation", "budget", "answers"}
     assert set(masked["practice"]) == {"disciplines", "practice"}
 
