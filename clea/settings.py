@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "clea.ui",
     "structures",
     "candidatures",
+    "residencies",
 ]
 
 MIDDLEWARE = [

@@ -22,3 +22,15 @@ class InstitutionRole(models.TextChoices):
     INSTITUTION = "institution", _("institution signataire")
     RELAY = "relay", _("relais de terrain")
     THEMATIC = "thematic", _("partenaire thématique")
+
+
+class Weekday(models.IntegerChoices):
+    """Days of the week, as Python counts them: Monday is 0."""
+
+    MONDAY = 0, _("lundi")
+    TUESDAY = 1, _("mardi")
+    WEDNESDAY = 2, _("mercredi")
+    THURSDAY = 3, _("jeudi")
+    FRIDAY = 4, _("vendredi")
+    SATURDAY = 5, _("samedi")
+    SUNDAY = 6, _("dimanche")

@@ -5,22 +5,28 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from clea.text import SearchField, normalise
-from structures.enums import Circle, InstitutionRole
+from structures.enums import Circle, InstitutionRole, Weekday
 from structures.models.fields import HttpsURLField
 from structures.models.places import Commune, PriorityDistrict
 from structures.models.territory import Territory
 from structures.search import words_in
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from django.contrib.auth.models import AnonymousUser
+
     from clea.accounts.models import User
 
 
@@ -36,6 +42,11 @@ class StructureKind(models.Model):
     label_en = models.CharField(_("nom en anglais"), max_length=80, blank=True)
     plural_en = models.CharField(_("pluriel en anglais"), max_length=80, blank=True)
     order = models.PositiveSmallIntegerField(_("ordre"), default=0)
+    protects_minors = models.BooleanField(
+        _("petite enfance ou protection de l'enfance"),
+        default=False,
+        help_text=_("Une attestation d'honorabilité est demandée aux artistes qui y interviennent."),
+    )
 
     class Meta:
         verbose_name = _("type de structure")
@@ -218,8 +229,23 @@ class FormerStructure(models.Model):
         return self.name
 
 
+class ProfessionalQuerySet(models.QuerySet["Professional"]):
+    def of(self, user: User | AnonymousUser) -> ProfessionalQuerySet:
+        """The seats of this person in any team: those which bear an address that they proved.
+
+        The address is the only link: changed or removed in the team, it opens nothing any more.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        proved = EmailAddress.objects.filter(user=user, verified=True).values(address=Lower("email"))
+        return self.alias(address=Lower("email")).exclude(email="").filter(address__in=proved)
+
+
 class Professional(models.Model):
-    """A named member of a structure's team. Personal data: for the coordination only, never public."""
+    """A named member of a structure's team. Personal data: for the coordination and the team, never public.
+
+    Whoever signs in with this address works in the structure's space.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     structure = models.ForeignKey(
@@ -238,6 +264,8 @@ class Professional(models.Model):
 
     _change_reason: str
     _history_user: User | None
+
+    objects = ProfessionalQuerySet.as_manager()
 
     # Deleting a person deletes what the history kept of them too (GDPR, article 17).
     history = HistoricalRecords(
@@ -277,6 +305,51 @@ class Professional(models.Model):
         ).exclude(pk=self.pk)
         if twins.exists():
             raise ValidationError(_("Cette personne est déjà dans l'équipe de cette structure."), code="duplicate")
+
+
+class Closure(models.Model):
+    """When a structure does not receive: a span of days, or a day of every week. Local days, ends included."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    structure = models.ForeignKey(
+        Structure, on_delete=models.CASCADE, related_name="closures", verbose_name=_("structure")
+    )
+    starts_on = models.DateField(_("du"), null=True, blank=True)
+    ends_on = models.DateField(_("au"), null=True, blank=True)
+    weekday = models.PositiveSmallIntegerField(_("chaque semaine, le"), choices=Weekday.choices, null=True, blank=True)
+    reason = models.CharField(_("motif"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("fermeture")
+        verbose_name_plural = _("fermetures")
+        ordering = ["weekday", "starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    weekday__isnull=True, starts_on__isnull=False, ends_on__isnull=False, ends_on__gte=F("starts_on")
+                )
+                | Q(weekday__isnull=False, weekday__lte=6, starts_on__isnull=True, ends_on__isnull=True),
+                name="closure_span_or_weekday",
+                violation_error_message=_("Donnez deux dates dans l'ordre, ou un jour de la semaine."),
+            ),
+            models.UniqueConstraint(
+                fields=["structure", "weekday"],
+                condition=Q(weekday__isnull=False),
+                name="closure_weekday_once",
+                violation_error_message=_("Ce jour de fermeture est déjà noté."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if self.weekday is not None:
+            return str(Weekday(self.weekday).label)
+        return f"{self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+
+    def covers(self, day: date) -> bool:
+        """Whether the structure is closed on this local day."""
+        if self.weekday is not None:
+            return day.weekday() == self.weekday
+        return bool(self.starts_on and self.ends_on and self.starts_on <= day <= self.ends_on)
 
 
 class InstitutionQuerySet(models.QuerySet["Institution"]):

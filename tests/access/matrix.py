@@ -51,6 +51,10 @@ class Role(enum.Flag):
     JUROR = enum.auto()  # reads ``world.read_dossier``
     OTHER_JUROR = enum.auto()  # of the same jury, to whom that dossier was not given
     RECUSED_JUROR = enum.auto()  # it was given to them, then they stepped aside
+    ARTIST = enum.auto()  # runs ``world.residency``
+    OTHER_ARTIST = enum.auto()  # runs another residency of the same territory
+    TEAM = enum.auto()  # of the team of ``world.host``, which takes part in ``world.activity``
+    OTHER_TEAM = enum.auto()  # of another structure of the same territory
 
 
 ANONYMOUS = Role.ANONYMOUS
@@ -67,7 +71,13 @@ JUROR = Role.JUROR
 OTHER_JUROR = Role.OTHER_JUROR
 RECUSED_JUROR = Role.RECUSED_JUROR
 JURORS = JUROR | OTHER_JUROR | RECUSED_JUROR
-SIGNED_IN = APPLICANTS | STAFF | JURORS
+ARTIST = Role.ARTIST
+OTHER_ARTIST = Role.OTHER_ARTIST
+TEAM = Role.TEAM
+OTHER_TEAM = Role.OTHER_TEAM
+ARTISTS = ARTIST | OTHER_ARTIST
+TEAMS = TEAM | OTHER_TEAM
+SIGNED_IN = APPLICANTS | STAFF | JURORS | ARTISTS | TEAMS
 EVERYONE = ANONYMOUS | SIGNED_IN
 
 LOGIN = "<sign in>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.access.desk import desk_rows, registered
-from tests.access.matrix import ANONYMOUS, APPLICANTS, JURORS, LOGIN, SIGNED_IN, STAFF, Row, row_modules
+from tests.access.matrix import ANONYMOUS, APPLICANTS, ARTISTS, JURORS, LOGIN, SIGNED_IN, STAFF, TEAMS, Row, row_modules
 
 
 def ROWS() -> list[Row]:
@@ -16,8 +16,8 @@ def ROWS() -> list[Row]:
         ),
         Row(
             "admin:logout",
-            get={APPLICANTS | JURORS: "/coordination/"},
-            post={APPLICANTS | JURORS: "/coordination/", STAFF: (200, 302)},
+            get={APPLICANTS | JURORS | ARTISTS | TEAMS: "/coordination/"},
+            post={APPLICANTS | JURORS | ARTISTS | TEAMS: "/coordination/", STAFF: (200, 302)},
         ),
         Row("admin:password_change", get={STAFF: "/compte/"}, post={STAFF: "/compte/"}),
         Row("admin:password_change_done", get={STAFF: 200}),

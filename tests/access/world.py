@@ -37,6 +37,10 @@ def build_world() -> World:
         Role.JUROR: UserFactory(email="juror@exemple.test"),
         Role.OTHER_JUROR: UserFactory(email="other-juror@exemple.test"),
         Role.RECUSED_JUROR: UserFactory(email="recused-juror@exemple.test"),
+        Role.ARTIST: UserFactory(email="artist@exemple.test"),
+        Role.OTHER_ARTIST: UserFactory(email="other-artist@exemple.test"),
+        Role.TEAM: UserFactory(email="team@exemple.test"),
+        Role.OTHER_TEAM: UserFactory(email="other-team@exemple.test"),
     }
     for module in row_modules():
         build = getattr(module, "build", None)

@@ -7,12 +7,14 @@ from django.core.management.base import BaseCommand
 from candidatures.services import assembly, reminders
 from candidatures.services.jury import blind, interview_reminders, minutes, offers
 from candidatures.services.jury import reminders as jury_reminders
+from clea import rounds
 
 
 class Command(BaseCommand):
     help = (
         "Prévient, 48 h avant la clôture, qui n'a pas déposé son dossier ; relance les membres du jury qui ont des "
-        "lectures à déposer ou une invitation sans réponse, et les artistes avant leur entretien. "
+        "lectures à déposer ou une invitation sans réponse, et les artistes avant leur entretien ; fait les tournées "
+        "des résidences. "
         "Peut être relancée sans risque."
     )
 
@@ -22,10 +24,11 @@ class Command(BaseCommand):
         sent += jury_reminders.remind_invited()
         sent += interview_reminders.remind_artists()
         sent += offers.remind_waiting()
+        others = sum(rounds.run().values())
         made = assembly.pending()
         copies = blind.pending()
         papers = minutes.pending()
         self.stdout.write(
             f"{sent} rappel(s) mis en file, {made} dossier(s) assemblé(s), {copies} copie(s) anonyme(s) faite(s), "
-            f"{papers} procès-verbal(aux) établi(s)."
+            f"{papers} procès-verbal(aux) établi(s), {others} suite(s) des résidences."
         )

@@ -1,0 +1,53 @@
+"""The residencies among the desk's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from residencies.admin.base import Tab
+from residencies.admin.calendar import CalendarMixin, SeasonCalendarMixin
+from residencies.admin.coverage import CoverageMixin, SeasonCoverageMixin
+from residencies.admin.opening import OpeningMixin
+from residencies.admin.papers import ContractMixin, SeasonPapersMixin
+from residencies.admin.planning import ResidencyActivitiesMixin
+from residencies.admin.welcome import WelcomeMixin
+from residencies.models import Residency
+
+
+@admin.register(Residency)
+class ResidencyAdmin(
+    OpeningMixin,
+    ContractMixin,
+    WelcomeMixin,
+    CalendarMixin,
+    ResidencyActivitiesMixin,
+    CoverageMixin,
+    SeasonCalendarMixin,
+    SeasonCoverageMixin,
+    SeasonPapersMixin,
+):
+    """One row a residency; each part of its life has its own page, and so has the whole season."""
+
+    can_add = can_delete = False
+    tabs = (
+        Tab("hub", _("Vue d'ensemble"), hub=True),
+        Tab("contract", _("Contrat")),
+        Tab("documents", _("Documents")),
+        Tab("welcome", _("Séjour")),
+        Tab("calendar", _("Calendrier")),
+        Tab("activities", _("Activités")),
+        Tab("coverage", _("Structures")),
+    )
+    season_tabs = (
+        Tab("calendar", _("Calendrier")),
+        Tab("coverage", _("Couverture")),
+        Tab("where_next", _("Où aller ensuite")),
+        Tab("agreements", _("Conventions")),
+    )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}

@@ -1,0 +1,28 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ResidenciesConfig(AppConfig):
+    name = "residencies"
+    verbose_name = _("résidences")
+
+    def ready(self) -> None:
+        from clea import rounds
+        from clea.accounts import landing
+        from clea.documents import access
+        from clea.journal import verbs
+        from clea.mail import kinds
+        from clea.ui import desk as desk_home
+        from residencies import files, messages
+        from residencies import rounds as residency_rounds
+        from residencies.admin import desk
+        from residencies.selectors.seats import has_a_residency, has_a_structure
+
+        verbs.register(messages.VERBS)
+        kinds.register(*messages.KINDS)
+        access.register(files.resolve)
+        desk_home.register(desk.items)
+        landing.register(landing.Space("residency", _("Ma résidence"), "studio:index", has_a_residency))
+        landing.register(landing.Space("structure", _("Ma structure"), "team:index", has_a_structure))
+        for name, act in residency_rounds.ROUNDS.items():
+            rounds.register(name, act)

@@ -1,0 +1,28 @@
+"""Who may read the files of a residency: one resolver a subject, closed by default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from clea.documents.access import Grant
+from clea.documents.models import StoredFile
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from clea.accounts.models import User
+
+#: Each answers for its own files: a grant, or nothing when the file is not one of its own, or not for them.
+RESOLVERS: list[Callable[[User | AnonymousUser, StoredFile], Grant | None]] = []
+
+
+def resolve(user: User | AnonymousUser, stored_file: StoredFile) -> Grant | None:
+    """The first grant among the subjects'. Nothing to somebody who is not signed in."""
+    if not user.is_authenticated:
+        return None
+    for resolver in RESOLVERS:
+        grant = resolver(user, stored_file)
+        if grant is not None:
+            return grant
+    return None

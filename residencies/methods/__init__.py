@@ -1,0 +1,1 @@
+"""Calculations without a database: travel, days, warnings, slots, meetings, coverage."""

@@ -1,0 +1,99 @@
+"""Locks and rights that every act of this app begins with.
+
+Order of locks, always: residencies (by primary key), then the activity, then its session, then rows of
+theirs (papers, confirmations, wishes). An event stands alone, above its registrations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from clea.errors import Forbidden
+from residencies.models import Activity, ActivityRequest, Event, Residency, ResidencyArtist, Session
+from structures.models import Professional, Structure, Territory
+from structures.rules import coordinates
+
+if TYPE_CHECKING:
+    from clea.accounts.models import User
+
+
+def require_desk(by: User, territory: Territory) -> None:
+    """Raise ``Forbidden`` unless the person coordinates this territory. One query."""
+    if not coordinates(by, territory):
+        raise Forbidden(_("Seule la coordination de ce territoire peut le faire."), code="not_coordinator")
+
+
+def is_artist(by: User, residency: Residency) -> bool:
+    """Whether the person runs this residency. One query."""
+    return ResidencyArtist.objects.filter(user=by, residency=residency, left_at=None).exists()
+
+
+def require_artist(by: User, residency: Residency) -> None:
+    """Raise ``Forbidden`` unless the person runs this residency. One query."""
+    if not is_artist(by, residency):
+        raise Forbidden(_("Seuls les artistes de cette résidence peuvent le faire."), code="not_artist")
+
+
+def is_of_team(by: User, structure: Structure) -> bool:
+    """Whether the person belongs to the structure's team. One query."""
+    return Professional.objects.of(by).filter(structure=structure, structure__is_active=True).exists()
+
+
+def require_team(by: User, structure: Structure) -> None:
+    """Raise ``Forbidden`` unless the person belongs to the structure's team. One query."""
+    if not is_of_team(by, structure):
+        raise Forbidden(_("Seule l'équipe de cette structure peut le faire."), code="not_team")
+
+
+def lock_residency(residency: Residency) -> Residency:
+    """The row, locked until the transaction ends, its territory with it. One query."""
+    return (
+        Residency.objects.select_for_update(of=("self",))
+        .select_related("season__programme__territory")
+        .get(pk=residency.pk)
+    )
+
+
+def lock_residencies(keys: Iterable[int]) -> list[Residency]:
+    """Several, always in the same order: two plannings never wait for one another. One query."""
+    return list(
+        Residency.objects.select_for_update(of=("self",))
+        .select_related("season__programme__territory")
+        .filter(pk__in=list(keys))
+        .order_by("pk")
+    )
+
+
+def lock_activity(activity: Activity) -> Activity:
+    """The row, its territory with it. Lock its residencies first when the calendar is at stake. One query."""
+    return (
+        Activity.objects.select_for_update(of=("self",))
+        .select_related("season__programme__territory")
+        .get(pk=activity.pk)
+    )
+
+
+def lock_session(session: Session) -> Session:
+    """The row, its activity and territory with it. One query."""
+    return (
+        Session.objects.select_for_update(of=("self",))
+        .select_related("activity__season__programme__territory", "host__commune", "commune", "standing")
+        .get(pk=session.pk)
+    )
+
+
+def lock_request(request: ActivityRequest) -> ActivityRequest:
+    """A wish, its structure and territory with it. One query."""
+    return (
+        ActivityRequest.objects.select_for_update(of=("self",))
+        .select_related("season__programme__territory", "structure__territory", "residency", "proposed")
+        .get(pk=request.pk)
+    )
+
+
+def lock_event(event: Event) -> Event:
+    """The row, its territory with it. One query."""
+    return Event.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=event.pk)

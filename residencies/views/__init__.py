@@ -1,0 +1,1 @@
+"""Pages outside the desk: the artists' space, the teams' space, the public's."""

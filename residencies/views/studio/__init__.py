@@ -1,0 +1,1 @@
+"""The space of who runs a residency."""

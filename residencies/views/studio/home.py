@@ -1,0 +1,29 @@
+"""Studio: home."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from clea.accounts import landing
+from residencies.selectors import seats
+from residencies.views.access import get_residency, studio_frame
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Straight to the only one; a list when there are several."""
+    landing.remember(request)
+    rows = list(seats.residencies(request.user))
+    if len(rows) == 1:
+        return redirect("studio:home", rows[0].uuid)
+    return render(request, "residencies/studio/index.html", {"rows": rows})
+
+
+@require_GET
+def home(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    residency = get_residency(request, uuid)
+    return render(request, "residencies/studio/base.html", studio_frame(residency))

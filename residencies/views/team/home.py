@@ -1,0 +1,29 @@
+"""Team: home."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from clea.accounts import landing
+from residencies.selectors import seats
+from residencies.views.access import get_structure, team_frame
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Straight to the only one; a list when there are several."""
+    landing.remember(request)
+    rows = list(seats.structures_of(request.user))
+    if len(rows) == 1:
+        return redirect("team:home", rows[0].uuid)
+    return render(request, "residencies/team/index.html", {"rows": rows})
+
+
+@require_GET
+def home(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    structure = get_structure(request, uuid)
+    return render(request, "residencies/team/base.html", team_frame(structure))
