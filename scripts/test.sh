@@ -50,17 +50,22 @@ stage_translations() {
     "$bin/python" scripts/check_messages.py
 }
 
+# tests LAUNCHER MARKS
 tests() {
     # shellcheck disable=SC2086 # PYTEST_ARGS is a list of words
-    "$@" "$bin/python" -m pytest -q --numprocesses "$workers" --dist worksteal --durations 10 ${PYTEST_ARGS:-}
+    "$1" "$bin/python" -m pytest -q --numprocesses "$workers" --dist worksteal --durations 10 -m "$2" ${PYTEST_ARGS:-}
 }
 
 stage_sqlite() {
-    tests env
+    tests env ''
 }
 
 stage_postgresql() {
-    tests scripts/with_postgres.sh
+    # After SQLite, without the tests of looks, which no database changes. Named alone, every test.
+    case " ${stages[*]} " in
+        *" sqlite "*) tests scripts/with_postgres.sh 'not looks' ;;
+        *) tests scripts/with_postgres.sh '' ;;
+    esac
 }
 
 started=$SECONDS

