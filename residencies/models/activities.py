@@ -202,6 +202,8 @@ class Session(models.Model):
     standing = models.ForeignKey(
         "Confirmation", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
+    #: Two sides say different things of it, and the coordination has not settled it.
+    contested = models.BooleanField(_("confirmations en désaccord"), default=False, editable=False)
     # RFC 5545: grows when the moment, the place or the state changes.
     sequence = models.PositiveIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(_("confirmation rappelée le"), null=True, editable=False)

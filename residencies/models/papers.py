@@ -99,6 +99,8 @@ class Paper(models.Model):
     cancelled_at = models.DateTimeField(_("annulée le"), null=True, editable=False)
     cancelled_why = models.TextField(_("pourquoi"), max_length=1000, blank=True)
     reminded_at = models.DateTimeField(_("rappel envoyé le"), null=True, editable=False)
+    #: What was issued: the values of its placeholders, and the text before they were filled.
+    facts = models.JSONField(default=dict, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = PaperQuerySet.as_manager()
