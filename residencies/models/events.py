@@ -65,6 +65,8 @@ class Event(models.Model):
     )
     timetable_at = models.DateTimeField(_("rendez-vous calculés le"), null=True, editable=False)
     timetable_told_at = models.DateTimeField(_("rendez-vous annoncés le"), null=True, editable=False)
+    # What each structure ("s:" and its uuid) and artist ("a:") was told: the mark of their own timetable.
+    told = models.JSONField(default=dict, editable=False)
     cancelled_why = models.TextField(_("pourquoi il est annulé"), max_length=1000, blank=True)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
