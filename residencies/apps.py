@@ -13,10 +13,13 @@ class ResidenciesConfig(AppConfig):
         from clea.journal import verbs
         from clea.mail import kinds
         from clea.ui import desk as desk_home
-        from residencies import files, messages
+        from clea.ui import sections as page_sections
+        from clea.ui import sitemaps
+        from residencies import files, messages, sections
         from residencies import rounds as residency_rounds
         from residencies.admin import desk
         from residencies.selectors.seats import has_a_residency, has_a_structure
+        from residencies.sitemaps import ResidencySitemap
 
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
@@ -24,5 +27,8 @@ class ResidenciesConfig(AppConfig):
         desk_home.register(desk.items)
         landing.register(landing.Space("residency", _("Ma résidence"), "studio:index", has_a_residency))
         landing.register(landing.Space("structure", _("Ma structure"), "team:index", has_a_structure))
+        sitemaps.register("residencies", ResidencySitemap)
+        page_sections.register("commune", sections.on_commune)
+        page_sections.register("home", sections.on_home)
         for name, act in residency_rounds.ROUNDS.items():
             rounds.register(name, act)

@@ -151,12 +151,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(state=SessionState.HELD)
 
     def public(self) -> SessionQuerySet:
-        """What the agenda shows: public, of a planned activity, cancelled ones too (they are said so)."""
-        return self.filter(
-            is_public=True,
-            state__in=[SessionState.PLANNED, SessionState.HELD, SessionState.CANCELLED],
-            activity__state__in=FACING_STATES,
-        )
+        """What the agenda shows: public, of a planned activity; and what was called off, to say so."""
+        standing = Q(state__in=[SessionState.PLANNED, SessionState.HELD], activity__state__in=FACING_STATES)
+        return self.filter(standing | Q(state=SessionState.CANCELLED), is_public=True)
 
 
 class Session(models.Model):

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from clea.ui import sections
 from structures import maps, selectors
 from structures.models import Commune, Structure, Territory
 
@@ -51,7 +52,7 @@ def index(request: HttpRequest, territory: str | None = None) -> HttpResponse:
 @login_not_required
 @require_safe
 def commune(request: HttpRequest, territory: str, slug: str) -> HttpResponse:
-    """A commune: who lives there, what is there, what is around. Five queries."""
+    """A commune: who lives there, what is there, what is around. Five queries, and those of what happens there."""
     page = selectors.commune_page(territory, slug)
     if page is None:
         raise Http404
@@ -60,6 +61,7 @@ def commune(request: HttpRequest, territory: str, slug: str) -> HttpResponse:
         "commune": page.commune,
         "territory": page.commune.territory,
         "map": maps.locator_map(page.commune, page.communes),
+        "sections": sections.of("commune", request, page.commune),
     }
     return render(request, "structures/public/commune.html", context)
 

@@ -13,6 +13,7 @@ from candidatures.pages.call import call_page, visible_call
 from candidatures.pages.listing import call_list as read_list
 from candidatures.pages.listing import home_page
 from candidatures.reports.calendars import call_dates
+from clea.ui import sections
 from structures.maps import territory_map
 
 
@@ -27,12 +28,13 @@ def call_or_404(request: HttpRequest, slug: str) -> Call:
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What CLEA is, the open call, the season, the dates ahead, the map. Four queries."""
+    """What CLEA is, the open call, the season, the dates ahead, the map. Four queries, and those of this week."""
     page = home_page()
     context = {
         "page": page,
         "map": territory_map(page.communes),
         "canonical": f"{settings.SITE_URL}/",
+        "sections": sections.of("home", request, page),
     }
     return render(request, "candidatures/public/home.html", context)
 

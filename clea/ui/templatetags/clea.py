@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from clea.ui import dates, icons, markdown, season
+from clea.ui.sections import Section
 
 register = template.Library()
 
@@ -263,3 +264,9 @@ def breadcrumb(*parts: str) -> SafeString:
         for index in range(0, len(parts), 2)
     ]
     return render_to_string("components/breadcrumb.html", {"items": items})
+
+
+@register.simple_tag(takes_context=True)
+def page_section(context: dict[str, Any], section: Section) -> SafeString:
+    """A block that an upper floor adds to this page (``clea.ui.sections``), with the page's own context."""
+    return render_to_string(section.template, {**context.flatten(), **section.context})  # type: ignore[attr-defined]

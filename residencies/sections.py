@@ -1,0 +1,22 @@
+"""What the residencies add to pages of the lower floors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from clea.ui.sections import Section
+from residencies.selectors import public
+from structures.models import Commune
+
+
+def on_commune(request: HttpRequest, commune: Commune) -> Section | None:
+    """What happens here, or that nothing is announced yet. Six queries at most."""
+    return Section("residencies/public/_on_commune.html", {"life": public.commune_life(commune)})
+
+
+def on_home(request: HttpRequest, page: Any) -> Section | None:
+    """What is open to all this week; nothing when nothing is. Four queries at most."""
+    items = public.this_week()
+    return Section("residencies/public/_on_home.html", {"days": public.by_day(items)}) if items else None

@@ -1,0 +1,38 @@
+"""The public pages of the residencies, for ``/sitemap.xml`` and the site map people read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from residencies.enums import EventState
+from residencies.models import Event, Residency
+
+_PAGES = {
+    "residencies:agenda": gettext_lazy("Agenda"),
+    "residencies:list": gettext_lazy("Toutes les résidences"),
+}
+
+
+class ResidencySitemap(Sitemap[Any]):
+    """The agenda, the list, then every published residency and event. Two queries."""
+
+    heading = gettext_lazy("Résidences et agenda")
+
+    def items(self) -> list[Any]:
+        events = Event.objects.filter(state=EventState.PUBLISHED)
+        return [*_PAGES, *Residency.objects.published().order_by("-season__starts_on", "artist_name"), *events]
+
+    def location(self, item: Any) -> str:
+        return reverse(item) if isinstance(item, str) else item.get_absolute_url()
+
+    def lastmod(self, item: Any) -> datetime | None:
+        return None if isinstance(item, str) else item.updated_at
+
+    def label(self, item: Any) -> str:
+        return _(str(_PAGES[item])) if isinstance(item, str) else str(item)
