@@ -1,0 +1,215 @@
+"""Coverage of a territory: the facts, read in bulk, and what is counted from them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from candidatures.enums import LifeStage
+from candidatures.models import Season
+from residencies.enums import FACING_STATES, SessionState
+from residencies.methods import coverage as method
+from residencies.methods.coverage import Coverage, Former, Gauge, Moment, Place, Plan, World
+from residencies.methods.headcounts import NOBODY, UNCOUNTED, Total, of_lines
+from residencies.models import Activity, Headcount, PastAction, Residency, Session
+from residencies.selectors.planning_rules import planning_rules
+from structures.enums import Circle
+from structures.models import Commune, PriorityDistrict, Structure, StructureKind, Territory
+
+_STANDING = [SessionState.PLANNED, SessionState.HELD]
+
+
+def world(season: Season) -> World:
+    """All that coverage is counted from: the season, and the earlier ones of its territory. Thirteen queries.
+
+    The season comes with its programme and territory.
+    """
+    territory = season.programme.territory
+    communes = {row.pk: row for row in Commune.objects.filter(territory=territory).select_related("school_district")}
+    for commune in communes.values():
+        commune.territory = territory
+    return World(
+        season=season.pk,
+        communes=communes,
+        priority=_priority(territory),
+        places=_places(territory),
+        kinds={kind.pk: kind for kind in StructureKind.objects.filter(territory=territory)},
+        moments=tuple(_moments(season)),
+        plans=tuple(_plans(season)),
+        former=tuple(_former(season)),
+    )
+
+
+def _priority(territory: Territory) -> frozenset[int]:
+    through = PriorityDistrict.communes.through.objects.filter(prioritydistrict__territory=territory)
+    return frozenset(through.values_list("commune_id", flat=True))
+
+
+def _places(territory: Territory, keys: Iterable[int] | None = None) -> dict[int, Place]:
+    """The structures of the territory, by name, with their kinds and the number of their members. Two queries."""
+    chosen = Structure.objects.filter(territory=territory)
+    if keys is not None:
+        chosen = chosen.filter(pk__in=list(keys))
+    kinds = _pairs(Structure.kinds.through.objects.filter(structure__in=chosen), "structure_id", "structurekind_id")
+    rows = chosen.annotate(members=Count("professionals")).values_list(
+        "pk", "uuid", "name", "commune", "circle", "members", "is_category", "is_active"
+    )
+    return {
+        pk: Place(pk, uuid, name, commune, circle, frozenset(kinds[pk]), members, category, active)
+        for pk, uuid, name, commune, circle, members, category, active in rows
+    }
+
+
+def _pairs(rows: object, key: str, value: str) -> defaultdict[int, set[int]]:
+    """A many-to-many table as sets. One query."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for one, other in rows.values_list(key, value):  # type: ignore[attr-defined]
+        found[one].add(other)
+    return found
+
+
+def _moments(season: Season) -> Iterable[Moment]:
+    """Sessions that stand: this season's, and those held in the seasons before. Four queries."""
+    chosen = Session.objects.filter(
+        Q(activity__season=season, state__in=_STANDING)
+        | Q(activity__season__starts_on__lt=season.starts_on, state=SessionState.HELD),
+        activity__season__programme__territory=season.programme.territory,
+        activity__state__in=FACING_STATES,
+    )
+    structures = _pairs(
+        Session.structures.through.objects.filter(session__in=chosen.values("pk")), "session_id", "structure_id"
+    )
+    residencies = _pairs(
+        Session.residencies.through.objects.filter(session__in=chosen.values("pk")), "session_id", "residency_id"
+    )
+    counted = headcounts(chosen.values("standing"))
+    rows = chosen.order_by("starts_at", "pk").values_list(
+        "pk", "activity", "activity__season", "starts_at", "ends_at", "state", "commune", "host", "host__commune",
+        "activity__life_stage", "standing",
+    )  # fmt: skip
+    for pk, activity, of, starts, ends, state, commune, host, home, stage, standing in rows:
+        held = state == SessionState.HELD
+        there = structures[pk] | ({host} if host is not None else set())
+        yield Moment(
+            pk=pk,
+            activity=activity,
+            season=of,
+            starts_at=starts,
+            ends_at=ends,
+            held=held,
+            residencies=frozenset(residencies[pk]),
+            structures=frozenset(there),
+            commune=commune or home,
+            host=None if commune and commune != home else host,
+            life_stage=stage,
+            people=counted.get(standing, UNCOUNTED) if held else NOBODY,
+        )
+
+
+def headcounts(confirmations: object) -> dict[int, Total]:
+    """What each of these confirmations counted, as one total. One query."""
+    lines: defaultdict[int, list[tuple[int | None, str, bool]]] = defaultdict(list)
+    rows = Headcount.objects.filter(confirmation__in=confirmations).values_list(
+        "confirmation", "value", "qualifier", "inside"
+    )
+    for pk, value, qualifier, inside in rows:
+        lines[pk].append((value, qualifier, inside))
+    return {pk: of_lines(each) for pk, each in lines.items()}
+
+
+def _plans(season: Season) -> Iterable[Plan]:
+    """The activities of the season, planned or more. Three queries."""
+    chosen = Activity.objects.filter(season=season, state__in=FACING_STATES)
+    structures = _pairs(
+        Activity.structures.through.objects.filter(activity__in=chosen.values("pk")), "activity_id", "structure_id"
+    )
+    residencies = _pairs(
+        Activity.residencies.through.objects.filter(activity__in=chosen.values("pk")), "activity_id", "residency_id"
+    )
+    for pk, uuid, title, stage in chosen.order_by("title", "pk").values_list("pk", "uuid", "title", "life_stage"):
+        yield Plan(pk, uuid, title, frozenset(residencies[pk]), frozenset(structures[pk]), stage)
+
+
+def first_year(name: str) -> int | None:
+    """The year a season's name begins with, « 2024-2025 » → 2024; nothing when it says none."""
+    found = re.search(r"(?:19|20)\d{2}", name)
+    return int(found.group()) if found else None
+
+
+def _former(season: Season) -> Iterable[Former]:
+    """What took place in earlier seasons, by hand or by import. One query.
+
+    A line named after this season, or a later one, is not of the past; one without a year is.
+    """
+    rows = PastAction.objects.filter(territory=season.programme.territory).values_list(
+        "season_name", "commune", "structure", "sessions", "people", "qualifier", "life_stage"
+    )
+    for name, commune, structure, sessions, people, qualifier, stage in rows:
+        year = first_year(name)
+        if year is not None and year >= season.starts_on.year:
+            continue
+        counted = UNCOUNTED if people is None else Total(people, qualifier)
+        yield Former(name, commune, structure, sessions, counted, stage)
+
+
+def of_world(facts: World, residency: Residency | None = None) -> Coverage:
+    """The coverage read off the facts, all residencies or one. No query."""
+    return method.cover(
+        facts,
+        residency=residency.pk if residency is not None else None,
+        circles=[(value, str(label)) for value, label in Circle.choices],
+        stages=[(value, str(label)) for value, label in LifeStage.choices],
+        unsaid=_("temps de vie non précisé"),
+    )
+
+
+def coverage(season: Season, residency: Residency | None = None) -> Coverage:
+    """The coverage of a season, all residencies or one. Thirteen queries, whatever the size."""
+    return of_world(world(season), residency)
+
+
+def gauge(residency: Residency) -> Gauge:
+    """The gauge of one residency, its season and territory with it. Five queries."""
+    return gauges([residency])[residency.pk]
+
+
+def gauges(residencies: Sequence[Residency]) -> dict[int, Gauge]:
+    """The gauges of residencies of one territory. Five queries, whatever their number."""
+    if not residencies:
+        return {}
+    territory = residencies[0].territory
+    keys = [residency.pk for residency in residencies]
+    team_size = planning_rules(territory).team_size
+    met: defaultdict[int, set[int]] = defaultdict(set)
+    planned: defaultdict[int, set[int]] = defaultdict(set)
+    held: defaultdict[int, set[int]] = defaultdict(set)
+    sessions = Session.residencies.through.objects.filter(
+        residency__in=keys, session__state__in=_STANDING, session__activity__state__in=FACING_STATES
+    ).values_list("residency_id", "session_id", "session__state", "session__host", "session__structures")
+    for residency, session, state, host, structure in sessions:
+        there = {pk for pk in (host, structure) if pk is not None}
+        planned[residency] |= there
+        if state == SessionState.HELD:
+            met[residency] |= there
+            held[residency].add(session)
+    activities = Activity.residencies.through.objects.filter(
+        residency__in=keys, activity__state__in=FACING_STATES, activity__structures__isnull=False
+    ).values_list("residency_id", "activity__structures")
+    for residency, structure in activities:
+        planned[residency].add(structure)
+    places = _places(territory, set().union(*planned.values())) if planned else {}
+    by_name = sorted(places.values(), key=lambda place: (place.name, place.pk))
+    return {
+        one.pk: method.gauge(
+            one.structures_target,
+            team_size,
+            (place for place in by_name if place.pk in planned[one.pk]),
+            met[one.pk],
+            len(held[one.pk]),
+        )
+        for one in residencies
+    }

@@ -1,0 +1,100 @@
+"""Pairings of a « premier cercle » structure with a « proximité » one: made, and possible (rules.md 20)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from residencies.methods.coverage import Place, Plan, World
+from residencies.methods.where_next import Distance, Partner
+from structures.enums import Circle
+
+#: Partners named for a structure that is alone, and how far they may be, by road.
+NAMED = 2
+REACH_KM = 15.0
+_OTHER = {Circle.FIRST: Circle.NEAR, Circle.NEAR: Circle.FIRST}
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """An activity that brings both circles together."""
+
+    plan: Plan
+    first: tuple[Place, ...]
+    near: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A structure met or planned without one of the other circle; the nearest of those."""
+
+    place: Place
+    partners: tuple[Partner, ...]
+
+
+@dataclass(frozen=True)
+class Pairings:
+    made: list[Pairing]
+    alone: list[Alone]
+
+
+def _together(facts: World, residency: int | None) -> list[tuple[Plan, set[int]]]:
+    """Each activity with all its structures, those of its sessions too."""
+    moments, plans = facts.of(residency)
+    more: defaultdict[int, set[int]] = defaultdict(set)
+    for moment in moments:
+        more[moment.activity] |= moment.structures
+    return [(plan, (plan.structures | more[plan.pk]) & facts.places.keys()) for plan in plans]
+
+
+def pairings(facts: World, km: Distance, residency: int | None = None) -> Pairings:
+    """What is paired, and who stays alone with the nearest of the other circle. No query.
+
+    A category takes no part: it is nobody to meet.
+    """
+    made: list[Pairing] = []
+    seen: set[int] = set()
+    paired: set[int] = set()
+    for plan, keys in _together(facts, residency):
+        places = sorted((facts.places[pk] for pk in keys if pk in facts.venues), key=lambda one: (one.name, one.pk))
+        first = tuple(place for place in places if place.circle == Circle.FIRST)
+        near = tuple(place for place in places if place.circle == Circle.NEAR)
+        seen |= {place.pk for place in (*first, *near)}
+        if first and near:
+            made.append(Pairing(plan, first, near))
+            paired |= {place.pk for place in (*first, *near)}
+    alone = [
+        Alone(place, partners)
+        for place in sorted((facts.places[pk] for pk in seen - paired), key=lambda one: (one.name, one.pk))
+        if (partners := _nearest(facts, km, place))
+    ]
+    return Pairings(made, alone)
+
+
+def _nearest(facts: World, km: Distance, place: Place) -> tuple[Partner, ...]:
+    wanted = _OTHER[Circle(place.circle)]
+    others = [
+        Partner(other, far)
+        for other in facts.venues.values()
+        if other.circle == wanted and other.is_active and (far := km(place.commune, other.commune)) is not None
+    ]
+    close = [partner for partner in others if partner.km <= REACH_KM]
+    return tuple(sorted(close, key=lambda partner: (partner.km, partner.place.name))[:NAMED])
+
+
+def partners_for(facts: World, km: Distance, residency: int | None) -> dict[int, Partner]:
+    """For each structure: the nearest of the other circle that this residency meets alone. No query."""
+    lonely = [one.place for one in pairings(facts, km, residency).alone]
+    found: dict[int, Partner] = {}
+    for place in facts.venues.values():
+        if not place.circle:
+            continue
+        wanted = _OTHER[Circle(place.circle)]
+        reachable = [
+            Partner(other, far)
+            for other in lonely
+            if other.circle == wanted and (far := km(place.commune, other.commune)) is not None and far <= REACH_KM
+        ]
+        if reachable:
+            found[place.pk] = min(reachable, key=lambda partner: (partner.km, partner.place.name))
+    return found
