@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from clea.documents.access import Grant
 from clea.documents.models import StoredFile
+from residencies import kit_files
+from residencies.selectors.document_files import requested_document
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from clea.accounts.models import User
 
 #: Each answers for its own files: a grant, or nothing when the file is not one of its own, or not for them.
-RESOLVERS: list[Callable[[User | AnonymousUser, StoredFile], Grant | None]] = []
+RESOLVERS: list[Callable[[User | AnonymousUser, StoredFile], Grant | None]] = [
+    requested_document,
+    kit_files.resolve,
+]
 
 
 def resolve(user: User | AnonymousUser, stored_file: StoredFile) -> Grant | None:

@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from clea.rounds import Round
+from residencies.services import documents
 
-ROUNDS: dict[str, Round] = {}
+ROUNDS: dict[str, Round] = {
+    "residencies.documents": documents.remind,
+    "residencies.documents_purge": documents.purge,
+}
