@@ -41,7 +41,7 @@ class Board:
 
     def at(self, slot: int) -> list[Pair]:
         """The meetings of a slot, in a stable order."""
-        return sorted({pair for pair in self.taken[slot].values()})
+        return sorted(set(self.taken[slot].values()))
 
     def grant(self, pair: Pair) -> str | None:
         """Place a meeting, moving others if need be and dropping none. Else, what is missing."""

@@ -65,7 +65,7 @@ class Places:
 
     @property
     def is_full(self) -> bool:
-        return self.left is not None and (self.left <= 0 or self.waiting > 0)
+        return self.left is not None and self.left <= 0
 
 
 def places(event: Event) -> Places:
@@ -222,7 +222,8 @@ def world(event: Event) -> World:
     for row in confirmed:
         assert row.structure is not None
         structures[str(row.structure_id)] = row.structure
-        comers[str(row.structure_id)] = addresses(f"{row.email}\n{row.attendees}")
+        # Who registers may not be who comes: their address stands for the team only when nobody is named.
+        comers[str(row.structure_id)] = addresses(row.attendees) or (row.email.casefold(),)
     wishes: dict[str, list[str]] = defaultdict(list)
     for structure, residency in (
         MeetingWish.objects.filter(event=event).order_by("rank", "pk").values_list("structure", "residency")
