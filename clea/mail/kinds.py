@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -125,9 +125,15 @@ def placeholders(text: str) -> list[str]:
 
 def check_text(kind: MailKind, text: str) -> None:
     """Raise :class:`Refused` unless every placeholder is a variable of the kind, well written."""
-    known = ", ".join(f"{{{{ {name} }}}}" for name in kind.variables) or _("aucune")
+    check_placeholders(kind.variables, text)
+
+
+def check_placeholders(variables: Iterable[str], text: str) -> None:
+    """Raise :class:`Refused` unless every placeholder is one of ``variables``, well written."""
+    names = list(variables)
+    known = ", ".join(f"{{{{ {name} }}}}" for name in names) or _("aucune")
     for name in placeholders(text):
-        if name not in kind.variables:
+        if name not in names:
             raise Refused(
                 _("La variable « {{ %(name)s }} » n'existe pas. Variables possibles : %(known)s.")
                 % {"name": name, "known": known},
