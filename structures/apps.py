@@ -59,8 +59,9 @@ class StructuresConfig(AppConfig):
 
     def ready(self) -> None:
         from clea.journal import verbs
-        from clea.mail import scopes
+        from clea.mail import kinds, scopes
         from clea.ui import desk, identity, sitemaps
+        from structures import messages
         from structures.admin.desk import items
         from structures.sitemaps import TerritorySitemap
 
@@ -74,8 +75,10 @@ class StructuresConfig(AppConfig):
                 "structure.exported": _("structures exportées"),
                 "professional.imported": _("équipes importées"),
                 "professional.exported": _("équipes exportées"),
+                **messages.VERBS,
             }
         )
+        kinds.register(*messages.KINDS)
         identity.register(territory_publisher)
         scopes.register(coordinated_slugs, names=territory_names)
         sitemaps.register("territory", TerritorySitemap)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from clea.rules import ALLOWED, Verdict, refuse
+from clea.rules import ALLOWED, Verdict, forbid, refuse
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,3 +39,17 @@ def can_merge(user: User | AnonymousUser | None, structures: Sequence[Structure]
     if len({structure.territory_id for structure in structures}) > 1:
         return refuse(_("Ces structures n'appartiennent pas au même territoire : elles restent distinctes."), "foreign")
     return ALLOWED if user is None else coordinates(user, structures[0].territory)
+
+
+def can_keep_team(user: User | AnonymousUser, structure: Structure) -> Verdict:
+    """Whether this person may write the team, the closures and the public details of a structure.
+
+    Its own team, or who coordinates its territory; nobody once it is closed for good. Two queries at most.
+    """
+    from structures.models import Professional
+
+    if Professional.objects.of(user).filter(structure=structure).exists() or coordinates(user, structure.territory):
+        if structure.is_active:
+            return ALLOWED
+        return refuse(_("Cette structure est fermée : la coordination peut la rouvrir."), "closed")
+    return forbid(_("Seules l'équipe de cette structure et la coordination peuvent le faire."), "not_team")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from clea.accounts import landing
-from residencies.selectors import seats
+from residencies.selectors import seats, team_home
 from residencies.views.access import get_structure, team_frame
 
 
@@ -25,5 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def home(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What waits for the team, and what comes next."""
     structure = get_structure(request, uuid)
-    return render(request, "residencies/team/base.html", team_frame(structure))
+    found = team_home.home(structure)
+    return render(request, "residencies/team/home.html", team_frame(structure) | {"home": found})
