@@ -75,7 +75,8 @@ def create(
 ) -> Activity:
     """A new idea, of one residency or several. ``text``: any of :data:`TEXT`.
 
-    ``agreed``: the coordination proposed it and the team ``by`` says yes (services.requests). An artist creates in their own residency only; several together is the coordination's
+    ``agreed``: the coordination proposed it and the team ``by`` says yes (services.requests). An
+    artist creates in their own residency only; several together is the coordination's
     (``Forbidden``). ``Refused`` when a residency is of another season, or over.
     """
     with transaction.atomic():
