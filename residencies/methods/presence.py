@@ -182,6 +182,11 @@ class Ledger:
         """Foreseen less due: below zero, days must be found; above, the residency goes past its days."""
         return self.foreseen - self.due
 
+    @property
+    def missing(self) -> Decimal:
+        """Days to find, if it goes on as planned."""
+        return max(-self.gap, ZERO)
+
     def to_note(self, today: date) -> list[LedgerDay]:
         """Days gone by with something planned, that nobody noted. Today is not gone by."""
         return [day for day in self.days if day.done is None and day.value_planned and day.day < today]
