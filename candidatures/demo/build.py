@@ -95,8 +95,11 @@ class Stage:
         self.acts.clear()
 
 
-def build() -> Built:
-    """Make everything; returns what was made. About twenty seconds."""
+def build(more: Callable[[Stage], None] | None = None) -> Built:
+    """Make everything; returns what was made. About twenty seconds.
+
+    ``more`` adds the acts of an upper floor to the story; they come in their turn.
+    """
     now = timezone.now()
     with translation.override("fr"), _quietly():
         with transaction.atomic(), clock.at(BEGINNING) as hour:
@@ -104,6 +107,8 @@ def build() -> Built:
             _past(stage)
             stage.play()
             _present(stage)
+            if more is not None:
+                more(stage)
             stage.play()
         # Older dossiers are assembled by whoever opens them first; today's are ready to be seen.
         for deposit in Deposit.objects.filter(application__call=stage.calls[story.OPEN]):
@@ -137,10 +142,10 @@ def _prepare(hour: clock.Clock, now: datetime) -> Stage:
     # The public files give no telephone; the acknowledgement must name one (CRPA, R112-11-1).
     Territory.objects.filter(pk=territory.pk, contact_phone="").update(contact_phone=call_data.CONTACT["contact_phone"])
     password = make_password(PASSWORD)
-    coordinator, _admin = (_account(*row[:3], password=password, staff=row[3], admin=row[4]) for row in STAFF)
+    coordinator, _admin = (account(*row[:3], password=password, staff=row[3], admin=row[4]) for row in STAFF)
     TerritoryMembership.objects.create(territory=territory, user=coordinator)
     for row in PEOPLE:
-        _account(*row, password=password)
+        account(*row, password=password)
     calls.disciplines()
     stage = Stage(hour, now, coordinator)
     hour.go(story.paris("2025-12-11 16:05"))
@@ -148,11 +153,11 @@ def _prepare(hour: clock.Clock, now: datetime) -> Stage:
     stage.calls[story.CLEA] = calls.artistic(by=coordinator, season=seasons[2026])
     stage.calls[story.EMI] = calls.emi(by=coordinator, season=seasons[2026])
     for persona in content.personas().values():
-        _account(persona.address, persona.first, persona.last, password=password, language=persona.language)
+        account(persona.address, persona.first, persona.last, password=password, language=persona.language)
     return stage
 
 
-def _account(
+def account(
     email: str,
     first: str,
     last: str,

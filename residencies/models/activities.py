@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import LifeStage
@@ -229,7 +230,7 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%d/%m/%Y %H:%M}"
+        return f"{timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}"
 
     @property
     def where(self) -> Commune | None:

@@ -1,4 +1,4 @@
-"""``manage.py demo``: a thin door to :func:`candidatures.demo.build.build`."""
+"""``manage.py demo``: a thin door to :func:`residencies.demo.build.build`."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ class Command(BaseCommand):
                 "Des comptes @demo.test existent déjà sans leurs appels. Rien n'a été changé : partez d'une base vide."
             )
         # Late: the story loads WeasyPrint and friends, which a refusal does not need.
-        from candidatures.demo.build import PASSWORD, build
+        from candidatures.demo.build import PASSWORD
+        from residencies.demo.build import build
 
-        self.stdout.write("La démonstration se prépare, une demi-minute environ…")
+        self.stdout.write("La démonstration se prépare, une minute environ…")
         started = time.monotonic()
         built = build()
         site = settings.SITE_URL
