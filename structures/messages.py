@@ -59,5 +59,6 @@ VERBS: dict[str, str | _StrPromise] = {
     "team.member_invited": _("membre de l'équipe invité"),
     "closure.added": _("fermeture ajoutée"),
     "closure.removed": _("fermeture retirée"),
+    "closure.desk_changed": _("fermetures changées par la coordination"),
     "closure.weekdays_set": _("jours de fermeture hebdomadaires fixés"),
 }

@@ -184,7 +184,7 @@ Si vous ne pouvez pas y prendre part, répondez à ce message : la coordination 
             "structure": _("nom de la structure"),
             "commune": _("commune de la structure"),
             "public": _("public du souhait"),
-            "personnes": _("nombre de personnes, en mots"),
+            "personnes": _("nombre de personnes"),
             "activite": _("titre de l'activité"),
             "attente": _("ce que la structure en attend"),
             "lien": _("adresse de la page"),
@@ -199,7 +199,8 @@ Si vous ne pouvez pas y prendre part, répondez à ce message : la coordination 
 
 Un souhait de « {{ structure }} » ({{ commune }}) devient une activité avec vous : « {{ activite }} ».
 
-- Pour : {{ public }}, environ {{ personnes }}
+- Pour : {{ public }}
+- Effectif : environ {{ personnes }}
 - Ce que l'équipe en attend : {{ attente }}
 
 Vous l'écrivez maintenant ensemble :
@@ -211,7 +212,8 @@ Vous l'écrivez maintenant ensemble :
 
 A wish of “{{ structure }}” ({{ commune }}) becomes an activity with you: “{{ activite }}”.
 
-- For: {{ public }}, about {{ personnes }}
+- For: {{ public }}
+- Number of people: about {{ personnes }}
 - What the team hopes for: {{ attente }}
 
 You now write it together:

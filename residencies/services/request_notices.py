@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from clea.mail import services as mail
 from residencies.messages import requests as texts
@@ -158,7 +158,7 @@ def _to_artists(*, by: User, request: ActivityRequest, activity: Activity, resid
                     "structure": request.structure.name,
                     "commune": str(request.structure.commune or ""),
                     "public": request.public,
-                    "personnes": ngettext("%(n)d personne", "%(n)d personnes", request.people) % {"n": request.people},
+                    "personnes": request.people,
                     "activite": activity.title,
                     "attente": request.hope,
                     "lien": absolute(reverse("studio:activities", args=[seat.residency.uuid])),

@@ -29,6 +29,7 @@ from structures.admin.scope import (
     ScopedRelatedFilter,
     coordinates_any,
 )
+from structures.admin.team import ClosureInline, TeamMixin
 from structures.models import Institution, Professional, Structure, StructureKind
 from structures.rules import can_merge
 from structures.services.merging import merge_structures
@@ -94,7 +95,7 @@ class ProfessionalInline(ScopedInlineMixin, admin.TabularInline):
 
 
 @admin.register(Structure)
-class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
+class StructureAdmin(TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
     form = StructureForm
     accent_free_fields = ("search", "commune__search")
     list_display = ["label", "commune", "kind_labels", "circle", "team"]
@@ -111,7 +112,7 @@ class StructureAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin
     list_per_page = 50
     ordering = ["name_key", "slug"]
     actions = ["merge_selected", "close_selected"]
-    inlines = [ProfessionalInline]
+    inlines = [ProfessionalInline, ClosureInline]
     fieldsets = [
         (None, {"fields": ["territory", "name", "slug", "kinds", "circle", "is_category", "is_active"]}),
         (_("Lieu"), {"fields": ["commune", "address", "location_basis"]}),
@@ -264,7 +265,7 @@ class ProfessionalAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMi
 
 @admin.register(StructureKind)
 class StructureKindAdmin(ScopedAdminMixin, admin.ModelAdmin):
-    list_display = ["label", "plural", "structure_count", "order"]
+    list_display = ["label", "plural", "structure_count", "protects_minors", "order"]
     list_filter = [("territory", ScopedRelatedFilter)]
     ordering = ["order", "label"]
     prepopulated_fields = {"slug": ["label"]}

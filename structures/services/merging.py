@@ -58,6 +58,7 @@ def merge_structures(*, by: User | None, keep: Structure, others: Sequence[Struc
         for double in doubles:
             _complete(kept, double)
             _merge_team(kept, double)
+            _merge_week(kept, double)
             for pointer in pointers(Structure):
                 count = _move(pointer, double, kept)
                 if count:
@@ -110,6 +111,12 @@ def _merge_team(kept: Structure, double: Structure) -> None:
             _move(pointer, person, twin)
         person.delete()
         twin.save()
+
+
+def _merge_week(kept: Structure, double: Structure) -> None:
+    """A day of the week when both are closed is said once."""
+    known = kept.closures.exclude(weekday=None).values("weekday")
+    double.closures.filter(weekday__in=known).delete()
 
 
 def _move(pointer: models.ForeignKey, old: models.Model, new: models.Model) -> int:

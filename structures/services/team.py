@@ -202,14 +202,16 @@ def invite(*, by: User, structure: Structure, people: Sequence[UUID] | None = No
         if not locked.is_active:
             raise Refused(_("Cette structure est fermée : rouvrez-la avant d'inviter son équipe."), code="closed")
         rows = locked.professionals.select_for_update().exclude(email="")
-        if people is not None:
-            rows = rows.filter(uuid__in=people)
-        found = list(rows.order_by("pk"))
-        if not found:
+        if not rows.exists():
             raise Refused(
                 _("Personne n'a d'adresse électronique dans cette équipe : ajoutez-en une, puis invitez."),
                 code="no_address",
             )
+        if people is not None:
+            rows = rows.filter(uuid__in=people)
+        found = list(rows.order_by("pk"))
+        if not found:
+            raise Refused(_("Cochez au moins une personne à inviter."), code="nobody")
         since = timezone.now() - PAUSE
         last = last_invitations(locked)
         due = [person for person in found if person.uuid not in last or last[person.uuid] < since]
