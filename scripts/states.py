@@ -51,6 +51,15 @@ def page() -> str:
         SESSION_TRANSITIONS,
     )
     from clea.mail.enums import TRANSITIONS as MAIL_TRANSITIONS
+    from residencies.enums import (
+        ACTIVITY_TRANSITIONS,
+        DOCUMENT_TRANSITIONS,
+        INCIDENT_TRANSITIONS,
+        PAPER_TRANSITIONS,
+        REQUEST_TRANSITIONS,
+        RESIDENCY_TRANSITIONS,
+    )
+    from residencies.enums import SESSION_TRANSITIONS as MOMENT_TRANSITIONS
 
     chapters: list[tuple[str, str, Mapping]] = [
         (
@@ -81,6 +90,42 @@ def page() -> str:
             "`candidatures/enums/jury.py`. A residency offered to a selected artist. Two states hold a position: "
             "awaiting an answer, and accepted.",
             OFFER_TRANSITIONS,
+        ),
+        (
+            "A residency",
+            "`residencies/enums/residency.py`. It starts when the artists arrive; what is stopped may be taken up again.",
+            RESIDENCY_TRANSITIONS,
+        ),
+        (
+            "A document asked from the artist",
+            "`residencies/enums/residency.py`. Seen across a table, it goes straight to accepted; its file is erased then.",
+            DOCUMENT_TRANSITIONS,
+        ),
+        (
+            "A contract or an agreement",
+            "`residencies/enums/papers.py`. What people hold in hand never becomes a draft again: it is cancelled and "
+            "another edition made.",
+            PAPER_TRANSITIONS,
+        ),
+        (
+            "A wish of a structure",
+            "`residencies/enums/activities.py`. Another artist may be proposed; the structure accepts or keeps its wish.",
+            REQUEST_TRANSITIONS,
+        ),
+        (
+            "An activity",
+            "`residencies/enums/activities.py`. Planned once it has a session, done once all have taken place.",
+            ACTIVITY_TRANSITIONS,
+        ),
+        (
+            "A session of an activity",
+            "`residencies/enums/activities.py`. Held or not as its sides, or the coordination, say.",
+            MOMENT_TRANSITIONS,
+        ),
+        (
+            "An incident",
+            "`residencies/enums/welcome.py`. Followed to its end, with a last word.",
+            INCIDENT_TRANSITIONS,
         ),
         (
             "A message",
