@@ -93,12 +93,12 @@ def page() -> str:
         ),
         (
             "A residency",
-            "`residencies/enums/residency.py`. It starts when the artists arrive; what is stopped may be taken up again.",
+            "`residencies/enums/residency.py`. It starts when the artists arrive; what is stopped may resume.",
             RESIDENCY_TRANSITIONS,
         ),
         (
             "A document asked from the artist",
-            "`residencies/enums/residency.py`. Seen across a table, it goes straight to accepted; its file is erased then.",
+            "`residencies/enums/residency.py`. Seen across a table: straight to accepted; its file is erased.",
             DOCUMENT_TRANSITIONS,
         ),
         (
@@ -109,7 +109,7 @@ def page() -> str:
         ),
         (
             "A wish of a structure",
-            "`residencies/enums/activities.py`. Another artist may be proposed; the structure accepts or keeps its wish.",
+            "`residencies/enums/activities.py`. Another artist may be proposed; the structure accepts, or not.",
             REQUEST_TRANSITIONS,
         ),
         (
