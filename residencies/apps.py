@@ -18,6 +18,7 @@ class ResidenciesConfig(AppConfig):
         from residencies import files, messages, sections
         from residencies import rounds as residency_rounds
         from residencies.admin import desk
+        from residencies.admin.opening import jury_answers
         from residencies.selectors.seats import has_a_residency, has_a_structure
         from residencies.sitemaps import ResidencySitemap
 
@@ -30,5 +31,6 @@ class ResidenciesConfig(AppConfig):
         sitemaps.register("residencies", ResidencySitemap)
         page_sections.register("commune", sections.on_commune)
         page_sections.register("home", sections.on_home)
+        page_sections.register("jury_answers", jury_answers)
         for name, act in residency_rounds.ROUNDS.items():
             rounds.register(name, act)

@@ -12,6 +12,7 @@ from residencies.admin.base import Tab
 from residencies.admin.calendar import CalendarMixin, SeasonCalendarMixin
 from residencies.admin.coverage import CoverageMixin, SeasonCoverageMixin
 from residencies.admin.opening import OpeningMixin
+from residencies.admin.opening_list import ListMixin
 from residencies.admin.papers import ContractMixin, SeasonPapersMixin
 from residencies.admin.planning import ResidencyActivitiesMixin
 from residencies.admin.welcome import WelcomeMixin
@@ -20,6 +21,7 @@ from residencies.models import Residency
 
 @admin.register(Residency)
 class ResidencyAdmin(
+    ListMixin,
     OpeningMixin,
     ContractMixin,
     WelcomeMixin,

@@ -41,15 +41,15 @@ KINDS: tuple[MailKind, ...] = (
         body={
             "fr": """Bonjour {{ personne }},
 
-La résidence de **{{ nom }}** est ouverte pour la saison {{ saison }}. Votre espace est ici :
+La résidence de **{{ nom }}** est ouverte pour la saison {{ saison }}. Votre espace est ici :
 {{ lien }}
 
-Connectez-vous avec cette adresse électronique : un code vous est envoyé, il n'y a pas de mot de passe à retenir.
+Connectez-vous avec cette adresse électronique : un code vous est envoyé, il n'y a pas de mot de passe à retenir.
 
-Vos dates de présence :
+Vos dates de présence :
 {{ periodes }}
 
-Ce que nous vous demandons d'envoyer depuis votre espace :
+Ce que nous vous demandons d'envoyer depuis votre espace :
 {{ documents }}
 """
             + _SIGNATURE,
@@ -78,10 +78,10 @@ What we ask you to send from your space:
         body={
             "fr": """Bonjour {{ personne }},
 
-L'espace de la résidence de **{{ nom }}** ({{ saison }}) vous est ouvert :
+L'espace de la résidence de **{{ nom }}** ({{ saison }}) vous est ouvert :
 {{ lien }}
 
-Connectez-vous avec cette adresse électronique : un code vous est envoyé.
+Connectez-vous avec cette adresse électronique : un code vous est envoyé.
 Si vous n'attendiez pas ce message, écrivez-nous.
 """
             + _SIGNATURE,
@@ -101,14 +101,14 @@ If you did not expect this message, please write to us.
         label=_("Document demandé à l'artiste"),
         description=_("Envoyé aussitôt quand la coordination demande un document après l'ouverture."),
         variables=_SERVICE | _RESIDENCY | _DOCUMENT | {"pourquoi": _("pourquoi il est demandé")},
-        subject={"fr": "Un document à envoyer : {{ document }}", "en": "A document to send: {{ document }}"},
+        subject={"fr": "Un document à envoyer : {{ document }}", "en": "A document to send: {{ document }}"},
         body={
             "fr": """Bonjour {{ personne }},
 
-Pour la résidence de {{ nom }}, nous avons besoin de ce document : **{{ document }}**, au plus tard le {{ avant_le }}.
+Pour la résidence de {{ nom }}, nous avons besoin de ce document : **{{ document }}**, au plus tard le {{ avant_le }}.
 {{ pourquoi }}
 
-Envoyez-le depuis votre espace, en PDF, ou montrez-le-nous :
+Envoyez-le depuis votre espace, en PDF, ou montrez-le-nous :
 {{ lien }}
 """
             + _SIGNATURE,
@@ -128,14 +128,14 @@ Send it from your space, as a PDF, or show it to us:
         label=_("Document à renvoyer"),
         description=_("Envoyé quand la coordination ne peut pas accepter un document reçu."),
         variables=_SERVICE | _RESIDENCY | _DOCUMENT | {"motif": _("ce qui ne va pas")},
-        subject={"fr": "À renvoyer : {{ document }}", "en": "To be sent again: {{ document }}"},
+        subject={"fr": "À renvoyer : {{ document }}", "en": "To be sent again: {{ document }}"},
         body={
             "fr": """Bonjour {{ personne }},
 
-Nous ne pouvons pas accepter le document « {{ document }} » :
+Nous ne pouvons pas accepter le document « {{ document }} » :
 {{ motif }}
 
-Envoyez-en un autre au plus tard le {{ avant_le }} :
+Envoyez-en un autre au plus tard le {{ avant_le }} :
 {{ lien }}
 """
             + _SIGNATURE,
@@ -155,11 +155,11 @@ Please send another one by {{ avant_le }}:
         label=_("Rappel d'un document attendu"),
         description=_("Envoyé une fois dans les sept jours avant la date, et une fois la date passée."),
         variables=_SERVICE | _RESIDENCY | _DOCUMENT,
-        subject={"fr": "Rappel : {{ document }}", "en": "Reminder: {{ document }}"},
+        subject={"fr": "Rappel : {{ document }}", "en": "Reminder: {{ document }}"},
         body={
             "fr": """Bonjour {{ personne }},
 
-Nous attendons encore ce document : **{{ document }}**. La date convenue est le {{ avant_le }}.
+Nous attendons encore ce document : **{{ document }}**. La date convenue est le {{ avant_le }}.
 
 Envoyez-le depuis votre espace. S'il vous pose une difficulté, répondez à ce message.
 {{ lien }}

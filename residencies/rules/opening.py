@@ -42,10 +42,10 @@ def can_open(offer: Offer) -> Verdict:
         return ALLOWED
     if offer.state == OfferState.PENDING:
         return refuse(
-            _("L'artiste n'a pas encore répondu : la résidence s'ouvre une fois la place acceptée."), "pending"
+            _("L'artiste n'a pas encore répondu : la résidence s'ouvre une fois la place acceptée."), "pending"
         )
     return refuse(
-        _("Cette proposition n'est plus acceptée : vérifiez les réponses du jury avant d'ouvrir la résidence."),
+        _("Cette proposition n'est plus acceptée : vérifiez les réponses du jury avant d'ouvrir la résidence."),
         "not_accepted",
     )
 
@@ -55,7 +55,7 @@ def can_become(residency: Residency, target: str) -> Verdict:
     if ResidencyState(target) in RESIDENCY_TRANSITIONS[ResidencyState(residency.state)]:
         return ALLOWED
     return refuse(
-        _("Une résidence « %(state)s » ne peut pas le devenir : rechargez la page pour voir où elle en est.")
+        _("Une résidence « %(state)s » ne peut pas le devenir : rechargez la page pour voir où elle en est.")
         % {"state": residency.get_state_display()},
         "wrong_state",
     )
@@ -64,27 +64,27 @@ def can_become(residency: Residency, target: str) -> Verdict:
 def can_change(residency: Residency) -> Verdict:
     """A stopped residency is taken up again before anything in it moves."""
     if residency.state == R.STOPPED:
-        return refuse(_("Cette résidence est interrompue : reprenez-la d'abord."), "stopped")
+        return refuse(_("Cette résidence est interrompue : reprenez-la d'abord."), "stopped")
     return ALLOWED
 
 
 def can_publish(residency: Residency, jury: Jury | None, today: date) -> Verdict:
     """A public page has something to say, and does not announce a name before the jury's."""
     if residency.state == R.STOPPED:
-        return refuse(_("Cette résidence est interrompue : reprenez-la d'abord."), "stopped")
+        return refuse(_("Cette résidence est interrompue : reprenez-la d'abord."), "stopped")
     if not residency.presentation.strip():
-        return refuse(_("Écrivez d'abord quelques lignes de présentation : la page serait vide."), "no_text")
+        return refuse(_("Écrivez d'abord quelques lignes de présentation : la page serait vide."), "no_text")
     if jury is not None and (
         jury.publication_approved_at is None or jury.publish_on is None or jury.publish_on > today
     ):
         if jury.publication_approved_at is not None and jury.publish_on is not None:
             return refuse(
-                _("Les noms retenus ne seront publics que le %(day)s : publiez cette page ce jour-là.")
+                _("Les noms retenus ne seront publics que le %(day)s : publiez cette page ce jour-là.")
                 % {"day": day(jury.publish_on)},
                 "names_not_public",
             )
         return refuse(
-            _("Les noms retenus ne sont pas encore publics : approuvez d'abord leur publication, page « Réponses »."),
+            _("Les noms retenus ne sont pas encore publics : approuvez d'abord leur publication, page « Réponses »."),
             "names_not_public",
         )
     return ALLOWED
@@ -111,7 +111,7 @@ def document_can_become(document: RequestedDocument, target: str) -> Verdict:
     if DocumentState(target) in DOCUMENT_TRANSITIONS[DocumentState(document.state)]:
         return ALLOWED
     return refuse(
-        _("« %(title)s » est « %(state)s » : rechargez la page pour voir où en est ce document.")
+        _("« %(title)s » est « %(state)s » : rechargez la page pour voir où en est ce document.")
         % {"title": document.title, "state": document.get_state_display()},
         "wrong_state",
     )
@@ -122,8 +122,8 @@ def can_send(document: RequestedDocument) -> Verdict:
     if document.state in OPEN_DOCUMENTS:
         return ALLOWED
     if document.state == D.ACCEPTED:
-        return refuse(_("Ce document est vérifié : vous n'avez plus rien à envoyer."), "accepted")
-    return refuse(_("Ce document n'est plus demandé : vous n'avez rien à envoyer."), "waived")
+        return refuse(_("Ce document est vérifié : vous n'avez plus rien à envoyer."), "accepted")
+    return refuse(_("Ce document n'est plus demandé : vous n'avez rien à envoyer."), "waived")
 
 
 def is_late(document: RequestedDocument, today: date) -> bool:

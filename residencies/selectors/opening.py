@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import PeriodKind
@@ -30,14 +29,14 @@ WHY: dict[str, str | _StrPromise] = {
     DocumentKind.BANK: _("Pour verser votre rémunération et vos défraiements."),
     DocumentKind.INSURANCE: _("Responsabilité civile, en cours de validité pendant la résidence."),
     DocumentKind.LICENCE: _(
-        "La résidence se déroule dans des communes éloignées les unes des autres : vous conduisez."
+        "La résidence se déroule dans des communes éloignées les unes des autres : vous conduisez."
     ),
     DocumentKind.VEHICLE: _(
-        "Votre véhicule sert à vos trajets sur le territoire : carte grise et attestation d'assurance."
+        "Votre véhicule sert à vos trajets sur le territoire : carte grise et attestation d'assurance."
     ),
     DocumentKind.SAFEGUARDING: _(
         "La loi la demande à qui intervient auprès de jeunes enfants ou d'enfants protégés. Elle est vérifiée, "
-        "puis effacée : elle n'est pas conservée."
+        "puis effacée : elle n'est pas conservée."
     ),
 }
 #: What every residency is asked for when it opens.
@@ -53,7 +52,7 @@ def in_french(text: object) -> str:
 def asked_title(document: RequestedDocument) -> str:
     """In the reader's language while nobody rewrote it."""
     usual = DocumentKind(document.kind).label
-    return str(usual) if document.title.casefold() == in_french(usual).casefold() else document.title
+    return capfirst(str(usual)) if document.title.casefold() == in_french(usual).casefold() else document.title
 
 
 def asked_why(document: RequestedDocument) -> str:
@@ -153,30 +152,7 @@ def residencies_with_minors(ids: Collection[int]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-# Lists ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Faced:
-    """Structures of a residency: ``met`` in a session that was held; ``planned``, everything foreseen."""
-
-    met: int
-    planned: int
-
-
-def faced(ids: Collection[int]) -> dict[int, Faced]:
-    """Different structures of each residency. Two queries, whatever the number."""
-    met: dict[int, set[int]] = defaultdict(set)
-    planned: dict[int, set[int]] = defaultdict(set)
-    held = Session.objects.held().filter(residencies__in=ids)
-    for residency, structure in held.values_list("residencies", "structures").distinct():
-        if structure is not None:
-            met[residency].add(structure)
-    facing = Activity.objects.facing().filter(residencies__in=ids)
-    for residency, structure in facing.values_list("residencies", "structures").distinct():
-        if structure is not None:
-            planned[residency].add(structure)
-    return {key: Faced(len(met[key]), len(planned[key] | met[key])) for key in ids}
+# Documents and dates -------------------------------------------------------------------------
 
 
 def documents_of(residency: Residency) -> list[RequestedDocument]:

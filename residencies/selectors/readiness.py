@@ -1,17 +1,18 @@
 """What stands in the way of a residency, in words: shown first on its page, counted in the list.
 
-Every alert says what is wrong and leads to where it is put right. Nine queries for any number of residencies.
+Every alert says what is wrong and leads to where it is put right. Six queries for any number of residencies, and
+their gauges.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,19 +21,11 @@ from candidatures.enums import OfferState
 from clea.ui.dates import day
 from clea.ui.desk import Urgency
 from residencies.enums import DocumentKind, DocumentState, PaperState, ResidencyState
-from residencies.models import (
-    Activity,
-    Paper,
-    Period,
-    PlanningRules,
-    RequestedDocument,
-    Residency,
-    ResidencyArtist,
-    Stay,
-)
+from residencies.methods.coverage import Gauge
+from residencies.models import Paper, Period, RequestedDocument, Residency, ResidencyArtist, Stay
 from residencies.rules import opening as rules
+from residencies.selectors import coverage
 from residencies.selectors.opening import bounds, residencies_with_minors
-from structures.models import Structure
 
 #: What is not ready this long before the first day cannot wait.
 NEAR = timedelta(days=14)
@@ -65,14 +58,19 @@ class Facts:
 
 
 def alerts(residency: Residency, today: date) -> list[Alert]:
-    """Of one residency, the most urgent first. Its offer is read too: ten queries at most."""
+    """Of one residency, the most urgent first. Twelve queries at most, its offer read too."""
     return alerts_of([residency], today)[residency.pk]
 
 
-def alerts_of(residencies: Sequence[Residency], today: date) -> dict[int, list[Alert]]:
-    """Of several, by primary key. Nothing for those that ended. Select ``offer`` with the rows."""
+def alerts_of(
+    residencies: Sequence[Residency], today: date, counted: dict[int, Gauge] | None = None
+) -> dict[int, list[Alert]]:
+    """Of several, by primary key. Nothing for those that ended. Select ``offer`` and the territory with the rows.
+
+    ``counted``: their gauges, when they are known already.
+    """
     live = [residency for residency in residencies if residency.is_live]
-    known = _facts(live) if live else {}
+    known = _facts(live, counted if counted is not None else gauges(live)) if live else {}
     found: dict[int, list[Alert]] = {residency.pk: [] for residency in residencies}
     for residency in live:
         lines = list(_of(residency, known[residency.pk], today))
@@ -80,7 +78,7 @@ def alerts_of(residencies: Sequence[Residency], today: date) -> dict[int, list[A
     return found
 
 
-def _facts(residencies: Sequence[Residency]) -> dict[int, Facts]:
+def _facts(residencies: Sequence[Residency], counted: dict[int, Gauge]) -> dict[int, Facts]:
     ids = [residency.pk for residency in residencies]
     known = {key: Facts() for key in ids}
     for period in Period.objects.filter(residency__in=ids):
@@ -96,28 +94,16 @@ def _facts(residencies: Sequence[Residency]) -> dict[int, Facts]:
         known[key].has_account = True
     for key in residencies_with_minors(ids):
         known[key].meets_minors = True
-    for key, count in without_team(residencies).items():
-        known[key].without_team = count
+    for key in ids:
+        known[key].without_team = len(counted[key].incomplete)
     return known
 
 
-def without_team(residencies: Sequence[Residency]) -> dict[int, int]:
-    """How many structures are planned whose team is not complete (rules.md 17). Three queries."""
-    ids = [residency.pk for residency in residencies]
-    facing = Activity.objects.facing().filter(residencies__in=ids)
-    pairs = set(facing.values_list("residencies", "structures").distinct())
-    usual = PlanningRules._meta.get_field("team_size").default
-    sizes = dict(PlanningRules.objects.values_list("territory", "team_size"))
-    teams = Structure.objects.filter(pk__in={structure for _residency, structure in pairs if structure is not None})
-    small = {
-        structure
-        for structure, territory, team in teams.annotate(team=Count("professionals")).values_list(
-            "pk", "territory", "team"
-        )
-        if team < sizes.get(territory, usual)
-    }
-    found = Counter(residency for residency, structure in pairs if structure in small)
-    return dict(found)
+def gauges(residencies: Sequence[Residency]) -> dict[int, Gauge]:
+    """The gauges of residencies of any territories. Five queries a territory."""
+    territories = attrgetter("season.programme.territory_id")
+    rows = sorted(residencies, key=territories)
+    return {key: one for _t, some in groupby(rows, territories) for key, one in coverage.gauges(list(some)).items()}
 
 
 def _urgency(first_day: date | None, today: date) -> Urgency:
@@ -164,7 +150,7 @@ def _contract(known: Facts, first_day: date | None, today: date) -> Iterable[Ale
         text = _("%(step)s, alors que la résidence a commencé le %(day)s.")
         yield Alert("contract", text % {"step": step, "day": day(first_day)}, "now", where)
     else:
-        text = _("%(step)s : il doit être signé avant le %(day)s, premier jour de la résidence.")
+        text = _("%(step)s : il doit être signé avant le %(day)s, premier jour de la résidence.")
         yield Alert("contract", text % {"step": step, "day": day(first_day)}, _urgency(first_day, today), where)
 
 
@@ -173,16 +159,16 @@ def _places(
 ) -> Iterable[Alert]:
     """Who, when, where they sleep, and whether the state follows the dates."""
     if residency.offer is not None and residency.offer.state != OfferState.ACCEPTED:
-        yield Alert("offer_gone", _("La place n'est plus acceptée par l'artiste : interrompez la résidence."), "now")
+        yield Alert("offer_gone", _("La place n'est plus acceptée par l'artiste : interrompez la résidence."), "now")
     if not known.has_account:
-        yield Alert("no_account", _("Personne ne peut ouvrir l'espace de la résidence : donnez un accès."), "now")
+        yield Alert("no_account", _("Personne ne peut ouvrir l'espace de la résidence : donnez un accès."), "now")
     if not known.periods:
         yield Alert("no_periods", _("Aucune période de présence n'est notée."), "now")
     if first_day and first_day <= today and residency.state == ResidencyState.PREPARING:
-        text = _("La résidence devait commencer le %(day)s : commencez-la, ou changez ses dates.")
+        text = _("La résidence devait commencer le %(day)s : commencez-la, ou changez ses dates.")
         yield Alert("to_start", text % {"day": day(first_day)}, "now")
     if last_day and last_day < today and residency.state == ResidencyState.CURRENT:
-        text = _("La dernière période a fini le %(day)s : terminez la résidence.")
+        text = _("La dernière période a fini le %(day)s : terminez la résidence.")
         yield Alert("to_finish", text % {"day": day(last_day)}, "soon")
     if residency.lodging_needed:
         bare = [row for row in known.periods if row.ends_on >= today and not _covered(row, known.stays)]
@@ -190,7 +176,7 @@ def _places(
             names = ", ".join(row.title for row in bare)
             yield Alert(
                 "no_lodging",
-                _("Aucun logement n'est prévu : %(periods)s.") % {"periods": names},
+                _("Aucun logement n'est prévu : %(periods)s.") % {"periods": names},
                 _urgency(min(row.starts_on for row in bare), today),
                 "admin:residencies_residency_welcome",
             )
@@ -207,12 +193,12 @@ def _papers(known: Facts, first_day: date | None, today: date) -> Iterable[Alert
     received = [row for row in known.documents if row.state == DocumentState.RECEIVED]
     expired = [row for row in known.documents if rules.is_expired(row, today)]
     if late:
-        yield Alert("documents_late", _("En retard : %(titles)s.") % {"titles": _titles(late)}, "now", where)
+        yield Alert("documents_late", _("En retard : %(titles)s.") % {"titles": _titles(late)}, "now", where)
     if received:
-        yield Alert("documents_to_check", _("À vérifier : %(titles)s.") % {"titles": _titles(received)}, "soon", where)
+        yield Alert("documents_to_check", _("À vérifier : %(titles)s.") % {"titles": _titles(received)}, "soon", where)
     if expired:
         yield Alert(
-            "documents_expired", _("N'est plus valable : %(titles)s.") % {"titles": _titles(expired)}, "now", where
+            "documents_expired", _("N'est plus valable : %(titles)s.") % {"titles": _titles(expired)}, "now", where
         )
     named = {row.pk for row in (*late, *received, *expired)}
     for kind, text in (
@@ -236,7 +222,7 @@ def _minors(known: Facts, today: date) -> Iterable[Alert]:
         yield Alert(
             "safeguarding_needed",
             _(
-                "Une structure de la petite enfance ou de la protection de l'enfance est prévue : "
+                "Une structure de la petite enfance ou de la protection de l'enfance est prévue : "
                 "demandez l'attestation d'honorabilité."
             ),
             "now",
@@ -247,7 +233,7 @@ def _minors(known: Facts, today: date) -> Iterable[Alert]:
     elif waiting and not known.meets_minors:
         yield Alert(
             "safeguarding_not_needed",
-            _("Plus rien de prévu ne demande l'attestation d'honorabilité : dispensez-en l'artiste."),
+            _("Plus rien de prévu ne demande l'attestation d'honorabilité : dispensez-en l'artiste."),
             "soon",
             where,
         )

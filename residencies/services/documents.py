@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from clea.documents import services as files
@@ -78,7 +79,7 @@ def _drop_file(row: RequestedDocument, by: User | None) -> None:
 
 def _future(due_on: date) -> date:
     if due_on < timezone.localdate():
-        raise Refused(_("Cette date est passée : donnez un jour à venir."), code="past", field="due_on")
+        raise Refused(_("Cette date est passée : donnez un jour à venir."), code="past", field="due_on")
     return due_on
 
 
@@ -110,7 +111,7 @@ def ask(
             standing = locked.requested_documents.filter(kind=kind, state__in=rules.OPEN_DOCUMENTS).first()
             if standing is not None:
                 raise Refused(
-                    _("« %(title)s » est déjà demandé : changez plutôt sa date.") % {"title": standing.title},
+                    _("« %(title)s » est déjà demandé : changez plutôt sa date.") % {"title": standing.title},
                     code="already_asked",
                     field="kind",
                 )
@@ -119,7 +120,7 @@ def ask(
         row = RequestedDocument(
             residency=locked,
             kind=kind,
-            title=" ".join(title.split()) or selectors.in_french(DocumentKind(kind).label).capitalize(),
+            title=" ".join(title.split()) or capfirst(selectors.in_french(DocumentKind(kind).label)),
             why=why.strip() or selectors.in_french(selectors.WHY.get(kind, "")),
             due_on=_future(due_on),
             keep_file=keep_file,
@@ -137,7 +138,7 @@ def change_request(
     with transaction.atomic():
         row = _desk(by, document)
         if row.state not in rules.OPEN_DOCUMENTS:
-            raise Refused(_("Ce document n'est plus attendu : demandez-le de nouveau."), code="wrong_state")
+            raise Refused(_("Ce document n'est plus attendu : demandez-le de nouveau."), code="wrong_state")
         if not title.strip():
             raise Refused(_("Dites quel document vous demandez."), code="untitled", field="title")
         if due_on != row.due_on:
@@ -155,7 +156,7 @@ def accept(*, by: User, document: RequestedDocument, valid_until: date | None = 
         require(rules.document_can_become(row, D.ACCEPTED))
         if valid_until is not None and valid_until < timezone.localdate():
             raise Refused(
-                _("Ce document n'est plus valable depuis cette date : renvoyez-le à l'artiste avec un mot."),
+                _("Ce document n'est plus valable depuis cette date : renvoyez-le à l'artiste avec un mot."),
                 code="expired",
                 field="valid_until",
             )

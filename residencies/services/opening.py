@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
 from candidatures.models import Application, Axis, Call, Offer, Season
@@ -86,7 +86,7 @@ def open_from_offer(*, by: User, offer: Offer, **facts: Any) -> Residency:
         require(rules.can_open(locked))
         if standing is not None:
             raise Refused(
-                _("Une résidence a déjà été ouverte pour ce dossier : reprenez-la plutôt que d'en ouvrir une autre."),
+                _("Une résidence a déjà été ouverte pour ce dossier : reprenez-la plutôt que d'en ouvrir une autre."),
                 code="already_open",
             )
         call = application.call
@@ -136,7 +136,7 @@ def open_outside(
         require_desk(by, locked.programme.territory)
         if not reason.strip():
             raise Refused(
-                _("Dites comment l'artiste a été choisi : c'est ce qui remplace la décision d'un jury."),
+                _("Dites comment l'artiste a été choisi : c'est ce qui remplace la décision d'un jury."),
                 code="reason_needed",
                 field="reason",
             )
@@ -164,7 +164,7 @@ def _refuse_second(season: Season, user: User) -> None:
     twin = Residency.objects.live().filter(season=season, artists__user=user, artists__left_at=None).first()
     if twin is not None:
         raise Refused(
-            _("Cette personne a déjà une résidence cette saison : « %(name)s ».") % {"name": twin},
+            _("Cette personne a déjà une résidence cette saison : « %(name)s ».") % {"name": twin},
             code="already_open",
             field="email",
         )
@@ -217,7 +217,7 @@ def _insert(residency: Residency) -> None:
             residency.pk = None
             continue
         return
-    raise Refused(_("L'adresse de cette résidence n'a pas pu être réservée : réessayez."), code="slug")
+    raise Refused(_("L'adresse de cette résidence n'a pas pu être réservée : réessayez."), code="slug")
 
 
 def _seat_dossier(residency: Residency, application: Application) -> None:
@@ -260,7 +260,7 @@ def _seed_documents(residency: Residency) -> None:
         RequestedDocument(
             residency=residency,
             kind=kind,
-            title=selectors.in_french(kind.label).capitalize(),
+            title=capfirst(selectors.in_french(kind.label)),
             why=selectors.in_french(selectors.WHY[kind]),
             due_on=due,
         )
@@ -299,7 +299,7 @@ def change(
             setattr(locked, name, value)
         if locked.published_at is not None and not locked.presentation.strip():
             raise Refused(
-                _("La page est publiée : retirez-la avant d'effacer sa présentation."),
+                _("La page est publiée : retirez-la avant d'effacer sa présentation."),
                 code="published",
                 field="presentation",
             )
@@ -344,7 +344,7 @@ def stop(*, by: User, residency: Residency, reason: str) -> Residency:
     """Break it off: its page leaves the public site. The reason is kept, and never shown outside."""
     if not reason.strip():
         raise Refused(
-            _("Dites pourquoi la résidence s'interrompt : le motif est conservé."), code="why", field="reason"
+            _("Dites pourquoi la résidence s'interrompt : le motif est conservé."), code="why", field="reason"
         )
     return _move(by, residency, R.STOPPED, "residency.stopped", why=reason.strip())
 

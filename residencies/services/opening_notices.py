@@ -74,7 +74,7 @@ def opened(*, by: User, residency: Residency, user: User) -> None:
             f"- {asked_title(row)} ({_('avant le %(day)s') % {'day': day(row.due_on)}})"
             for row in residency.requested_documents.all()
         ]
-        periods = [f"- {row.title} : {span(row.starts_on, row.ends_on)}" for row in residency.periods.all()]
+        periods = [f"- {row.title} : {span(row.starts_on, row.ends_on)}" for row in residency.periods.all()]
         _write(
             "residency.opened",
             by=by,

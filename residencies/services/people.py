@@ -77,7 +77,7 @@ def change_artist(
             seat.user, linked = user, True
         if not is_lead and seat.is_lead:
             raise Refused(
-                _("Désignez plutôt une autre personne responsable : il en faut une."), code="lead", field="is_lead"
+                _("Désignez plutôt une autre personne responsable : il en faut une."), code="lead", field="is_lead"
             )
         _write(seat, first_name, last_name, role, is_lead)
         if linked:
@@ -98,7 +98,7 @@ def remove_artist(*, by: User, artist: ResidencyArtist) -> ResidencyArtist:
         others = ResidencyArtist.objects.filter(residency=locked, left_at=None).exclude(pk=seat.pk)
         if locked.is_live and seat.user_id is not None and not others.filter(user__is_active=True).exists():
             raise Refused(
-                _("C'est la seule personne qui peut ouvrir cet espace : donnez d'abord un accès à une autre."),
+                _("C'est la seule personne qui peut ouvrir cet espace : donnez d'abord un accès à une autre."),
                 code="last",
             )
         seat.left_at = timezone.now()

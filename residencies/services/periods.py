@@ -103,7 +103,7 @@ def _refuse_overlaps(rows: Sequence[PeriodRow]) -> None:
     for before, after in itertools.pairwise(ordered):
         if after.starts_on <= before.ends_on:
             raise Refused(
-                _("« %(after)s » commence le %(day)s, avant la fin de « %(before)s » : deux périodes se chevauchent.")
+                _("« %(after)s » commence le %(day)s, avant la fin de « %(before)s » : deux périodes se chevauchent.")
                 % {"after": after.title, "before": before.title, "day": day(after.starts_on)},
                 code="overlap",
             )

@@ -23,7 +23,6 @@ from residencies.selectors.readiness import alerts
 from residencies.services import opening
 from residencies.services.opening import PeriodRow
 from tests.candidatures.jury.decided import Decided
-from tests.factories.accounts import UserFactory
 from tests.factories.residencies import ActivityFactory, ResidencyFactory, artist_of
 from tests.factories.structures import CoordinatorFactory, ProfessionalFactory, StructureFactory
 
@@ -67,7 +66,8 @@ def test_an_accepted_offer_becomes_a_residency_in_one_act(decided, accepted):
     Application.objects.filter(pk=accepted.application_id).update(
         organisation="Compagnie du Terril", website="https://terril.exemple", practice="Nous dessinons."
     )
-    Member.objects.create(application=accepted.application, name="Ada Nom0", role="Direction")
+    owner = accepted.application
+    Member.objects.create(application=owner, name=f"{owner.first_name} {owner.last_name}", role="Direction")
     Member.objects.create(application=accepted.application, name="Noé de la Fosse", role="Musique")
     accepted.application.axes.set(decided.call.axes.all())
 
@@ -90,8 +90,8 @@ def test_an_accepted_offer_becomes_a_residency_in_one_act(decided, accepted):
     assert (counted.weekdays, counted.working_days) == (90, 87)
     lead = residency.artists.get(is_lead=True)
     assert lead.user == application.owner
-    others = residency.artists.filter(is_lead=False).values_list("first_name", "last_name", "role", "user")
-    assert ("Noé", "de la Fosse", "Musique", None) in others
+    (other,) = residency.artists.filter(is_lead=False)
+    assert (other.first_name, other.last_name, other.role, other.user) == ("Noé", "de la Fosse", "Musique", None)
     # Every paper before the immersion.
     asked = residency.requested_documents.all()
     assert {row.kind for row in asked} == {"bank", "insurance", "licence", "vehicle"}
@@ -300,12 +300,10 @@ def test_an_ended_residency_asks_nothing():
     assert alerts(ResidencyFactory(state=ResidencyState.FINISHED), date(2027, 9, 1)) == []
 
 
-def test_usual_words_are_read_in_one_s_language():
+def test_words_rewritten_by_the_desk_stay_as_they_are():
     residency = ResidencyFactory()
-    row = residency.requested_documents.create(
-        kind=DocumentKind.BANK, title="Relevé d'identité bancaire", due_on=date(2027, 1, 1)
-    )
-    own = residency.requested_documents.create(kind=DocumentKind.BANK, title="RIB du collectif", due_on=date(2027, 1, 1))
-    assert selectors.asked_title(row) == DocumentKind.BANK.label
-    assert selectors.asked_title(own) == "RIB du collectif"
-    assert UserFactory().language == "fr"
+    bank = {"kind": DocumentKind.BANK, "due_on": date(2027, 1, 1)}
+    usual = residency.requested_documents.create(title="relevé d'identité bancaire", **bank)
+    own = residency.requested_documents.create(title="RIB du collectif", why="Pour la compagnie.", **bank)
+    assert selectors.asked_title(usual) == "Relevé d'identité bancaire"
+    assert (selectors.asked_title(own), selectors.asked_why(own)) == ("RIB du collectif", "Pour la compagnie.")

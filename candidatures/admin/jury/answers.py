@@ -37,6 +37,7 @@ from candidatures.services.jury import letters, offers, publication
 from clea.errors import Refused
 from clea.i18n import localised
 from clea.mail.enums import MailState
+from clea.ui import sections
 from clea.ui.dates import day, deadline
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ class AnswersMixin(OutsideMixin, _Base):
             names=publication.names(jury.call, max(today, jury.publish_on or today)),
             published=jury.publication_approved_at is not None,
             public_now=jury.publish_on is not None and jury.publish_on <= today,
+            sections=sections.of("jury_answers", request, jury),
         )
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Studio: home."""
+"""Studio: the person's residencies, and the first page of one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from clea.accounts import landing
-from residencies.selectors import seats
+from residencies.selectors import seats, studio
 from residencies.views.access import get_residency, studio_frame
 
 
@@ -17,7 +17,7 @@ from residencies.views.access import get_residency, studio_frame
 def index(request: HttpRequest) -> HttpResponse:
     """Straight to the only one; a list when there are several."""
     landing.remember(request)
-    rows = list(seats.residencies(request.user))
+    rows = seats.residencies(request.user)
     if len(rows) == 1:
         return redirect("studio:home", rows[0].uuid)
     return render(request, "residencies/studio/index.html", {"rows": rows})
@@ -25,5 +25,6 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def home(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What to do now, what comes next, where the residency stands."""
     residency = get_residency(request, uuid)
-    return render(request, "residencies/studio/base.html", studio_frame(residency))
+    return render(request, "residencies/studio/home.html", studio_frame(residency) | {"home": studio.home(residency)})
