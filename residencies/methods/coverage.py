@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A structure. ``team``: its named members."""
+    """A structure. ``team``: its named members; ``town``: the name of its commune."""
 
     pk: int
     uuid: UUID
@@ -33,6 +33,8 @@ class Place:
     team: int = 0
     is_category: bool = False
     is_active: bool = True
+    slug: str = ""
+    town: str = ""
 
 
 @dataclass(frozen=True, slots=True)

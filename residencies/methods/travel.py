@@ -82,3 +82,16 @@ def tour_km(stops: Iterable[Commune | None], figures: Figures) -> float:
     known = [stop for stop in stops if stop is not None]
     legs = (road_km(a, b, figures) for a, b in itertools.pairwise(known))
     return sum(leg for leg in legs if leg is not None)
+
+
+def moves(stops: Iterable[tuple[int | None, int | None]]) -> list[int]:
+    """The communes of a day in their order, from its stops (commune, structure); unknown places left out.
+
+    Two sessions in a row in the same structure are one stop: nobody moves.
+    """
+    kept: list[tuple[int, int | None]] = []
+    for commune, host in stops:
+        if commune is None or (kept and host is not None and kept[-1] == (commune, host)):
+            continue
+        kept.append((commune, host))
+    return [commune for commune, _host in kept]

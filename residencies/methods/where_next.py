@@ -262,10 +262,20 @@ def journey(target: int, day: Day, km: Distance) -> Journey:
         saved = 0.0 if len(path) == 2 and day.base is not None else straight or 0.0
         added = max(0.0, (there or 0.0) + (onward or 0.0) - saved)
         if best is None or best.km is None or added < best.km:
-            sides = [(one, side) for one, side in ((there, before), (onward, after)) if one is not None]
-            near = min(sides, key=lambda pair: pair[0])[1] if places else None
-            best = Journey(day.day, added, near if near in places else None)
+            best = Journey(day.day, added, _beside(target, day, km, added, (before, after)))
     return best or Journey(day.day, None)
+
+
+def _beside(target: int, day: Day, km: Distance, added: float, sides: Iterable[int | None]) -> int | None:
+    """The session whose neighbourhood makes the detour short: at least a quarter less than going there on purpose."""
+    places = {stop.commune for stop in day.stops if stop.commune is not None}
+    close = [(far, side) for side in sides if side in places and (far := km(side, target)) is not None]
+    if not close:
+        return None
+    alone = km(day.base, target)
+    if alone is not None and added > 0.75 * 2 * alone:
+        return None
+    return min(close)[1]
 
 
 def suggest(

@@ -6,6 +6,7 @@ import uuid
 from datetime import time
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -129,3 +130,9 @@ class PastAction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.season_name} – {self.commune}"
+
+    def clean(self) -> None:
+        for name in ("commune", "structure"):
+            place = getattr(self, name, None) if getattr(self, f"{name}_id") else None
+            if place is not None and place.territory_id != self.territory_id:
+                raise ValidationError({name: _("Choisissez dans le même territoire.")}, code="foreign")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -56,18 +57,18 @@ def _places(territory: Territory, keys: Iterable[int] | None = None) -> dict[int
         chosen = chosen.filter(pk__in=list(keys))
     kinds = _pairs(Structure.kinds.through.objects.filter(structure__in=chosen), "structure_id", "structurekind_id")
     rows = chosen.annotate(members=Count("professionals")).values_list(
-        "pk", "uuid", "name", "commune", "circle", "members", "is_category", "is_active"
+        "pk", "uuid", "name", "commune", "circle", "members", "is_category", "is_active", "slug", "commune__name"
     )
     return {
-        pk: Place(pk, uuid, name, commune, circle, frozenset(kinds[pk]), members, category, active)
-        for pk, uuid, name, commune, circle, members, category, active in rows
+        pk: Place(pk, uuid, name, commune, circle, frozenset(kinds[pk]), members, category, active, slug, town or "")
+        for pk, uuid, name, commune, circle, members, category, active, slug, town in rows
     }
 
 
-def _pairs(rows: object, key: str, value: str) -> defaultdict[int, set[int]]:
+def _pairs(rows: Any, key: str, value: str) -> defaultdict[int, set[int]]:
     """A many-to-many table as sets. One query."""
     found: defaultdict[int, set[int]] = defaultdict(set)
-    for one, other in rows.values_list(key, value):  # type: ignore[attr-defined]
+    for one, other in rows.values_list(key, value):
         found[one].add(other)
     return found
 
@@ -110,7 +111,7 @@ def _moments(season: Season) -> Iterable[Moment]:
         )
 
 
-def headcounts(confirmations: object) -> dict[int, Total]:
+def headcounts(confirmations: Any) -> dict[int, Total]:
     """What each of these confirmations counted, as one total. One query."""
     lines: defaultdict[int, list[tuple[int | None, str, bool]]] = defaultdict(list)
     rows = Headcount.objects.filter(confirmation__in=confirmations).values_list(
@@ -213,3 +214,15 @@ def gauges(residencies: Sequence[Residency]) -> dict[int, Gauge]:
         )
         for one in residencies
     }
+
+
+def gauges_of_world(facts: World, residencies: Sequence[Residency], team_size: int) -> list[tuple[Residency, Gauge]]:
+    """The same gauges, read off facts that a page already has. No query."""
+    by_name = sorted(facts.venues.values(), key=lambda place: (place.name, place.pk))
+    found = []
+    for one in residencies:
+        met, planned = facts.reached(one.pk)
+        done = sum(moment.held for moment in facts.of(one.pk)[0])
+        places = [place for place in by_name if place.pk in planned]
+        found.append((one, method.gauge(one.structures_target, team_size, places, met, done)))
+    return found

@@ -44,7 +44,7 @@ def _together(facts: World, residency: int | None) -> list[tuple[Plan, set[int]]
     more: defaultdict[int, set[int]] = defaultdict(set)
     for moment in moments:
         more[moment.activity] |= moment.structures
-    return [(plan, (plan.structures | more[plan.pk]) & facts.places.keys()) for plan in plans]
+    return [(plan, {pk for pk in plan.structures | more[plan.pk] if pk in facts.places}) for plan in plans]
 
 
 def pairings(facts: World, km: Distance, residency: int | None = None) -> Pairings:
