@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from clea.documents.access import Grant
 from clea.documents.models import StoredFile
 from residencies import kit_files
+from residencies.selectors import papers
 from residencies.selectors.document_files import requested_document
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 RESOLVERS: list[Callable[[User | AnonymousUser, StoredFile], Grant | None]] = [
     requested_document,
     kit_files.resolve,
+    papers.resolve,
 ]
 
 

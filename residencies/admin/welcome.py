@@ -1,35 +1,129 @@
-"""Welcome: the desk's pages."""
+"""Welcome: the desk's pages of a residency, and what the desk says of it."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
-from django.utils.translation import gettext
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
-from clea.ui.desk import DeskItem
-from residencies.admin.base import ResidencyPages
+from clea.journal.selectors import entries_for
+from clea.ui.desk import DeskItem, Urgency
+from residencies.admin.welcome_follow import FollowMixin
+from residencies.admin.welcome_lodging import LodgingMixin
+from residencies.admin.welcome_visits import VisitsMixin
+from residencies.enums import IncidentState, InventoryMoment, ResidencyState, Severity
+from residencies.models import CheckIn, Incident, Inventory, Residency, Stay
+from residencies.rules import welcome as rules
+from residencies.selectors import welcome as selectors
 
 
-class WelcomeMixin(ResidencyPages):
+class WelcomeMixin(VisitsMixin, LodgingMixin, FollowMixin):
+    """One page that gathers the stay, and a page for each act on it."""
+
     def row_urls(self) -> list[URLPattern]:
-        return [
-            self.address("sejour/", self.welcome_page, "welcome"),
-            *super().row_urls(),
-        ]
+        return [self.address("sejour/", require_safe(self.welcome_page), "welcome"), *super().row_urls()]
 
     def welcome_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Programme, lodging, check-ins, incidents. Queries do not grow with the rows."""
         residency = self.residency(request, key)
+        today = timezone.localdate()
+        visits = selectors.visits_of(residency).prefetch_related("residencies")
         return self.residency_page(
             request,
-            "admin/residencies/residency/base.html",
+            "admin/residencies/residency/welcome.html",
             residency=residency,
-            title=gettext("welcome"),
+            title=_("Séjour"),
             tab="welcome",
+            days=selectors.by_day(visits),
+            stays=selectors.stays_of(residency, today),
+            check_ins=selectors.check_ins_of(residency),
+            incidents=selectors.incidents_of(residency),
+            today=today,
+            entries=entries_for(residency).filter(verb__regex=r"^(visit|stay|inventory|check_in|incident)\.")[:12],
         )
 
 
+# What the desk says -----------------------------------------------------------------------------
+
+
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """What this subject asks of the coordinator today. At most one query."""
-    return []
+    """Incidents (urgent first), inventories that wait, check-ins overdue. One query."""
+    return [line for row in _waiting(request) for line in _lines(row)]
+
+
+def _waiting(request: HttpRequest) -> QuerySet[Residency]:
+    today = timezone.localdate()
+    going_on = Incident.objects.exclude(state=IncidentState.CLOSED)
+    entry = Inventory.objects.filter(stay=OuterRef("pk"), moment=InventoryMoment.ENTRY)
+    leaving = Inventory.objects.filter(stay=OuterRef("pk"), moment=InventoryMoment.EXIT)
+    stays = Stay.objects.all()
+    silent = entry.filter(agreed_at=None, done_on__lt=today - rules.AGREE_WITHIN)
+    counts = {
+        "urgent": going_on.filter(severity=Severity.URGENT),
+        "others": going_on.exclude(severity=Severity.URGENT),
+        "entries": stays.filter(~Exists(entry), starts_on__lte=today + rules.INVENTORY_AHEAD),
+        "exits": stays.filter(Exists(entry), ~Exists(leaving), ends_on__lte=today),
+        "silent": stays.filter(Exists(silent)).exclude(Q(ends_on__lte=today) & ~Exists(leaving)),
+        "talks": CheckIn.objects.filter(held_on=None, due_on__lt=today),
+    }
+    some = Q()
+    for name in counts:
+        some |= Q(**{f"{name}__gt": 0})
+    return (
+        Residency.objects.coordinated_by(request.user)
+        .exclude(state=ResidencyState.STOPPED)
+        .annotate(**{name: _count(rows) for name, rows in counts.items()})
+        .filter(some)
+        .order_by(F("urgent").desc(), "artist_name", "pk")
+    )
+
+
+def _count(rows: QuerySet[Incident] | QuerySet[Stay] | QuerySet[CheckIn]) -> Coalesce:
+    counted = rows.filter(residency=OuterRef("pk")).order_by().values("residency").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+def _lines(row: Residency) -> list[DeskItem]:
+    page = reverse("admin:residencies_residency_welcome", args=[row.uuid])
+    n: dict[str, int] = {
+        name: getattr(row, name) for name in ("urgent", "others", "entries", "exits", "silent", "talks")
+    }
+    said: list[tuple[str, str, str, Urgency]] = [
+        ("urgent", ngettext("incident urgent", "incidents urgents", n["urgent"]), "incidents", "now"),
+        ("others", ngettext("incident à suivre", "incidents à suivre", n["others"]), "incidents", "soon"),
+        (
+            "entries",
+            ngettext("état des lieux d'entrée à faire", "états des lieux d'entrée à faire", n["entries"]),
+            "logement",
+            "soon",
+        ),
+        (
+            "exits",
+            ngettext("état des lieux de sortie à faire", "états des lieux de sortie à faire", n["exits"]),
+            "logement",
+            "soon",
+        ),
+        (
+            "silent",
+            ngettext(
+                "état des lieux que l'artiste n'a pas accepté",
+                "états des lieux que l'artiste n'a pas acceptés",
+                n["silent"],
+            ),
+            "logement",
+            "info",
+        ),
+        ("talks", ngettext("point d'étape en retard", "points d'étape en retard", n["talks"]), "points", "soon"),
+    ]
+    return [
+        DeskItem(label, n[name], f"{page}#{anchor}", urgency, row.artist_name)
+        for name, label, anchor, urgency in said
+        if n[name]
+    ]

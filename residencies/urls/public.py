@@ -1,7 +1,7 @@
 """Public pages: residencies, agenda, events, works."""
 
-from residencies.urls import events, pages
+from residencies.urls import events, pages, welcome
 
 app_name = "residencies"
 
-urlpatterns = [*events.public, *pages.public]
+urlpatterns = [*events.public, *pages.public, *welcome.public]
