@@ -52,7 +52,7 @@ class CalendarMixin(ResidencyPages):
         ]
 
     def calendar_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
-        """Fifteen queries at most."""
+        """Twelve queries."""
         residency = self.residency(request, key)
         season = (residency.season.starts_on, residency.season.ends_on)
         asked = Asked.of(request.GET, season)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, CharField, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from candidatures.models import Season
-from residencies.enums import EventState, SessionState, VisitState
+from residencies.enums import ActivityKind, EventState, SessionState, VisitState
 from residencies.methods.entries import FILTERS, PARIS, TIMED, Entry, Kind, Who, holidays, order, with_clashes
 from residencies.models import Event, Period, Residency, Session, Visit
 from structures.models import Closure, Structure, Territory
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 __all__ = ["FILTERS", "TIMED", "Entry", "Kind", "Scope", "Who", "entries"]
 
@@ -23,7 +29,8 @@ __all__ = ["FILTERS", "TIMED", "Entry", "Kind", "Scope", "Who", "entries"]
 class Scope:
     """Whose calendar: the territory always, then a season, one residency or one structure.
 
-    ``kinds`` keeps some of the timed kinds only. ``residencies`` keeps these of a season.
+    ``kinds`` keeps some of the timed kinds only, one at least. ``residencies`` keeps these of a season.
+    ``with_structures``: say which structures take part in each session.
     """
 
     territory: Territory
@@ -32,6 +39,7 @@ class Scope:
     structure: Structure | None = None
     kinds: frozenset[Kind] = TIMED
     residencies: frozenset[int] | None = None
+    with_structures: bool = False
 
     @classmethod
     def of_residency(cls, residency: Residency, kinds: frozenset[Kind] = TIMED) -> Scope:
@@ -56,21 +64,13 @@ class Scope:
 def entries(scope: Scope, start: date, end: date) -> list[Entry]:
     """Everything of the scope between two local days, both included, in the order of time.
 
-    Nine queries at most, whatever the number of rows: sessions and who is there (3), visits (2),
-    events (2), periods (1), closures (1). Holidays ask the database nothing.
+    Three queries whatever the number of rows: what has hours, who is there, and the periods or the
+    closures; one more when the scope asks for the structures. Holidays ask the database nothing.
     """
     window = Window(start, end)
     found: list[Entry] = [*holidays(scope.territory.school_zone, start, end)]
-    if scope.structure is None:
-        found += _periods(scope, window)
-    else:
-        found += _closures(scope.structure, window)
-    if Kind.SESSION in scope.kinds:
-        found += with_clashes(_sessions(scope, window))
-    if Kind.VISIT in scope.kinds:
-        found += _visits(scope, window)
-    if Kind.EVENT in scope.kinds:
-        found += _events(scope, window)
+    found += _periods(scope, window) if scope.structure is None else _closures(scope.structure, window)
+    found += _timed(scope, window)
     return sorted(found, key=order)
 
 
@@ -98,63 +98,53 @@ class Window:
         return Q(starts_on__lte=self.end, ends_on__gte=self.start)
 
 
-# One kind of row each --------------------------------------------------------------------------------
+# What has hours ----------------------------------------------------------------------------------------
+
+#: States in words, and those of what does not take place.
+_STATES: dict[Kind, dict[str, str | _StrPromise]] = {
+    Kind.SESSION: dict(SessionState.choices),
+    Kind.VISIT: dict(VisitState.choices),
+    Kind.EVENT: dict(EventState.choices),
+}
+_OFF = frozenset({SessionState.CANCELLED, SessionState.NOT_HELD, VisitState.CANCELLED, EventState.CANCELLED})
 
 
-def _sessions(scope: Scope, window: Window) -> list[Entry]:
-    """Three queries: the sessions, who is there, which structures take part."""
+def _timed(scope: Scope, window: Window) -> list[Entry]:
+    """Sessions, visits and events: one query for the three, one for who is there, one if structures are told."""
+    tables: dict[Kind, QuerySet[Any]] = {
+        Kind.SESSION: _sessions(scope, window),
+        Kind.VISIT: _visits(scope, window),
+        Kind.EVENT: _events(scope, window),
+    }
+    kept = [kind for kind in FILTERS if kind in scope.kinds]
+    first, *others = [_columns(kind, tables[kind]) for kind in kept]
+    rows = first.union(*others, all=True)
+    who = _who(kept, tables)
+    houses = _houses(tables[Kind.SESSION]) if scope.with_structures and Kind.SESSION in kept else {}
+    found = [_entry(row, who, houses) for row in rows]
+    sessions = [entry for entry in found if entry.kind == Kind.SESSION]
+    return [*with_clashes(sessions), *(entry for entry in found if entry.kind != Kind.SESSION)]
+
+
+def _sessions(scope: Scope, window: Window) -> QuerySet[Session]:
     rows = Session.objects.filter(window.moments())
     if scope.residency is not None:
         rows = rows.filter(residencies=scope.residency)
     elif scope.season is not None:
         rows = rows.filter(activity__season=scope.season)
     elif scope.structure is not None:
-        rows = rows.filter(_at(scope.structure))
+        # It takes part, or lends the place.
+        through = Session.structures.through.objects.filter(structure=scope.structure)
+        rows = rows.filter(Q(pk__in=through.values("session")) | Q(host=scope.structure))
     else:
         rows = rows.filter(activity__season__programme__territory=scope.territory)
     if scope.residencies is not None:
-        through = Session.residencies.through.objects.filter(residency__in=scope.residencies)
-        rows = rows.filter(pk__in=through.values("session"))
-    found = list(rows.select_related("activity", "host__commune", "commune").order_by("starts_at", "pk"))
-    who = _named(
-        Session.residencies.through.objects.filter(session__in=rows.values("pk")),
-        "session_id",
-    )
-    houses = _housed(Session.structures.through.objects.filter(session__in=rows.values("pk")))
-    return [_session(row, who[row.pk], houses[row.pk]) for row in found]
+        with_them = Session.residencies.through.objects.filter(residency__in=scope.residencies)
+        rows = rows.filter(pk__in=with_them.values("session"))
+    return rows
 
 
-def _at(structure: Structure) -> Q:
-    """Sessions of a structure: it takes part, or lends the place."""
-    through = Session.structures.through.objects.filter(structure=structure)
-    return Q(pk__in=through.values("session")) | Q(host=structure)
-
-
-def _session(row: Session, who: tuple[Who, ...], houses: tuple[str, ...]) -> Entry:
-    return Entry(
-        Kind.SESSION,
-        row.activity.title,
-        *_days(row.starts_at, row.ends_at),
-        uuid=row.uuid,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        state=row.state,
-        state_label=row.get_state_display(),
-        cancelled=row.state in (SessionState.CANCELLED, SessionState.NOT_HELD),
-        place=", ".join(part for part in (row.host.name if row.host else "", row.place) if part),
-        commune=row.where.name if row.where else "",
-        who=who,
-        structures=houses,
-        activity=row.activity.uuid,
-        pk=row.pk,
-        activity_kind=row.activity.get_kind_display(),
-        is_public=row.is_public,
-        sequence=row.sequence,
-        updated_at=row.updated_at,
-    )
-
-
-def _visits(scope: Scope, window: Window) -> list[Entry]:
+def _visits(scope: Scope, window: Window) -> QuerySet[Visit]:
     rows = Visit.objects.filter(window.moments())
     if scope.residency is not None:
         rows = rows.filter(residencies=scope.residency)
@@ -165,33 +155,12 @@ def _visits(scope: Scope, window: Window) -> list[Entry]:
     else:
         rows = rows.filter(season__programme__territory=scope.territory)
     if scope.residencies is not None:
-        through = Visit.residencies.through.objects.filter(residency__in=scope.residencies)
-        rows = rows.filter(pk__in=through.values("visit"))
-    found = list(rows.select_related("structure__commune", "commune").order_by("starts_at", "pk"))
-    who = _named(Visit.residencies.through.objects.filter(visit__in=rows.values("pk")), "visit_id")
-    return [
-        Entry(
-            Kind.VISIT,
-            row.title,
-            *_days(row.starts_at, row.ends_at),
-            uuid=row.uuid,
-            pk=row.pk,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            state=row.state,
-            state_label=row.get_state_display(),
-            cancelled=row.state == VisitState.CANCELLED,
-            place=", ".join(part for part in (row.structure.name if row.structure else "", row.place) if part),
-            commune=row.where.name if row.where else "",
-            who=who[row.pk],
-            sequence=row.sequence,
-            updated_at=row.updated_at,
-        )
-        for row in found
-    ]
+        with_them = Visit.residencies.through.objects.filter(residency__in=scope.residencies)
+        rows = rows.filter(pk__in=with_them.values("visit"))
+    return rows
 
 
-def _events(scope: Scope, window: Window) -> list[Entry]:
+def _events(scope: Scope, window: Window) -> QuerySet[Event]:
     """Announced events; cancelled ones stay, said so. A residency has those it attends; others, the territory's."""
     rows = Event.objects.filter(window.moments()).exclude(state=EventState.DRAFT)
     if scope.residency is not None:
@@ -201,31 +170,115 @@ def _events(scope: Scope, window: Window) -> list[Entry]:
     else:
         rows = rows.filter(season__programme__territory=scope.territory)
     if scope.residencies is not None:
-        through = Event.residencies.through.objects.filter(residency__in=scope.residencies)
-        rows = rows.filter(pk__in=through.values("event"))
-    found = list(rows.select_related("structure__commune", "commune").order_by("starts_at", "pk"))
-    who = _named(Event.residencies.through.objects.filter(event__in=rows.values("pk")), "event_id")
-    return [
-        Entry(
-            Kind.EVENT,
-            row.title,
-            *_days(row.starts_at, row.ends_at),
-            uuid=row.uuid,
-            pk=row.pk,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            state=row.state,
-            state_label=row.get_state_display(),
-            cancelled=row.state == EventState.CANCELLED,
-            place=row.place,
-            commune=row.where.name if row.where else "",
-            who=who[row.pk],
-            is_public=row.open_to_public,
-            sequence=row.sequence,
-            updated_at=row.updated_at,
-        )
-        for row in found
-    ]
+        with_them = Event.residencies.through.objects.filter(residency__in=scope.residencies)
+        rows = rows.filter(pk__in=with_them.values("event"))
+    return rows
+
+
+class _Row(NamedTuple):
+    """The columns that the three tables give, in this order."""
+
+    kind: str
+    pk: int
+    uuid: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    house: str
+    place: str
+    commune: str
+    is_public: bool
+    sequence: int
+    updated_at: datetime
+    activity: UUID | None
+    activity_kind: str
+
+
+def _columns(kind: Kind, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows as :class:`_Row`. Sessions come first in the union: the types of the columns are theirs."""
+    house = {Kind.SESSION: "host", Kind.VISIT: "structure", Kind.EVENT: "structure"}[kind]
+    session = kind == Kind.SESSION
+    nobody = Value("", output_field=CharField())
+    return rows.order_by().values_list(
+        Value(str(kind), output_field=CharField()),
+        "pk",
+        "uuid",
+        "activity__title" if session else "title",
+        "starts_at",
+        "ends_at",
+        "state",
+        # An event says its place whole.
+        nobody if kind == Kind.EVENT else Coalesce(f"{house}__name", nobody),
+        "place",
+        Coalesce("commune__name", f"{house}__commune__name", nobody),
+        {
+            Kind.SESSION: "is_public",
+            Kind.VISIT: Value(False, output_field=BooleanField()),
+            Kind.EVENT: "open_to_public",
+        }[kind],
+        "sequence",
+        "updated_at",
+        "activity__uuid" if session else Value(None, output_field=UUIDField()),
+        "activity__kind" if session else nobody,
+    )
+
+
+def _entry(values: Any, who: dict[tuple[str, int], list[Who]], houses: dict[int, list[str]]) -> Entry:
+    row = _Row(*values)
+    kind = Kind(row.kind)
+    return Entry(
+        kind,
+        row.title,
+        *_days(row.starts_at, row.ends_at),
+        uuid=row.uuid,
+        pk=row.pk,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        state=row.state,
+        state_label=str(_STATES[kind][row.state]),
+        cancelled=row.state in _OFF,
+        place=", ".join(part for part in (row.house, row.place) if part),
+        commune=row.commune,
+        who=tuple(sorted(who.get((row.kind, row.pk), []), key=lambda one: (one.name, one.pk))),
+        structures=tuple(houses.get(row.pk, [])) if kind == Kind.SESSION else (),
+        activity=row.activity,
+        activity_kind=str(ActivityKind(row.activity_kind).label) if row.activity_kind else "",
+        is_public=row.is_public,
+        sequence=row.sequence,
+        updated_at=row.updated_at,
+    )
+
+
+def _who(kinds: Sequence[Kind], tables: dict[Kind, QuerySet[Any]]) -> dict[tuple[str, int], list[Who]]:
+    """Which residencies are at each row. One query."""
+    through: dict[Kind, tuple[Any, str]] = {
+        Kind.SESSION: (Session.residencies.through, "session"),
+        Kind.VISIT: (Visit.residencies.through, "visit"),
+        Kind.EVENT: (Event.residencies.through, "event"),
+    }
+    parts = []
+    for kind in kinds:
+        model, name = through[kind]
+        rows = model.objects.filter(**{f"{name}__in": tables[kind].order_by().values("pk")})
+        told = Value(str(kind), output_field=CharField())
+        parts.append(rows.values_list(told, f"{name}_id", "residency_id", "residency__artist_name"))
+    found: dict[tuple[str, int], list[Who]] = defaultdict(list)
+    for word, row, pk, name in parts[0].union(*parts[1:], all=True):
+        found[word, row].append(Who(pk, name))
+    return found
+
+
+def _houses(sessions: QuerySet[Session]) -> dict[int, list[str]]:
+    """Which structures take part in each session. One query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Session.structures.through.objects.filter(session__in=sessions.order_by().values("pk"))
+    for row, name in rows.order_by("structure__name_key").values_list("session_id", "structure__name"):
+        found[row].append(name)
+    return found
+
+
+# What has days ---------------------------------------------------------------------------------------
 
 
 def _periods(scope: Scope, window: Window) -> list[Entry]:
@@ -267,23 +320,6 @@ def _closures(structure: Structure, window: Window) -> list[Entry]:
         elif row.starts_on and row.ends_on and row.starts_on <= window.end and row.ends_on >= window.start:
             found.append(Entry(Kind.CLOSURE, title, row.starts_on, row.ends_on, uuid=row.uuid))
     return found
-
-
-def _named(through: QuerySet[Session.residencies.through], key: str) -> dict[int, tuple[Who, ...]]:  # type: ignore[name-defined]
-    """Who is at each row. One query."""
-    found: dict[int, list[Who]] = defaultdict(list)
-    rows = through.order_by("residency__artist_name", "residency_id")
-    for row, pk, name in rows.values_list(key, "residency_id", "residency__artist_name"):
-        found[row].append(Who(pk, name))
-    return defaultdict(tuple, {row: tuple(who) for row, who in found.items()})
-
-
-def _housed(through: QuerySet[Session.structures.through]) -> dict[int, tuple[str, ...]]:  # type: ignore[name-defined]
-    """Which structures take part in each session. One query."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for row, name in through.order_by("structure__name_key").values_list("session_id", "structure__name"):
-        found[row].append(name)
-    return defaultdict(tuple, {row: tuple(names) for row, names in found.items()})
 
 
 def _days(starts_at: datetime, ends_at: datetime) -> tuple[date, date]:

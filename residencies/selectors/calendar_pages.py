@@ -128,7 +128,7 @@ def sheet(
     *,
     several: bool = False,
 ) -> Sheet:
-    """The page. Nine queries at most.
+    """The page. Three queries.
 
     ``residencies``: those of a season, all in view unless the scope keeps some. ``several``: say whose
     each entry is, even without them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def still_theirs(feed: CalendarFeed) -> bool:
 
 
 def read(feed: CalendarFeed) -> bytes:
-    """The calendar, in the person's language. Nine queries at most.
+    """The calendar, in the person's language. Five queries.
 
     Raises ``CalendarFeed.DoesNotExist`` to who lost the right to it.
     """
@@ -68,14 +69,16 @@ def read(feed: CalendarFeed) -> bytes:
     with translation.override(feed.user.language):
         if feed.residency is not None:
             season = feed.residency.season
-            scope = Scope.of_residency(feed.residency)
+            scope = replace(Scope.of_residency(feed.residency), with_structures=True)
             found = entries(scope, min(start, season.starts_on - PAST), max(end, season.ends_on + PAST))
             return ics.for_artist(feed.residency, found)
         if feed.structure is not None:
             scope = Scope.of_structure(feed.structure, kinds=frozenset({Kind.SESSION}))
+            scope = replace(scope, with_structures=True)
             return ics.for_structure(feed.structure, entries(scope, start, end))
         assert feed.territory is not None
-        return ics.for_desk(feed.territory, entries(Scope.of_territory(feed.territory), start, end))
+        scope = replace(Scope.of_territory(feed.territory), with_structures=True)
+        return ics.for_desk(feed.territory, entries(scope, start, end))
 
 
 def own_feed(

@@ -17,7 +17,7 @@ from residencies.selectors import feeds as selectors
 @login_not_required
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The calendar behind the address. The same 404 for a wrong, a former or a revoked one. Eleven queries at most."""
+    """The calendar behind the address. The same 404 for a wrong, a former or a revoked one. Six queries."""
     try:
         content = selectors.read(selectors.feed_of(token))
     except CalendarFeed.DoesNotExist:

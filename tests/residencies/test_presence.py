@@ -163,6 +163,7 @@ def test_overlapping_periods_count_each_day_once_and_add_up(several: list[P], ba
     assert sum((p.tally.planned for p in count.periods), Decimal(0)) == count.planned
 
 
+@settings(max_examples=50)
 @given(starts, st.integers(0, 300), st.integers(1, 300))
 def test_a_period_cut_in_two_counts_the_same(start: date, first: int, second: int) -> None:
     cut, end = start + timedelta(days=first), start + timedelta(days=first + second)

@@ -29,7 +29,7 @@ from residencies.views.feed_acts import act, feed_card
 
 @require_GET
 def calendar(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The residency by week, month or season, the days counted. Fifteen queries at most."""
+    """The residency by week, month or season, the days counted. Ten queries."""
     residency = get_residency(request, uuid)
     season = (residency.season.starts_on, residency.season.ends_on)
     asked = Asked.of(request.GET, season)

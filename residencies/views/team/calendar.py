@@ -18,7 +18,7 @@ from structures.models import Structure
 
 @require_GET
 def calendar(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The structure's sessions, the visits it receives, the events, its closed days. Fourteen queries at most."""
+    """The structure's sessions, the visits it receives, the events, its closed days. Eight queries."""
     structure = get_structure(request, uuid)
     season = season_of(structure.territory)
     asked = Asked.of(request.GET, season)
