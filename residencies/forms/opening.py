@@ -104,6 +104,7 @@ class FactsForm(forms.ModelForm[Residency]):
             "presentation_en",
             "website",
         ]
+        localized_fields = ["contract_days"]
         widgets = {
             **{
                 name: forms.TextInput(attrs={"class": "vTextField"})
@@ -136,6 +137,7 @@ class PeriodForm(forms.Form):
         label=gettext_lazy("Nature"),
         choices=[choice for choice in PeriodKind.choices if choice[0] != PeriodKind.EVENT],
         initial=PeriodKind.PHASE,
+        required=False,
     )
     title = _line(gettext_lazy("Intitulé"), 200, required=False)
     starts_on = _day(gettext_lazy("Du"), required=False)
@@ -163,7 +165,7 @@ class PeriodForm(forms.Form):
         if not data.get("title"):
             return None
         return PeriodRow(
-            kind=data["kind"],
+            kind=data["kind"] or PeriodKind.PHASE,
             title=data["title"],
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],
