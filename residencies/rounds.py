@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clea.rounds import Round
-from residencies.services import documents
+from residencies.services import documents, paper_rounds
 
 ROUNDS: dict[str, Round] = {
     "residencies.documents": documents.remind,
     "residencies.documents_purge": documents.purge,
+    "residencies.signatures": paper_rounds.remind_signatures,
+    "residencies.confirmations": paper_rounds.remind_confirmations,
 }

@@ -2,81 +2,318 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
-from django.utils.translation import gettext
+from django.contrib import admin, messages
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
+from candidatures.admin.common import DeskAdmin, person, uuids
+from candidatures.models import Season
+from clea.errors import Refused
 from clea.ui.desk import DeskItem
 from residencies.admin.base import ActivityPages, ResidencyPages, SeasonPages
+from residencies.admin.lookback import LookbackMixin
+from residencies.admin.paper_acts import PaperActs
+from residencies.enums import PaperKind, PaperState, SessionState
+from residencies.forms.papers import PaperTemplateForm
+from residencies.methods import papers as methods
+from residencies.models import Activity, Paper, PaperTemplate, Residency, Session
+from residencies.selectors import confirmations
+from residencies.selectors import papers as selectors
+from residencies.services import papers
+from structures.models import Territory
+
+if TYPE_CHECKING:
+    _TemplateForm = ModelForm[PaperTemplate]
+else:
+    _TemplateForm = ModelForm
+
+#: A bulk act lays out a PDF or writes to people for each row: more at once would keep the page waiting.
+AT_ONCE = 25
 
 
-class ContractMixin(ResidencyPages):
+class ContractMixin(PaperActs[Residency], ResidencyPages):
+    """The residency's contract."""
+
+    paper_kind = PaperKind.CONTRACT
+    paper_name = "contract"
+    paper_route = "contrat/"
+
     def row_urls(self) -> list[URLPattern]:
-        return [
-            self.address("contrat/", self.contract_page, "contract"),
-            *super().row_urls(),
-        ]
+        return [*self.paper_urls(), *super().row_urls()]
 
-    def contract_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
-        residency = self.residency(request, key)
+    def paper_owner(self, request: HttpRequest, key: UUID) -> Residency:
+        return self.residency(request, key)
+
+    def paper_of(self, owner: Residency) -> Paper | None:
+        return selectors.standing_contract(owner)
+
+    def paper_draft(self, request: HttpRequest, owner: Residency, template: PaperTemplate | None) -> Paper:
+        return papers.draft_contract(by=person(request), residency=owner, template=template)
+
+    def paper_frame(
+        self, request: HttpRequest, owner: Residency, part: str, title: str, **context: Any
+    ) -> HttpResponse:
         return self.residency_page(
             request,
-            "admin/residencies/residency/base.html",
-            residency=residency,
-            title=gettext("contract"),
+            "admin/residencies/residency/contract.html",
+            residency=owner,
+            title=title,
             tab="contract",
+            part=f"admin/residencies/papers/{part}.html",
+            urls=self.paper_urls_of(owner),
+            **context,
         )
 
 
-class AgreementMixin(ActivityPages):
+class AgreementMixin(PaperActs[Activity], LookbackMixin, ActivityPages):
+    """An activity's agreement, and what took place."""
+
+    paper_kind = PaperKind.AGREEMENT
+    paper_name = "agreement"
+    paper_route = "convention/"
+
     def row_urls(self) -> list[URLPattern]:
-        return [
-            self.address("convention/", self.agreement_page, "agreement"),
-            self.address("bilan/", self.lookback_page, "lookback"),
-            *super().row_urls(),
-        ]
+        return [*self.paper_urls(), *self.lookback_urls(), *super().row_urls()]
 
-    def agreement_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
-        activity = self.activity(request, key)
+    def paper_owner(self, request: HttpRequest, key: UUID) -> Activity:
+        return self.activity(request, key)
+
+    def paper_of(self, owner: Activity) -> Paper | None:
+        return selectors.standing_agreement(owner)
+
+    def paper_draft(self, request: HttpRequest, owner: Activity, template: PaperTemplate | None) -> Paper:
+        return papers.draft_agreement(by=person(request), activity=owner, template=template)
+
+    def paper_frame(self, request: HttpRequest, owner: Activity, part: str, title: str, **context: Any) -> HttpResponse:
         return self.activity_page(
             request,
-            "admin/residencies/activity/base.html",
-            activity=activity,
-            title=gettext("agreement"),
+            "admin/residencies/activity/agreement.html",
+            activity=owner,
+            title=title,
             tab="agreement",
-        )
-
-    def lookback_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
-        activity = self.activity(request, key)
-        return self.activity_page(
-            request,
-            "admin/residencies/activity/base.html",
-            activity=activity,
-            title=gettext("lookback"),
-            tab="lookback",
+            part=f"admin/residencies/papers/{part}.html",
+            urls=self.paper_urls_of(owner),
+            **context,
         )
 
 
 class SeasonPapersMixin(SeasonPages):
+    """The agreements of a whole season, and the confirmations that wait."""
+
     def season_urls(self) -> list[URLPattern]:
         return [
-            self.season_address("conventions/", self.agreements_page, "agreements"),
+            self.season_address("conventions/", require_safe(self.agreements_page), "agreements"),
+            self.season_address("conventions/agir/", self.agreements_act, "agreements_act"),
+            self.season_address("confirmations/", require_safe(self.confirmations_page), "confirmations"),
             *super().season_urls(),
         ]
 
     def agreements_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """All the activities, those that lack a signed agreement first."""
+        season = self.season(request, key)
+        rows = selectors.agreements(season, timezone.localdate())
+        missing = [row for row in rows if not row.is_signed]
+        everything = request.GET.get("voir") == "toutes"
+        return self.season_page(
+            request,
+            "admin/residencies/season/agreements.html",
+            season=season,
+            title=_("Conventions"),
+            tab="agreements",
+            rows=rows if everything else [row for row in rows if not row.is_signed or row.changes],
+            everything=everything,
+            total=len(rows),
+            missing=len(missing),
+            late=sum(row.late for row in rows),
+            check=sum(row.wants_check for row in rows),
+            changed=sum(bool(row.changes) for row in rows),
+            soon=timezone.localdate() + selectors.SOON,
+            contracts=selectors.contracts(season),
+            act_url=reverse("admin:residencies_season_agreements_act", args=[season.uuid]),
+            confirmations_url=reverse("admin:residencies_season_confirmations", args=[season.uuid]),
+        )
+
+    def agreements_act(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Draft, issue or send the agreements of the activities that were ticked; say which could not be."""
+        season = self.season(request, key)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        page = HttpResponseRedirect(reverse("admin:residencies_season_agreements", args=[season.uuid]))
+        act = request.POST.get("action", "")
+        chosen = list(Activity.objects.filter(season=season, uuid__in=uuids(request.POST.getlist("activities"))))
+        if act == "draft_missing":
+            chosen = [row.activity for row in selectors.agreements(season, timezone.localdate()) if row.paper is None]
+        elif not chosen:
+            messages.error(request, _("Cochez au moins une activité."))
+            return page
+        if act != "draft_missing" and len(chosen) > AT_ONCE:
+            messages.error(request, _("Cochez %(n)d activités au plus à la fois.") % {"n": AT_ONCE})
+            return page
+        done, refused = _each(person(request), act, chosen)
+        if done:
+            words = {
+                "issue": ngettext("%(n)d convention est émise.", "%(n)d conventions sont émises.", done),
+                "send": ngettext("%(n)d convention est envoyée.", "%(n)d conventions sont envoyées.", done),
+            }.get(act, ngettext("%(n)d convention est rédigée.", "%(n)d conventions sont rédigées.", done))
+            messages.success(request, words % {"n": done})
+        for activity, reason in refused[:8]:
+            messages.warning(request, f"{activity.title}\N{NO-BREAK SPACE}: {reason}")
+        if len(refused) > 8:
+            messages.warning(request, _("Et %(n)d autres, pour des raisons semblables.") % {"n": len(refused) - 8})
+        if not done and not refused:
+            messages.info(request, _("Rien n'était à faire."))
+        return page
+
+    def confirmations_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """What sides disagree on, sessions nobody confirmed, activities to evaluate."""
         season = self.season(request, key)
         return self.season_page(
             request,
-            "admin/residencies/season/base.html",
+            "admin/residencies/season/agreements_confirmations.html",
             season=season,
-            title=gettext("agreements"),
+            title=_("Séances à confirmer"),
             tab="agreements",
+            contested=confirmations.contested(season),
+            unconfirmed=confirmations.unconfirmed(season, timezone.now()),
+            to_evaluate=confirmations.to_evaluate(season),
         )
 
 
+def _each(by: Any, act: str, activities: list[Activity]) -> tuple[int, list[tuple[Activity, str]]]:
+    """Do it for each; a refusal stops that one only."""
+    done, refused = 0, []
+    for activity in activities:
+        try:
+            if act in ("draft", "draft_missing"):
+                papers.draft_agreement(by=by, activity=activity)
+            else:
+                paper = selectors.standing_agreement(activity)
+                if paper is None:
+                    raise Refused(_("aucune convention n'est rédigée."))
+                if act == "issue":
+                    papers.issue(by=by, paper=paper)
+                else:
+                    papers.send(by=by, paper=paper)
+        except Refused as error:
+            refused.append((activity, str(error)))
+        else:
+            done += 1
+    return done, refused
+
+
+@admin.register(PaperTemplate)
+class PaperTemplateAdmin(DeskAdmin):
+    """The texts contracts and agreements start from."""
+
+    form = PaperTemplateForm
+    # A text is taken out of use, never erased: papers were made from it.
+    can_delete = False
+    add_title = gettext_lazy("Nouveau modèle de document")
+    list_display = ["name", "kind", "is_active", "updated_at"]
+    list_filter = ["kind", "is_active"]
+    fields = ["territory", "kind", "name", "title", "body", "placeholders", "is_active", "version"]
+    readonly_fields = ["placeholders"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The program's own text, to change."""
+        kind = request.GET.get("kind", PaperKind.CONTRACT)
+        kind = kind if kind in PaperKind.values else PaperKind.CONTRACT
+        name, title, body = papers.default_text(kind)
+        return {"kind": kind, "name": name, "title": title, "body": body}
+
+    @admin.display(description=gettext_lazy("Noms entre doubles accolades"))
+    def placeholders(self, obj: PaperTemplate | None) -> str:
+        """The closed lists, each with what it stands for."""
+        kinds = [PaperKind(obj.kind)] if obj is not None and obj.kind else list(PaperKind)
+        return format_html_join(
+            "",
+            '<p><strong>{}</strong></p><dl class="paper-names">{}</dl>',
+            (
+                (
+                    kind.label,
+                    format_html_join(
+                        "",
+                        "<div><dt><code>{}</code></dt><dd>{}</dd></div>",
+                        ((f"{{{{ {one.name} }}}}", one.label) for one in methods.PLACEHOLDERS[kind]),
+                    ),
+                )
+                for kind in kinds
+            ),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = list(super().get_readonly_fields(request, obj))
+        return [*fields, "kind"] if obj is not None else fields
+
+    def save_model(self, request: HttpRequest, obj: PaperTemplate, form: _TemplateForm, change: bool) -> None:
+        papers.save_template(by=person(request), template=obj, version=form.cleaned_data.get("version"))
+
+
+# The desk's first page -----------------------------------------------------------------------
+
+
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """What this subject asks of the coordinator today. At most one query."""
-    return []
+    """Agreements missing before a session that comes, copies to check, words that differ. One query."""
+    lines = []
+    for season in _counted(request):
+        agreements = reverse("admin:residencies_season_agreements", args=[season.uuid])
+        waiting = reverse("admin:residencies_season_confirmations", args=[season.uuid])
+        counts: dict[str, int] = {name: getattr(season, name) for name in ("missing", "scans", "contested", "silent")}
+        if n := counts["missing"]:
+            words = ngettext(
+                "activité commence bientôt sans convention signée",
+                "activités commencent bientôt sans convention signée",
+                n,
+            )
+            lines.append(DeskItem(words, n, agreements, "now", season.name))
+        if n := counts["scans"]:
+            words = ngettext("copie signée reçue, à vérifier", "copies signées reçues, à vérifier", n)
+            lines.append(DeskItem(words, n, agreements, "soon", season.name))
+        if n := counts["contested"]:
+            words = ngettext(
+                "séance sur laquelle les confirmations diffèrent",
+                "séances sur lesquelles les confirmations diffèrent",
+                n,
+            )
+            lines.append(DeskItem(words, n, waiting, "soon", season.name))
+        if n := counts["silent"]:
+            words = ngettext(
+                "séance passée que personne n'a confirmée", "séances passées que personne n'a confirmées", n
+            )
+            lines.append(DeskItem(words, n, waiting, "info", season.name))
+    return lines
+
+
+def _counted(request: HttpRequest) -> QuerySet[Season]:
+    now, today = timezone.now(), timezone.localdate()
+    missing = selectors.missing(today).filter(first_at__date__lte=today + selectors.SOON)
+    scans = Paper.objects.filter(state=PaperState.ISSUED, signed_file__isnull=False).order_by()
+    sessions = Session.objects.filter(activity__season=OuterRef("pk")).order_by()
+    return (
+        Season.objects.filter(programme__territory__in=Territory.objects.coordinated_by(request.user))
+        .annotate(
+            missing=_number(missing.filter(season=OuterRef("pk")).order_by(), "season"),
+            scans=_number(scans.filter(activity__season=OuterRef("pk")), "activity__season")
+            + _number(scans.filter(residency__season=OuterRef("pk")), "residency__season"),
+            contested=_number(sessions.filter(contested=True), "activity__season"),
+            silent=_number(sessions.filter(state=SessionState.PLANNED, ends_at__lte=now), "activity__season"),
+        )
+        .filter(Q(missing__gt=0) | Q(scans__gt=0) | Q(contested__gt=0) | Q(silent__gt=0))
+        .order_by("starts_on", "pk")
+    )
+
+
+def _number(rows: QuerySet[Any], group: str) -> Coalesce:
+    counted = rows.values(group).annotate(n=Count("pk", distinct=True)).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

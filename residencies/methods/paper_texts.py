@@ -10,8 +10,8 @@ CONTRACT_TITLE = "Contrat de résidence-mission"
 CONTRACT = """\
 ## Objet
 
-Ce contrat fixe les engagements réciproques de {{ territoire }}, ci-après « la collectivité », et de \
-{{ artiste }}, ci-après « l'artiste », pour une résidence-mission menée pendant la saison {{ saison }}.
+Ce contrat lie {{ territoire }}, ci-après « la collectivité », et {{ artiste }}, ci-après « l'artiste », pour une \
+résidence-mission menée pendant la saison {{ saison }}. Il fixe les engagements de chaque partie.
 
 - Nature de la résidence : {{ nature }}
 - Personnes présentes : {{ artistes }}
@@ -108,9 +108,10 @@ AGREEMENT_TITLE = "Convention d'activité"
 AGREEMENT = """\
 ## Objet
 
-Cette convention précise ce que {{ artistes }} et les structures ci-dessous mènent ensemble, dans le cadre du contrat \
-local d'éducation artistique porté par {{ territoire }}, pendant la saison {{ saison }}.
+Cette convention précise ce que {{ artistes }} et les structures ci-dessous mènent ensemble pendant la saison \
+{{ saison }}, dans le cadre du contrat local d'éducation artistique.
 
+- Collectivité : {{ territoire }}
 - Activité : **{{ titre }}** ({{ nature }})
 - Public : {{ public }}
 - Temps de vie : {{ temps_de_vie }}

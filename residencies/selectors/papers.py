@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
@@ -38,6 +38,9 @@ def territory_of(paper: Paper) -> Territory:
     assert owner is not None
     return owner.territory
 
+
+#: A first session nearer than this, without a signed agreement, asks for an act.
+SOON = timedelta(days=14)
 
 # Which one stands ----------------------------------------------------------------------------
 
@@ -219,6 +222,21 @@ class AgreementRow:
     def wants_check(self) -> bool:
         """A signed copy came and nobody looked at it."""
         return self.paper is not None and self.paper.state == PaperState.ISSUED and bool(self.paper.signed_file_id)
+
+
+@dataclass(frozen=True)
+class ContractRow:
+    """A residency and the state of its contract."""
+
+    residency: Residency
+    paper: Paper | None
+
+
+def contracts(season: Season) -> list[ContractRow]:
+    """The season's residencies and their contracts, those not signed first. Two queries."""
+    papers = {paper.residency_id: paper for paper in Paper.objects.standing().filter(residency__season=season)}
+    rows = [ContractRow(one, papers.get(one.pk)) for one in Residency.objects.filter(season=season)]
+    return sorted(rows, key=lambda row: row.paper is not None and row.paper.state == PaperState.SIGNED)
 
 
 def _needing() -> Q:

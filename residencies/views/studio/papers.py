@@ -1,17 +1,29 @@
-"""Studio: papers."""
+"""Studio: the contract and the agreements."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from residencies.views.access import get_residency, studio_frame
+from residencies.views import paper_pages
+from residencies.views.sides import Side, of_side, studio
 
 
 @require_GET
-def papers(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    residency = get_residency(request, uuid)
-    return render(request, "residencies/studio/base.html", studio_frame(residency))
+@of_side(studio)
+def papers(request: HttpRequest, side: Side) -> HttpResponse:
+    return paper_pages.index(request, side)
+
+
+@require_GET
+@of_side(studio)
+def paper(request: HttpRequest, side: Side, paper: UUID) -> HttpResponse:
+    return paper_pages.one(request, side, paper)
+
+
+@require_POST
+@of_side(studio)
+def scan(request: HttpRequest, side: Side, paper: UUID) -> HttpResponse:
+    return paper_pages.receive(request, side, paper)
