@@ -240,7 +240,7 @@ class ActivityAdmin(AccentFreeSearchMixin, SessionsMixin, AgreementMixin):
             if form.is_valid() and self._write(request, activity, form, context):
                 messages.success(request, gettext("Le texte est enregistré. L'artiste et l'équipe le lisent."))
                 return HttpResponseRedirect(request.path)
-            context["status"] = 409 if context["stale"] else 422
+            context["status"] = 409 if context["stale"] else 200
         response = self.activity_page(
             request,
             "admin/residencies/activity/text.html",

@@ -6,14 +6,13 @@ for what no other date would avoid (a contract not signed, a team not complete):
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from residencies.methods.warnings import Draft, World, warnings, whatever_the_moment
+from residencies.methods.warnings import Draft, World, is_free, is_open
 
 WEEKDAYS = frozenset(range(5))
 #: From when a slot is an afternoon's.
@@ -60,27 +59,29 @@ def _days(between: tuple[date, date], days: Collection[int]) -> Iterator[date]:
 
 def _of_day(world: World, draft: Draft, day: date, minutes: int, not_before: datetime, step: int) -> Iterator[Slot]:
     """The first of the morning and the first of the afternoon."""
-    halves: dict[bool, int] = defaultdict(int)
-    for start in _starts(world, day, step):
-        end = start + timedelta(minutes=minutes)
-        afternoon = timezone.localtime(start).time() >= NOON
-        if start < not_before or halves[afternoon] or not _within(world, day, end):
+    starts = list(_starts(world, day, step))
+    length = timedelta(minutes=minutes)
+    if not starts or not is_open(draft.at(starts[0][1], starts[0][1] + timedelta(minutes=1)), world):
+        return
+    near = world.near(draft.at(starts[0][1], starts[0][1] + timedelta(minutes=1)))
+    given: set[bool] = set()
+    for wall, start in starts:
+        afternoon = wall.time() >= NOON
+        if afternoon in given or start < not_before or not _within(world, day, start + length):
             continue
-        wish = draft.at(start, end)
-        said = warnings(wish, world)
-        if len(said) == len(whatever_the_moment(said)):
-            halves[afternoon] += 1
-            yield Slot(start, end)
+        if is_free(draft.at(start, start + length), world, near):
+            given.add(afternoon)
+            yield Slot(start, start + length)
 
 
-def _starts(world: World, day: date, step: int) -> Iterator[datetime]:
-    """Beginnings on the clock of the day, in UTC. An hour that summer time skips is left out."""
+def _starts(world: World, day: date, step: int) -> Iterator[tuple[datetime, datetime]]:
+    """Beginnings, on the clock of the day and in UTC. An hour that summer time skips is left out."""
     zone = timezone.get_current_timezone()
     wall = datetime.combine(day, world.day_starts)
     while wall.date() == day and wall.time() < world.day_ends:
         start = wall.replace(tzinfo=zone).astimezone(UTC)
-        if timezone.localtime(start).replace(tzinfo=None) == wall:
-            yield start
+        if start.astimezone(zone).replace(tzinfo=None) == wall:
+            yield wall, start
         wall += timedelta(minutes=step)
 
 

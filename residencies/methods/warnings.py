@@ -8,7 +8,7 @@ Moments are half open: a session may begin when another ends. Called-off session
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -202,19 +202,31 @@ def when(start: datetime, end: datetime) -> str:
 
 def warnings(draft: Draft, world: World) -> list[PlanWarning]:
     """Everything the draft breaks, the hardest first. Empty: nothing does."""
-    near = world.near(draft)
-    return [
-        *_artist_taken(draft, world, near),
-        *_travel(draft, world, near),
-        *_periods(draft, world),
-        *_past_days(draft, world),
-        *_absences(draft, world),
-        *_contracts(draft, world),
-        *_closures(draft, world),
-        *_structure_taken(draft, world, near),
-        *_holidays(draft, world),
-        *_teams(draft, world),
-    ]
+    return list(_each(draft, world, world.near(draft)))
+
+
+def is_open(draft: Draft, world: World) -> bool:
+    """Whether its days suit, whatever the hour: one of a whole day is tried before its hours are."""
+    day = (*_periods(draft, world), *_past_days(draft, world), *_closures(draft, world), *_holidays(draft, world))
+    return not day
+
+
+def is_free(draft: Draft, world: World, near: Sequence[Taken]) -> bool:
+    """Whether nothing is broken that another moment would avoid. ``near``: what lies around its days."""
+    return all(row.code in STANDING for row in _each(draft, world, near))
+
+
+def _each(draft: Draft, world: World, near: Sequence[Taken]) -> Iterator[PlanWarning]:
+    yield from _artist_taken(draft, world, near)
+    yield from _travel(draft, world, near)
+    yield from _periods(draft, world)
+    yield from _past_days(draft, world)
+    yield from _absences(draft, world)
+    yield from _contracts(draft, world)
+    yield from _closures(draft, world)
+    yield from _structure_taken(draft, world, near)
+    yield from _holidays(draft, world)
+    yield from _teams(draft, world)
 
 
 def whatever_the_moment(found: Iterable[PlanWarning]) -> list[PlanWarning]:
