@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from residencies.forms_public import AgendaForm
+from residencies.forms.public import AgendaForm
 from residencies.selectors import public
 
 
