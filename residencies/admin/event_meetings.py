@@ -180,7 +180,7 @@ class MeetingsMixin(TabbedPages):
         """Put a meeting by hand, or move one. A collision is refused, and says with what."""
         event = self.event(request, key)
         row = self._meeting(event, meeting) if meeting is not None else None
-        form = MeetingForm(request.POST or None, event=event, meeting=row)
+        form = MeetingForm(request.POST if request.method == "POST" else None, event=event, meeting=row)
         if request.method == "POST" and form.is_valid():
             try:
                 timetables.set_meeting(by=person(request), event=event, meeting=row, **form.values())

@@ -108,7 +108,7 @@ class EventAdmin(MeetingsMixin):
         """A new event, seen by nobody else before it is announced."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = EventForm(request.POST or None, territories=territories_of(request.user))
+        form = EventForm(request.POST if request.method == "POST" else None, territories=territories_of(request.user))
         if request.method == "POST" and form.is_valid():
             try:
                 made = services.create(by=person(request), season=form.cleaned_data["season"], **form.values())
@@ -132,7 +132,9 @@ class EventAdmin(MeetingsMixin):
         event = self.get_object(request, object_id)
         if event is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        form = EventForm(request.POST or None, territories=territories_of(request.user), event=event)
+        form = EventForm(
+            request.POST if request.method == "POST" else None, territories=territories_of(request.user), event=event
+        )
         if request.method == "POST" and form.is_valid():
             try:
                 services.change(
@@ -178,7 +180,7 @@ class EventAdmin(MeetingsMixin):
     def cancel_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Ask why, then call it off: it cannot be undone."""
         event = self.event(request, key)
-        form = CancelForm(request.POST or None)
+        form = CancelForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 services.cancel(by=person(request), event=event, why=form.cleaned_data["why"])
@@ -240,7 +242,9 @@ class EventAdmin(MeetingsMixin):
                 row, selectors.wishes_of(event, structure), selectors.away_of(event, structure)
             )
         artists = list(event.residencies.order_by("artist_name"))
-        form = TeamForm(request.POST or None, event=event, artists=artists, initial=initial)
+        form = TeamForm(
+            request.POST if request.method == "POST" else None, event=event, artists=artists, initial=initial
+        )
         if request.method == "POST" and form.is_valid():
             try:
                 registrations.register_team(by=person(request), event=event, structure=structure, **form.values())

@@ -127,7 +127,7 @@ class WorkBookingAdmin(_Readings):
         booking = self.get_object(request, object_id)
         if booking is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        form = AnswerForm(request.POST or None)
+        form = AnswerForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             yes = "accepter" in request.POST
             act = services.accept if yes else services.refuse

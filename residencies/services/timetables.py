@@ -282,7 +282,9 @@ def in_words(found: selectors.World, clash: timetable.Collision) -> str:
     sentence = {
         timetable.Clash.ARTIST: _("l'artiste rencontre déjà « %(structure)s » à %(when)s."),
         timetable.Clash.STRUCTURE: _("la structure rencontre déjà %(artist)s à %(when)s."),
-        timetable.Clash.PERSON: _("%(who)s est déjà au rendez-vous de « %(structure)s » avec %(artist)s à %(when)s."),
+        timetable.Clash.PERSON: _(
+            "une même personne, %(who)s, est déjà au rendez-vous de « %(structure)s » avec %(artist)s à %(when)s."
+        ),
         timetable.Clash.ROOM: _("« %(room)s » est déjà prise à %(when)s par %(artist)s et « %(structure)s »."),
         timetable.Clash.ARTIST_AWAY: _("l'artiste n'est pas disponible à cette heure."),
         timetable.Clash.STRUCTURE_AWAY: _("la structure n'est pas disponible à cette heure."),
@@ -346,7 +348,7 @@ def _require_free(found: selectors.World, row: MeetingSlot) -> None:
     others: Iterable[timetable.Meeting] = [found.meeting(one) for one in found.standing if one.pk != row.pk]
     clashes = timetable.collisions(found.problem, found.meeting(row), others)
     if clashes:
-        reasons = " ".join(in_words(found, clash).capitalize() for clash in clashes)
+        reasons = " ".join(text[:1].upper() + text[1:] for text in (in_words(found, clash) for clash in clashes))
         raise Refused(
             _("Ce rendez-vous n'est pas possible. %(why)s Choisissez une autre heure ou une autre salle.")
             % {"why": reasons},

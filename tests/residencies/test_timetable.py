@@ -221,7 +221,7 @@ def test_who_was_refused_a_wish_comes_first_in_the_next_round() -> None:
 def test_a_full_day_takes_every_meeting() -> None:
     """As many slots as meetings of each artist: meetings granted first have to move, and none is lost."""
     names = [f"s{number}" for number in range(6)]
-    plan = arrange(problem({name: "ABC" for name in names}, count=6, rooms=3))
+    plan = arrange(problem(dict.fromkeys(names, "ABC"), count=6, rooms=3))
     assert len(plan.meetings) == 18
     assert plan.unplaced == ()
 

@@ -59,7 +59,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     found = _event(slug)
     if not found.open_to_public:
         raise Http404
-    form = PublicForm(request.POST or None)
+    form = PublicForm(request.POST if request.method == "POST" else None)
     context = _context(request, found)
     template = "residencies/public/event_register.html"
     if request.method != "POST" or not form.is_valid():
