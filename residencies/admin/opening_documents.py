@@ -46,7 +46,7 @@ class Act:
 
 ACTS: dict[str, Act] = {
     "verifier": Act(
-        gettext_lazy("Vérifié"),
+        gettext_lazy("Noter comme vérifié"),
         D.ACCEPTED,
         AcceptForm,
         gettext_lazy("Vous l'avez lu, ou l'artiste vous l'a montré. La date et votre nom sont notés."),
@@ -54,7 +54,7 @@ ACTS: dict[str, Act] = {
         services.accept,
     ),
     "renvoyer": Act(
-        gettext_lazy("Renvoyer"),
+        gettext_lazy("Renvoyer à l'artiste"),
         D.RETURNED,
         SendBackForm,
         gettext_lazy("Le fichier reçu est effacé, l'artiste en envoie un autre."),
@@ -62,7 +62,7 @@ ACTS: dict[str, Act] = {
         services.send_back,
     ),
     "dispenser": Act(
-        gettext_lazy("Plus nécessaire"),
+        gettext_lazy("Dispenser"),
         D.WAIVED,
         ConfirmForm,
         gettext_lazy("Le document n'est plus demandé. S'il avait été envoyé, son fichier est effacé."),
@@ -241,6 +241,7 @@ def _line(row: RequestedDocument, today: Any) -> dict[str, Any]:
         label = _("n'est plus valable")
     return {
         "document": row,
+        "kind": "" if selectors.has_usual_title(row) else row.get_kind_display(),
         "label": label,
         "tone": "stop" if late or expired else TONES[DocumentState(row.state)],
         "acts": [(name, _act_label(name, act, row)) for name, act in ACTS.items() if act.target in arrows],
@@ -250,5 +251,5 @@ def _line(row: RequestedDocument, today: Any) -> dict[str, Any]:
 
 def _act_label(name: str, act: Act, row: RequestedDocument) -> str:
     if name == "verifier" and row.stored_file_id is None:
-        return _("Vu en main propre")
+        return _("Noter comme vu")
     return str(act.label)

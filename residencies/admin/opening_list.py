@@ -44,7 +44,7 @@ class SeasonFilter(admin.SimpleListFilter):
 class AlertFilter(admin.SimpleListFilter):
     """What the desk's home leads to."""
 
-    title = gettext_lazy("à régler")
+    title = gettext_lazy("alerte")
     parameter_name = "alerte"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

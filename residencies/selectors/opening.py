@@ -49,10 +49,14 @@ def in_french(text: object) -> str:
         return str(text)
 
 
+def has_usual_title(document: RequestedDocument) -> bool:
+    """Nobody rewrote it: the kind says it all."""
+    return document.title.casefold() == in_french(DocumentKind(document.kind).label).casefold()
+
+
 def asked_title(document: RequestedDocument) -> str:
     """In the reader's language while nobody rewrote it."""
-    usual = DocumentKind(document.kind).label
-    return capfirst(str(usual)) if document.title.casefold() == in_french(usual).casefold() else document.title
+    return capfirst(document.get_kind_display()) if has_usual_title(document) else document.title
 
 
 def asked_why(document: RequestedDocument) -> str:
