@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person
 from candidatures.models import Season
@@ -51,6 +53,7 @@ class CalendarMixin(ResidencyPages):
             *super().row_urls(),
         ]
 
+    @method_decorator(require_safe)
     def calendar_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Twelve queries."""
         residency = self.residency(request, key)
@@ -70,41 +73,41 @@ class CalendarMixin(ResidencyPages):
         """A week of presence: corrected, it is verified."""
         residency = self.residency(request, key)
         if request.method != "POST":
-            return self._week(request, residency, week_page(residency, request.GET.get("semaine", ""), desk=True))
+            return self._presence_week(
+                request, residency, week_page(residency, request.GET.get("semaine", ""), desk=True)
+            )
         page = week_page(residency, request.POST.get("semaine", ""), desk=True, data=request.POST)
         week = page["week"]
         if not week.is_valid():
-            return self._week(request, residency, page, status=422)
+            return self._presence_week(request, residency, page, status=422)
         try:
             rows = services.note(
                 by=person(request), residency=residency, notes=week.notes(), seen=request.POST.get("vu", "")
             )
         except services.DaysRefused as error:
             week.refuse(error)
-            return self._week(request, residency, page, status=422)
+            return self._presence_week(request, residency, page, status=422)
         except StaleWrite as error:
-            return self._week(request, residency, page, conflict=str(error), status=409)
-        self._say(request, len(rows))
-        return self._back(residency, week.monday.isoformat())
+            return self._presence_week(request, residency, page, conflict=str(error), status=409)
+        _say(request, len(rows))
+        return _to_presence(residency, week.monday.isoformat())
 
+    @method_decorator(require_POST)
     def as_planned_act(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """« La semaine s'est passée comme prévu »."""
         residency = self.residency(request, key)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         week = asked_week(request.POST.get("semaine", ""))
         if week is not None:
             try:
-                self._say(request, len(services.as_planned(by=person(request), residency=residency, week=week)))
+                _say(request, len(services.as_planned(by=person(request), residency=residency, week=week)))
             except Refused as error:
                 messages.warning(request, str(error))
-        return self._back(residency, week.isoformat() if week else "")
+        return _to_presence(residency, week.isoformat() if week else "")
 
+    @method_decorator(require_POST)
     def check_act(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Verify what was noted, of a week or of all; or give a week back to be corrected."""
         residency = self.residency(request, key)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         week = asked_week(request.POST.get("semaine", ""))
         page = week_page(residency, week.isoformat() if week else "", desk=True)
         checked = request.POST.get("acte") != "rendre"
@@ -112,10 +115,12 @@ class CalendarMixin(ResidencyPages):
         if request.POST.get("acte") == "tout":
             days = [line.day for line in page["ledger"].to_check()]
         count = services.check(by=person(request), residency=residency, days=days, checked=checked)
-        self._say(request, count)
-        return self._back(residency, week.isoformat() if week and request.POST.get("acte") != "tout" else "")
+        _say(request, count)
+        return _to_presence(residency, week.isoformat() if week and request.POST.get("acte") != "tout" else "")
 
-    def _week(self, request: HttpRequest, residency: Residency, page: dict[str, Any], **context: Any) -> HttpResponse:
+    def _presence_week(
+        self, request: HttpRequest, residency: Residency, page: dict[str, Any], **context: Any
+    ) -> HttpResponse:
         status = context.pop("status", 200)
         response = self.residency_page(
             request,
@@ -129,16 +134,18 @@ class CalendarMixin(ResidencyPages):
         response.status_code = status
         return response
 
-    def _say(self, request: HttpRequest, count: int) -> None:
-        if count:
-            text = ngettext("%(count)d jour est enregistré.", "%(count)d jours sont enregistrés.", count)
-            messages.success(request, text % {"count": count})
-        else:
-            messages.info(request, gettext("Rien n'a changé."))
 
-    def _back(self, residency: Residency, week: str) -> HttpResponseRedirect:
-        query = f"?{urlencode({'semaine': week})}" if week else ""
-        return HttpResponseRedirect(reverse("admin:residencies_residency_presence", args=[residency.uuid]) + query)
+def _say(request: HttpRequest, count: int) -> None:
+    if count:
+        text = ngettext("%(count)d jour est enregistré.", "%(count)d jours sont enregistrés.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.info(request, gettext("Rien n'a changé."))
+
+
+def _to_presence(residency: Residency, week: str) -> HttpResponseRedirect:
+    query = f"?{urlencode({'semaine': week})}" if week else ""
+    return HttpResponseRedirect(reverse("admin:residencies_residency_presence", args=[residency.uuid]) + query)
 
 
 class SeasonCalendarMixin(SeasonPages):
@@ -149,6 +156,7 @@ class SeasonCalendarMixin(SeasonPages):
             *super().season_urls(),
         ]
 
+    @method_decorator(require_safe)
     def season_calendar_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """All residencies side by side. Twelve queries at most, session and sign-in included."""
         season = self.season(request, key)
@@ -165,11 +173,10 @@ class SeasonCalendarMixin(SeasonPages):
             **feed_card(request, action, territory=season.programme.territory),
         )
 
+    @method_decorator(require_POST)
     def season_feed_act(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Open, change or revoke the desk's private address."""
         season = self.season(request, key)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         try:
             act(request, territory=season.programme.territory)
         except Refused as error:

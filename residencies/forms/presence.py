@@ -31,7 +31,9 @@ class DayForm(forms.Form):
     absence = forms.ChoiceField(label=gettext_lazy("Motif"), choices=[*_UNSAID, *AbsenceReason.choices], required=False)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, day: date, line: LedgerDay | None, gone: bool, locked: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, day: date, line: LedgerDay | None, gone: bool, locked: bool
+    ) -> None:
         said = (line.done or "") if gone and line else ""
         planned = line.planned if line else DayPart.NONE
         initial = {
@@ -39,7 +41,7 @@ class DayForm(forms.Form):
             "absence": line.absence if line else "",
             "note": line.note if line else "",
         }
-        super().__init__(*args, prefix=f"j{day:%Y%m%d}", initial=initial, **kwargs)
+        super().__init__(data, prefix=f"j{day:%Y%m%d}", initial=initial)
         self.day, self.line, self.gone, self.locked, self.planned = day, line, gone, locked, planned
         when = day_words(day, year=False)
         self.fields["part"].label = _("Présence du %(day)s") % {"day": when}

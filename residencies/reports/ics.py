@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vDuration
 
-from residencies.enums import SessionState
 from residencies.methods.entries import PARIS, Entry, Kind
 
 if TYPE_CHECKING:
+    from residencies.models import Event as Gathering
     from residencies.models import Residency, Session
-    from structures.models import Structure, Territory
+    from structures.models import Commune, Structure, Territory
 
 #: How often a program should read a feed again: a session moves on the eve.
 REFRESH = timedelta(hours=1)
@@ -30,6 +30,31 @@ REFRESH = timedelta(hours=1)
 _WRITTEN = (Kind.SESSION, Kind.VISIT, Kind.EVENT, Kind.PERIOD)
 
 Summary = Callable[[Entry], str]
+
+
+class PublicItem(Protocol):
+    """What the public's calendar reads of a line of the agenda."""
+
+    @property
+    def row(self) -> Session | Gathering: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def commune(self) -> Commune | None: ...
+    @property
+    def how_to_come(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def is_event(self) -> bool: ...
+    @property
+    def is_cancelled(self) -> bool: ...
 
 
 def for_artist(residency: Residency, entries: Iterable[Entry]) -> bytes:
@@ -52,29 +77,36 @@ def for_desk(territory: Territory, entries: Iterable[Entry]) -> bytes:
     return _feed(name, entries, _with_artists, "")
 
 
-def public_calendar(sessions: Iterable[Session], *, name: str, link: str = "") -> bytes:
-    """The public's: public sessions, loaded with their activity, host and commune. No query.
+def public_calendar(
+    items: Iterable[PublicItem], *, commune: Commune | None = None, name: str = "", link: str = ""
+) -> bytes:
+    """The public's: what the agenda shows, of one commune if one was asked. No query of its own.
 
     ``name`` is the calendar's, ``link`` the page where one reads more.
     """
-    calendar = _calendar(name)
-    for session in sessions:
-        cancelled = session.state in (SessionState.CANCELLED, SessionState.NOT_HELD)
-        activity = session.activity
-        event = _event(session_uid(session.uuid), session.sequence, session.updated_at, cancelled=cancelled)
-        event.add("summary", _called_off(activity.title) if cancelled else activity.title)
-        event.add("dtstart", session.starts_at.astimezone(PARIS))
-        event.add("dtend", session.ends_at.astimezone(PARIS))
-        commune = session.where.name if session.where else ""
-        place = ", ".join(part for part in (session.host.name if session.host else "", session.place) if part)
-        _say(event, _joined(place, commune), [activity.public_summary, activity.how_to_come, link], link)
+    calendar = _calendar(name or _public_name(commune))
+    for item in items:
+        kind = Kind.EVENT if item.is_event else Kind.SESSION
+        row = item.row
+        event = _event(uid_of(row.uuid, kind), row.sequence, row.updated_at, cancelled=item.is_cancelled)
+        event.add("summary", _called_off(item.title) if item.is_cancelled else item.title)
+        event.add("dtstart", item.starts_at.astimezone(PARIS))
+        event.add("dtend", item.ends_at.astimezone(PARIS))
+        where = _joined(item.place, item.commune.name if item.commune else "")
+        _say(event, where, [item.summary, item.how_to_come], link)
         calendar.add_component(event)
     return _written(calendar)
 
 
-def session_uid(key: UUID) -> str:
-    """The UID of a session, in every feed."""
-    return f"{uuid5(key, str(Kind.SESSION))}@clea"
+def _public_name(commune: Commune | None) -> str:
+    if commune is None:
+        return _("Agenda des résidences d'artistes")
+    return _("Agenda des résidences d'artistes – %(commune)s") % {"commune": commune.name}
+
+
+def uid_of(key: UUID, kind: Kind) -> str:
+    """The UID of a thing, the same in every feed, whatever changes of it."""
+    return f"{uuid5(key, str(kind))}@clea"
 
 
 def _feed(name: str, entries: Iterable[Entry], summary: Summary, link: str) -> bytes:
@@ -89,8 +121,7 @@ def _feed(name: str, entries: Iterable[Entry], summary: Summary, link: str) -> b
 def _of_entry(entry: Entry, summary: str, link: str) -> Event:
     assert entry.uuid is not None
     assert entry.updated_at is not None
-    uid = f"{uuid5(entry.uuid, str(entry.kind))}@clea"
-    event = _event(uid, entry.sequence, entry.updated_at, cancelled=entry.cancelled)
+    event = _event(uid_of(entry.uuid, entry.kind), entry.sequence, entry.updated_at, cancelled=entry.cancelled)
     event.add("summary", _called_off(summary) if entry.cancelled else summary)
     if entry.starts_at is not None and entry.ends_at is not None:
         event.add("dtstart", entry.starts_at.astimezone(PARIS))

@@ -200,6 +200,11 @@ def _columns(kind: Kind, rows: QuerySet[Any]) -> QuerySet[Any]:
     house = {Kind.SESSION: "host", Kind.VISIT: "structure", Kind.EVENT: "structure"}[kind]
     session = kind == Kind.SESSION
     nobody = Value("", output_field=CharField())
+    public: Any = {
+        Kind.SESSION: "is_public",
+        Kind.VISIT: Value(False, output_field=BooleanField()),
+        Kind.EVENT: "open_to_public",
+    }[kind]
     return rows.order_by().values_list(
         Value(str(kind), output_field=CharField()),
         "pk",
@@ -212,11 +217,7 @@ def _columns(kind: Kind, rows: QuerySet[Any]) -> QuerySet[Any]:
         nobody if kind == Kind.EVENT else Coalesce(f"{house}__name", nobody),
         "place",
         Coalesce("commune__name", f"{house}__commune__name", nobody),
-        {
-            Kind.SESSION: "is_public",
-            Kind.VISIT: Value(False, output_field=BooleanField()),
-            Kind.EVENT: "open_to_public",
-        }[kind],
+        public,
         "sequence",
         "updated_at",
         "activity__uuid" if session else Value(None, output_field=UUIDField()),

@@ -11,7 +11,6 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from residencies.enums import FeedKind
 from residencies.methods.entries import Kind
 from residencies.models import CalendarFeed, Residency
 from residencies.reports import ics
@@ -50,11 +49,12 @@ def feed_of(secret: str) -> CalendarFeed:
 
 def still_theirs(feed: CalendarFeed) -> bool:
     """Whether the person still has this calendar: an artist, of the team, or at the desk today. One query."""
-    if feed.kind == FeedKind.ARTIST:
-        return Residency.objects.of(feed.user).filter(pk=feed.residency_id).exists()
-    if feed.kind == FeedKind.STRUCTURE:
-        return structures_of(feed.user).filter(pk=feed.structure_id).exists()
-    return Territory.objects.coordinated_by(feed.user).filter(pk=feed.territory_id).exists()
+    if feed.residency is not None:
+        return Residency.objects.of(feed.user).filter(pk=feed.residency.pk).exists()
+    if feed.structure is not None:
+        return structures_of(feed.user).filter(pk=feed.structure.pk).exists()
+    assert feed.territory is not None
+    return Territory.objects.coordinated_by(feed.user).filter(pk=feed.territory.pk).exists()
 
 
 def read(feed: CalendarFeed) -> bytes:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,7 +186,7 @@ def test_a_structure_sees_its_closed_days(residency: Residency, school: Structur
 
 
 @time_machine.travel("2027-03-10T12:00+01:00", tick=False)
-def test_the_artist_sees_the_month_the_week_and_the_season(client: Client, residency: Residency) -> None:
+def test_the_artist_sees_the_month_the_week_and_the_season(client: Any, residency: Residency) -> None:
     session = planned(residency, "Lecture", structure=None)
     planned(residency, "Bal")
     Session.objects.filter(pk=session.pk).update(state=SessionState.CANCELLED)
@@ -216,7 +215,7 @@ def test_the_artist_sees_the_month_the_week_and_the_season(client: Client, resid
 
 
 @time_machine.travel("2027-03-10T12:00+01:00", tick=False)
-def test_the_team_sees_who_comes(client: Client, residency: Residency, school: Structure) -> None:
+def test_the_team_sees_who_comes(client: Any, residency: Residency, school: Structure) -> None:
     planned(residency, "Lecture", structure=school)
     client.force_login(member_of(school))
     url = reverse("team:calendar", args=[school.uuid])
@@ -229,7 +228,7 @@ def test_the_team_sees_who_comes(client: Client, residency: Residency, school: S
 
 
 @time_machine.travel("2027-03-10T12:00+01:00", tick=False)
-def test_the_desk_sees_all_side_by_side_and_who_is_in_two_places(client: Client, residency: Residency) -> None:
+def test_the_desk_sees_all_side_by_side_and_who_is_in_two_places(client: Any, residency: Residency) -> None:
     other = ResidencyFactory(season=residency.season, artist_name="Léa Fontaine")
     planned(residency, "Matin")
     planned(residency, "Aussi", at="11:00")
@@ -247,7 +246,7 @@ def test_the_desk_sees_all_side_by_side_and_who_is_in_two_places(client: Client,
     assert 'Compagnie des Gaillettes <span class="num">× 2</span>' in season
 
 
-def test_one_place_of_periods_tells_whose_they_are(client: Client, residency: Residency) -> None:
+def test_one_place_of_periods_tells_whose_they_are(client: Any, residency: Residency) -> None:
     ResidencyFactory(
         season=residency.season,
         artist_name="Léa Fontaine",
@@ -262,9 +261,9 @@ def test_one_place_of_periods_tells_whose_they_are(client: Client, residency: Re
 @time_machine.travel("2027-03-10T12:00+01:00", tick=False)
 @pytest.mark.parametrize("view", ["mois", "semaine", "saison"])
 def test_a_full_season_takes_twelve_queries_at_most(
-    client: Client, residency: Residency, school: Structure, assert_max_queries: Callable[..., int], view: str
+    client: Any, residency: Residency, school: Structure, assert_max_queries: Callable[..., int], view: str
 ) -> None:
-    everyone = [residency, *(ResidencyFactory(season=residency.season) for _ in range(5))]
+    everyone: list[Any] = [residency, *(ResidencyFactory(season=residency.season) for _ in range(5))]
     for one in everyone:
         plan_many(one, 150, [school])
     client.force_login(CoordinatorFactory(territory=residency.territory))
@@ -276,20 +275,21 @@ def test_a_full_season_takes_twelve_queries_at_most(
 @time_machine.travel("2027-03-10T12:00+01:00", tick=False)
 @pytest.mark.parametrize("who", ["studio", "team", "desk"])
 def test_a_calendar_costs_the_same_for_many_sessions(
-    client: Client,
+    client: Any,
     residency: Residency,
     school: Structure,
     assert_num_queries_constant: Callable[..., int],
     who: str,
 ) -> None:
     plan_many(residency, 3, [school])
-    person, url = {
+    cases: dict[str, Any] = {
         "studio": lambda: (artist_of(residency), reverse("studio:calendar", args=[residency.uuid])),
         "team": lambda: (member_of(school), reverse("team:calendar", args=[school.uuid])),
         "desk": lambda: (
             CoordinatorFactory(territory=residency.territory),
             reverse("admin:residencies_residency_calendar", args=[residency.uuid]),
         ),
-    }[who]()
+    }
+    person, url = cases[who]()
     client.force_login(person)
     assert_num_queries_constant(lambda: client.get(url), lambda: plan_many(residency, 27, [school]), at_most=13)

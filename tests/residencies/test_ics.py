@@ -22,6 +22,7 @@ from residencies.enums import EventState, SessionState
 from residencies.models import CalendarFeed, Event, Residency, Session, Visit
 from residencies.reports.ics import public_calendar
 from residencies.selectors.feeds import address, token
+from residencies.selectors.public import AgendaItem
 from residencies.services import feeds
 from structures.models import Structure, TerritoryMembership
 from tests.factories.accounts import UserFactory
@@ -67,7 +68,7 @@ def session(residency: Residency, school: Structure) -> Session:
     return SessionFactory(activity=activity, on="2027-03-29", at="10:00", minutes=120)
 
 
-def read(client: Client, feed: CalendarFeed) -> tuple[icalendar.Calendar, OtherCalendar]:
+def read(client: Client, feed: CalendarFeed) -> tuple[Any, OtherCalendar]:
     """What the address gives: both libraries agree on every event."""
     response = client.get(address(feed).removeprefix("http://testserver"))
     assert response.status_code == 200
@@ -75,9 +76,9 @@ def read(client: Client, feed: CalendarFeed) -> tuple[icalendar.Calendar, OtherC
     return both(response.content)
 
 
-def both(content: bytes) -> tuple[icalendar.Calendar, OtherCalendar]:
+def both(content: bytes) -> tuple[Any, OtherCalendar]:
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
-    calendar = icalendar.Calendar.from_ical(content)
+    calendar: Any = icalendar.Calendar.from_ical(content)
     assert not [event.errors for event in calendar.walk() if event.errors]
     other = IcsCalendarStream.calendar_from_ics(content.decode())
     mine = [
@@ -98,11 +99,11 @@ def both(content: bytes) -> tuple[icalendar.Calendar, OtherCalendar]:
     return calendar, other
 
 
-def _same(when: date) -> date:
+def _same(when: date | None) -> date | None:
     return when.astimezone(UTC) if isinstance(when, datetime) else when
 
 
-def only(calendar: icalendar.Calendar, words: str) -> Any:
+def only(calendar: Any, words: str) -> Any:
     (event,) = [event for event in calendar.walk("VEVENT") if words in event["summary"]]
     return event
 
@@ -258,19 +259,19 @@ def test_a_feed_costs_the_same_for_many_sessions(
     assert_num_queries_constant(lambda: client.get(url), lambda: plan_many(residency, 27, [school]), at_most=6)
 
 
-def test_the_calendar_of_the_public_says_what_the_public_may_read(residency: Residency, session: Session) -> None:
-    session.is_public = True
-    session.activity.public_summary, session.activity.how_to_come = "Venez écouter.", "Bus 12"
-    session.activity.needs = "Une prise, et 06 00 00 00 00"
-    calendar, _other = both(public_calendar([session], name="Agenda", link="http://testserver/agenda/"))
-    event = only(calendar, "Cartographie")
-    private, _other = both(public_calendar([session], name="Autre"))
-    assert event["uid"] == only(private, "Cartographie")["uid"]
-    assert "Venez écouter." in event["description"]
-    assert "06 00" not in calendar.to_ical().decode()
-    assert "class" not in event
+def test_the_calendar_of_the_public_has_the_same_events(client: Client, residency: Residency, session: Session) -> None:
+    feed = feeds.open_feed(by=artist_of(residency), residency=residency)
+    item = AgendaItem(session, "Écoute", "Venez écouter.", "École", session.where, [residency], "Bus 12")
+    calendar, _other = both(public_calendar([item], commune=session.where))
+    event = only(calendar, "Écoute")
+    assert event["uid"] == only(read(client, feed)[0], "Cartographie")["uid"]
+    assert event["description"] == "Venez écouter.\nBus 12"
+    assert event["location"] == "École, Liévin"
+    assert "Liévin" in calendar["name"]
+    session.state = SessionState.CANCELLED
+    assert only(both(public_calendar([item]))[0], "Écoute")["status"] == "CANCELLED"
     # An empty agenda is a calendar too.
-    assert both(public_calendar([], name="Agenda"))[1].events == []
+    assert both(public_calendar([]))[1].events == []
 
 
 def test_the_address_is_on_the_page_of_the_calendar(client: Client, residency: Residency) -> None:

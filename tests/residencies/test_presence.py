@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,10 @@ SEASON = [
     P("Phase 1", date(2027, 2, 1), date(2027, 2, 19)),
     P("Phase 2", date(2027, 3, 8), date(2027, 6, 11)),
 ]
+
+
+def figures(*values: object) -> list[Any]:
+    return list(values)
 
 
 def season(*rows: Row, basis: str = WEEKDAYS, due: int = 90) -> Ledger:
@@ -85,12 +90,12 @@ def test_the_season_2026_2027_is_the_one_of_the_facts() -> None:
     assert len(spring) == 10
     # The bridge of Ascension is a school holiday too: 76 days of school.
     assert (count.total.school_days, count.total.school_holiday_weekdays) == (76, 12)
-    assert (count.planned, count.done, count.remaining, count.gap) == (90, 0, 90, 0)
+    assert figures(count.planned, count.done, count.remaining, count.gap) == [90, 0, 90, 0]
 
 
 def test_under_working_days_holidays_are_not_due() -> None:
     count = season(basis=WORKING, due=87)
-    assert (count.planned, count.counted, count.gap) == (87, 87, 0)
+    assert figures(count.planned, count.counted, count.gap) == [87, 87, 0]
     assert season(basis=WORKING, due=90).missing == 3
     easter_monday = count.on(date(2027, 3, 29))
     assert easter_monday is not None
@@ -119,7 +124,7 @@ def test_half_days_absences_and_days_outside() -> None:
     assert count.remaining == Decimal("88")
     # 5 + 15 + 70, less the half and the whole day missed and the day announced, plus the Saturday afternoon.
     assert count.foreseen == Decimal("88")
-    assert (count.outside.done, count.outside.planned) == (1, 0)
+    assert figures(count.outside.done, count.outside.planned) == [1, 0]
     assert [p.tally.done for p in count.periods] == [Decimal("1.5"), Decimal("0.5"), 0]
 
 
