@@ -29,20 +29,20 @@ KINDS: tuple[MailKind, ...] = (
             "territoire": _("nom du territoire"),
             "contact": _("coordonnées du service"),
         },
-        subject={"fr": "L'espace de « {{ structure }} » vous est ouvert"},
+        subject={"fr": "L'espace de « {{ structure }} » vous est ouvert"},
         body={
             "fr": """Bonjour {{ nom }},
 
-Vous faites partie de l'équipe de « {{ structure }} » : {{ par }} vous ouvre son espace dans le contrat local \
+Vous faites partie de l'équipe de « {{ structure }} » : {{ par }} vous ouvre son espace dans le contrat local \
 d'éducation artistique de {{ territoire }}. Vous pourrez y compléter l'équipe, dire quand la structure est fermée, \
 proposer un souhait aux artistes en résidence et suivre ce qui est prévu chez vous.
 
 Pour entrer, ouvrez cette adresse et donnez votre courriel, **{{ adresse }}** :
 {{ lien }}
 
-Un code vous est envoyé à chaque fois : il n'y a pas de mot de passe à retenir.
+Un code vous est envoyé à chaque fois : il n'y a pas de mot de passe à retenir.
 
-Vous n'êtes pas la bonne personne, ou ne souhaitez pas y figurer ? Répondez à ce message : vos coordonnées seront \
+Vous n'êtes pas la bonne personne, ou ne souhaitez pas y figurer ? Répondez à ce message : vos coordonnées seront \
 retirées.
 
 {{ contact }}

@@ -139,6 +139,8 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
 
     def by_effect_page(self, request: HttpRequest) -> HttpResponse:
         """The wishes that wait, what serves coverage most first."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET"])
         rows = list(self.get_queryset(request).waiting())  # type: ignore[attr-defined]
         effects = selectors.effects_of(rows)
         ranked = sorted(rows, key=lambda row: (-effects[row.pk].score, row.made_at))
@@ -164,8 +166,8 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
                 refuse(form, error)
             else:
                 text = ngettext(
-                    "%(n)d souhait n'est pas retenu : la structure en reçoit les raisons.",
-                    "%(n)d souhaits ne sont pas retenus : les structures en reçoivent les raisons.",
+                    "%(n)d souhait n'est pas retenu : la structure en reçoit les raisons.",
+                    "%(n)d souhaits ne sont pas retenus : les structures en reçoivent les raisons.",
                     len(done),
                 )
                 messages.success(request, text % {"n": len(done)})
@@ -192,7 +194,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET"])
-        states = services.RequestState
+        states, standing = services.RequestState, selectors.standing(wish)
         return self._page(
             request,
             "admin/residencies/request/detail.html",
@@ -200,7 +202,8 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             title=gettext("Souhait de %(structure)s") % {"structure": wish.structure},
             label=desk_label(wish),
             tone=selectors.TONES[wish.state],
-            standing=selectors.standing(wish),
+            standing=standing,
+            others=[(row, desk_label(row)) for row in standing.others],
             choices=selectors.choices(wish),
             relays=relays_for([wish.structure]).get(wish.structure_id, []),
             can_turn=rules.can_become(wish, states.ACCEPTED),
@@ -225,7 +228,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
         def act(values: dict[str, Any], version: int | None) -> HttpResponse:
             activity = services.turn_into_activity(by=person(request), request=wish, version=version, **values)
             messages.success(
-                request, gettext("« %(title)s » commence : l'artiste et l'équipe le savent.") % {"title": activity}
+                request, gettext("« %(title)s » commence : l'artiste et l'équipe le savent.") % {"title": activity}
             )
             return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[activity.pk]))
 
@@ -259,15 +262,15 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             joined = services.join(by=person(request), request=wish, activity=activity, version=version, **values)
             messages.success(
                 request,
-                gettext("%(structure)s rejoint « %(title)s ». Ajoutez-la aux séances qui la concernent.")
+                gettext("%(structure)s rejoint « %(title)s ». Ajoutez-la aux séances qui la concernent.")
                 % {"structure": wish.structure, "title": joined},
             )
             return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[joined.pk]))
 
         lines = [
-            gettext("Activité : %(title)s (%(state)s)")
+            gettext("Activité : %(title)s (%(state)s)")
             % {"title": activity.title, "state": activity.get_state_display()},
-            gettext("Les séances déjà prévues ne changent pas : ajoutez-y la structure si elle y prend part."),
+            gettext("Les séances déjà prévues ne changent pas : ajoutez-y la structure si elle y prend part."),
             gettext("Si une convention existe, il faudra en faire une nouvelle édition avec cette structure."),
         ]
         return self._answer(
@@ -293,7 +296,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
 
         lines = [
             gettext("La structure reçoit un courriel et répond dans son espace."),
-            gettext("Si elle accepte, l'activité naît aussitôt ; sinon le souhait attend de nouveau."),
+            gettext("Si elle accepte, l'activité naît aussitôt ; sinon le souhait attend de nouveau."),
         ]
         return self._answer(
             request,
@@ -312,10 +315,10 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
 
         def act(values: dict[str, Any], version: int | None) -> HttpResponse:
             services.refuse(by=person(request), request=wish, version=version, **values)
-            messages.success(request, gettext("C'est noté : la structure reçoit vos raisons."))
+            messages.success(request, gettext("C'est noté : la structure reçoit vos raisons."))
             return HttpResponseRedirect(reverse(f"admin:{_NAME}_changelist"))
 
-        lines = [gettext("Vous pourrez rouvrir ce souhait ; le courriel, lui, sera parti.")]
+        lines = [gettext("Vous pourrez rouvrir ce souhait ; le courriel, lui, sera parti.")]
         return self._answer(
             request, wish, form, act, title=gettext("Ne pas retenir"), button=gettext("Ne pas retenir"), lines=lines
         )
@@ -381,7 +384,7 @@ def desk_label(wish: ActivityRequest) -> str:
 
 
 def _chosen(request: HttpRequest) -> UUID | None:
-    """The artist of the link that led here (« ?artiste= »)."""
+    """The artist of the link that led here (« ?artiste= »)."""
     return next(iter(uuids([request.GET.get("artiste", "")])), None)
 
 

@@ -24,11 +24,11 @@ from structures.models import Structure
 
 #: What each form of activity is, in the words of the contract (rules.md 18).
 KIND_HINTS = {
-    ActivityKind.ENCOUNTER: gettext_lazy("rencontre : faire connaissance avec l'artiste et son travail"),
-    ActivityKind.GESTURE: gettext_lazy("geste artistique : inventer quelque chose ensemble, ce n'est pas un atelier"),
-    ActivityKind.DIFFUSION: gettext_lazy("diffusion : accueillir une œuvre de l'artiste"),
-    ActivityKind.RESTITUTION: gettext_lazy("restitution : montrer ce qui a été fait"),
-    ActivityKind.TRAINING: gettext_lazy("formation : un temps pour les professionnels"),
+    ActivityKind.ENCOUNTER: gettext_lazy("rencontre : faire connaissance avec l'artiste et son travail"),
+    ActivityKind.GESTURE: gettext_lazy("geste artistique : inventer quelque chose ensemble, ce n'est pas un atelier"),
+    ActivityKind.DIFFUSION: gettext_lazy("diffusion : accueillir une œuvre de l'artiste"),
+    ActivityKind.RESTITUTION: gettext_lazy("restitution : montrer ce qui a été fait"),
+    ActivityKind.TRAINING: gettext_lazy("formation : un temps pour les professionnels"),
 }
 
 
@@ -36,13 +36,12 @@ class ArtistField(forms.ModelChoiceField):
     """An artist, with a few words of presentation."""
 
     def label_from_instance(self, obj: Any) -> str:
-        about = obj.discipline
-        words = Truncator(strip_tags(render(localised(obj, "presentation")))).chars(160)
+        about, words = obj.discipline, Truncator(strip_tags(render(localised(obj, "presentation")))).chars(160)
         return format_html(
-            "{}{}{}",
+            "<span>{}{}{}</span>",
             obj.artist_name,
             format_html(' <span class="muted">– {}</span>', about) if about else "",
-            format_html(' <span class="muted small wish-artist">{}</span>', words) if words else "",
+            format_html('<br><span class="muted small">{}</span>', words) if words else "",
         )
 
 
@@ -56,27 +55,28 @@ class WishForm(forms.ModelForm):
     use_required_attribute = False
     residency = ArtistField(
         Residency.objects.none(),
-        label=gettext_lazy("Avec quel artiste ?"),
+        label=gettext_lazy("Avec quel artiste ?"),
         required=False,
         widget=forms.RadioSelect,
-        empty_label=gettext_lazy("Pas d'artiste en particulier : la coordination me conseille"),
+        blank=True,
+        empty_label=gettext_lazy("Pas d'artiste en particulier : la coordination me conseille"),
     )
     axis = forms.ModelChoiceField(
         Axis.objects.none(),
-        label=gettext_lazy("Un axe vous intéresse ?"),
+        label=gettext_lazy("Un axe vous intéresse ?"),
         required=False,
         empty_label=gettext_lazy("Pas d'axe en particulier"),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("Sous quelle forme ?"),
+        label=gettext_lazy("Sous quelle forme ?"),
         required=False,
         choices=_choose(KIND_HINTS.items(), gettext_lazy("je ne sais pas encore")),
         widget=forms.RadioSelect,
     )
     public = forms.CharField(
-        label=gettext_lazy("Pour qui ?"),
+        label=gettext_lazy("Pour qui ?"),
         max_length=300,
-        help_text=gettext_lazy("En quelques mots : « deux classes de CM1 », « les familles du mercredi »."),
+        help_text=gettext_lazy("En quelques mots : « deux classes de CM1 », « les familles du mercredi »."),
         error_messages={"required": gettext_lazy("Dites pour qui, en quelques mots.")},
     )
     category = forms.ChoiceField(
@@ -85,43 +85,41 @@ class WishForm(forms.ModelForm):
         error_messages={"required": gettext_lazy("Choisissez la catégorie la plus proche.")},
     )
     life_stage = forms.ChoiceField(
-        label=gettext_lazy("Sur quel temps ?"),
+        label=gettext_lazy("Sur quel temps ?"),
         choices=LifeStage.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choisissez le temps où cela aurait lieu.")},
     )
     people = forms.IntegerField(
-        label=gettext_lazy("Combien de personnes, environ ?"),
+        label=gettext_lazy("Combien de personnes, environ ?"),
         min_value=1,
         max_value=5000,
         widget=forms.NumberInput({"inputmode": "numeric"}),
         error_messages={
             "required": gettext_lazy("Donnez un nombre, même approximatif."),
-            "invalid": gettext_lazy("Écrivez un nombre entier, sans autre mot : 25."),
+            "invalid": gettext_lazy("Écrivez un nombre entier, sans autre mot : 25."),
         },
     )
     dates = forms.CharField(
-        label=gettext_lazy("Quand est-ce possible ?"),
+        label=gettext_lazy("Quand est-ce possible ?"),
         max_length=1000,
         required=False,
         widget=Textarea({"rows": 3}),
-        help_text=gettext_lazy(
-            "Jours, semaines ou périodes : « les mardis matin de mars », « après avril »."
-        ),
+        help_text=gettext_lazy("Jours, semaines ou périodes : « les mardis matin de mars », « après avril »."),
     )
     hope = forms.CharField(
-        label=gettext_lazy("Qu'en attendez-vous ?"),
+        label=gettext_lazy("Qu'en attendez-vous ?"),
         max_length=3000,
         widget=Textarea({"rows": 6}),
         help_text=gettext_lazy(
-            "Ce que vous voudriez vivre ou partager, ce que vous apportez. L'artiste et vous l'écrirez ensemble : une "
+            "Ce que vous voudriez vivre ou partager, ce que vous apportez. L'artiste et vous l'écrirez ensemble : une "
             "envie suffit."
         ),
-        error_messages={"required": gettext_lazy("Quelques phrases suffisent : elles aident à choisir.")},
+        error_messages={"required": gettext_lazy("Quelques phrases suffisent : elles aident à choisir.")},
     )
     partner = forms.ModelChoiceField(
         Structure.objects.none(),
-        label=gettext_lazy("Avec une autre structure ?"),
+        label=gettext_lazy("Avec une autre structure ?"),
         required=False,
         empty_label=gettext_lazy("Non, ou je ne sais pas"),
         help_text=gettext_lazy("Un lieu culturel et une structure voisine, par exemple. Parlez-en ensemble d'abord."),
@@ -160,7 +158,7 @@ class ProposalForm(forms.Form):
 
     use_required_attribute = False
     answer = forms.ChoiceField(
-        label=gettext_lazy("Cela vous convient-il ?"),
+        label=gettext_lazy("Cela vous convient-il ?"),
         choices=[
             ("yes", gettext_lazy("Oui, faisons-le avec cet artiste")),
             ("no", gettext_lazy("Non, je garde mon souhait tel que je l'ai écrit")),
@@ -183,8 +181,8 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Vos mots à la structure"),
         max_length=2000,
         widget=Textarea({"rows": 6, "cols": 70}),
-        help_text=gettext_lazy("Ils partent tels quels : dites pourquoi, et ce qui reste possible."),
-        error_messages={"required": gettext_lazy("Dites pourquoi : la structure lit ces mots.")},
+        help_text=gettext_lazy("Ils partent tels quels : dites pourquoi, et ce qui reste possible."),
+        error_messages={"required": gettext_lazy("Dites pourquoi : la structure lit ces mots.")},
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from structures.enums import Weekday
 from structures.models import Closure, Professional, Structure
 
-_BAD_DAY = {"invalid": _("Écrivez la date ainsi : 15/02/2027."), "required": _("Donnez une date.")}
+_BAD_DAY = {"invalid": _("Écrivez la date ainsi : 15/02/2027."), "required": _("Donnez une date.")}
 
 
 class PersonForm(forms.Form):
@@ -29,19 +29,19 @@ class PersonForm(forms.Form):
         label=_("Fonction"),
         max_length=160,
         required=False,
-        help_text=_("Par exemple « médiatrice », « directeur », « enseignante en CM1 »."),
+        help_text=_("Par exemple « médiatrice », « directeur », « enseignante en CM1 »."),
     )
     email = forms.EmailField(
         label=_("Adresse électronique"),
         required=False,
         help_text=_("Avec elle, la personne entre ici et reçoit ce qui concerne la structure."),
-        error_messages={"invalid": _("Cette adresse n'est pas complète : nom@exemple.fr.")},
+        error_messages={"invalid": _("Cette adresse n'est pas complète : nom@exemple.fr.")},
     )
     phone = forms.CharField(label=_("Téléphone"), max_length=30, required=False)
     is_contact = forms.BooleanField(
         label=_("À contacter en premier"),
         required=False,
-        help_text=_("Une seule personne : la coordination s'adresse d'abord à elle."),
+        help_text=_("Une seule personne : la coordination s'adresse d'abord à elle."),
     )
 
     def __init__(self, *args: Any, person: Professional | None = None, **kwargs: Any) -> None:
@@ -69,7 +69,7 @@ class DetailsForm(forms.Form):
         label=_("Adresse électronique de la structure"),
         required=False,
         help_text=_("Une boîte partagée, pas celle d'une personne."),
-        error_messages={"invalid": _("Cette adresse n'est pas complète : nom@exemple.fr.")},
+        error_messages={"invalid": _("Cette adresse n'est pas complète : nom@exemple.fr.")},
     )
     phone = forms.CharField(
         label=_("Téléphone de la structure"), max_length=30, required=False, help_text=_("Le standard ou l'accueil.")
@@ -79,7 +79,7 @@ class DetailsForm(forms.Form):
         required=False,
         max_length=200,
         assume_scheme="https",
-        error_messages={"invalid": _("Écrivez l'adresse entière : https://www.exemple.fr.")},
+        error_messages={"invalid": _("Écrivez l'adresse entière : https://www.exemple.fr.")},
     )
 
     def __init__(self, *args: Any, structure: Structure, **kwargs: Any) -> None:
@@ -99,11 +99,11 @@ class SpanForm(forms.Form):
         label=_("Au"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Dernier jour compris. Vide : un seul jour."),
+        help_text=_("Dernier jour compris. Vide : un seul jour."),
         error_messages=_BAD_DAY,
     )
     reason = forms.CharField(
-        label=_("Motif"), max_length=200, required=False, help_text=_("Par exemple « travaux » ou « inventaire ».")
+        label=_("Motif"), max_length=200, required=False, help_text=_("Par exemple « travaux » ou « inventaire ».")
     )
 
     def clean(self) -> dict[str, Any]:

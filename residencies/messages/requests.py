@@ -39,12 +39,12 @@ KINDS: tuple[MailKind, ...] = (
         body={
             "fr": """Bonjour,
 
-Le souhait de « {{ structure }} » est bien reçu.
+Le souhait de « {{ structure }} » est bien reçu.
 
-- Avec : {{ souhait }}
-- Pour : {{ public }}
+- Avec : {{ souhait }}
+- Pour : {{ public }}
 
-La coordination l'étudie et vous répond. D'ici là, vous pouvez le compléter ou le retirer :
+La coordination l'étudie et vous répond. D'ici là, vous pouvez le compléter ou le retirer :
 {{ lien }}
 
 {{ contact }}
@@ -60,11 +60,11 @@ La coordination l'étudie et vous répond. D'ici là, vous pouvez le compléter 
         body={
             "fr": """Bonjour,
 
-Pour votre souhait ({{ souhait }}, {{ public }}), la coordination vous propose : **{{ propose }}**.
+Pour votre souhait ({{ souhait }}, {{ public }}), la coordination vous propose : **{{ propose }}**.
 
 {{ mots }}
 
-Dites si cela vous convient. Si vous déclinez, votre souhait reste à l'étude tel que vous l'avez écrit :
+Dites si cela vous convient. Si vous déclinez, votre souhait reste à l'étude tel que vous l'avez écrit :
 {{ lien }}
 
 {{ contact }}
@@ -84,7 +84,7 @@ Votre souhait ({{ souhait }}, {{ public }}) n'est pas retenu.
 
 {{ mots }}
 
-Vous pouvez répondre à ce message, ou déposer un autre souhait :
+Vous pouvez répondre à ce message, ou déposer un autre souhait :
 {{ lien }}
 
 {{ contact }}
@@ -100,11 +100,11 @@ Vous pouvez répondre à ce message, ou déposer un autre souhait :
         body={
             "fr": """Bonjour,
 
-Le souhait de « {{ structure }} » devient une activité avec **{{ artiste }}** : « {{ activite }} ».
+Le souhait de « {{ structure }} » devient une activité avec **{{ artiste }}** : « {{ activite }} ».
 
 {{ mots }}
 
-L'artiste et votre équipe l'écrivent maintenant ensemble, puis les séances sont planifiées. Vous la retrouvez ici :
+L'artiste et votre équipe l'écrivent maintenant ensemble, puis les séances sont planifiées. Vous la retrouvez ici :
 {{ lien }}
 
 {{ contact }}
@@ -113,19 +113,19 @@ L'artiste et votre équipe l'écrivent maintenant ensemble, puis les séances so
     ),
     MailKind(
         key=JOINED,
-        label=_("Souhait : la structure rejoint une activité"),
+        label=_("Souhait : la structure rejoint une activité"),
         description=_("Envoyé à toute l'équipe quand son souhait la fait entrer dans une activité qui existe."),
         variables=_WISH | _ACTIVITY | _WORDS,
-        subject={"fr": "Vous rejoignez « {{ activite }} » – {{ structure }}"},
+        subject={"fr": "Vous rejoignez « {{ activite }} » – {{ structure }}"},
         body={
             "fr": """Bonjour,
 
-Le souhait de « {{ structure }} » trouve sa place dans une activité qui existe avec **{{ artiste }}** : \
-« {{ activite }} ».
+Le souhait de « {{ structure }} » trouve sa place dans une activité qui existe avec **{{ artiste }}** : \
+« {{ activite }} ».
 
 {{ mots }}
 
-Les séances seront vues avec vous. Vous retrouvez l'activité ici :
+Les séances seront vues avec vous. Vous retrouvez l'activité ici :
 {{ lien }}
 
 {{ contact }}
@@ -137,15 +137,15 @@ Les séances seront vues avec vous. Vous retrouvez l'activité ici :
         label=_("Structure associée à l'activité d'une autre"),
         description=_("Envoyé à l'équipe que l'auteur d'un souhait a nommée comme partenaire."),
         variables=_COMMON | _ACTIVITY,
-        subject={"fr": "« {{ structure }} » vous associe à une activité"},
+        subject={"fr": "« {{ structure }} » vous associe à une activité"},
         body={
             "fr": """Bonjour,
 
-« {{ structure }} » a souhaité travailler avec vous et **{{ artiste }}**. L'activité « {{ activite }} » commence à \
-s'écrire, et votre structure y figure :
+« {{ structure }} » a souhaité travailler avec vous et **{{ artiste }}**. L'activité « {{ activite }} » commence à \
+s'écrire, et votre structure y figure :
 {{ lien }}
 
-Si vous ne pouvez pas y prendre part, répondez à ce message : la coordination le verra avec vous.
+Si vous ne pouvez pas y prendre part, répondez à ce message : la coordination le verra avec vous.
 
 {{ contact }}
 """
@@ -165,7 +165,7 @@ Si vous ne pouvez pas y prendre part, répondez à ce message : la coordination 
         body={
             "fr": """Bonjour,
 
-« {{ structure }} » répond à la proposition de {{ propose }} : {{ reponse }}.
+« {{ structure }} » répond à la proposition de {{ propose }} : {{ reponse }}.
 
 {{ mots }}
 
@@ -177,7 +177,7 @@ Si vous ne pouvez pas y prendre part, répondez à ce message : la coordination 
     ),
     MailKind(
         key=FOR_ARTIST,
-        label=_("Souhait devenu une activité : à l'artiste"),
+        label=_("Souhait devenu une activité : à l'artiste"),
         description=_("Envoyé à l'artiste quand le souhait d'une structure devient une activité de sa résidence."),
         variables={
             "nom": _("nom de la personne"),
@@ -191,19 +191,19 @@ Si vous ne pouvez pas y prendre part, répondez à ce message : la coordination 
             "contact": _("coordonnées du service"),
         },
         subject={
-            "fr": "« {{ structure }} » souhaite vous rencontrer",
+            "fr": "« {{ structure }} » souhaite vous rencontrer",
             "en": "“{{ structure }}” wishes to work with you",
         },
         body={
             "fr": """Bonjour {{ nom }},
 
-Un souhait de « {{ structure }} » ({{ commune }}) devient une activité avec vous : « {{ activite }} ».
+Un souhait de « {{ structure }} » ({{ commune }}) devient une activité avec vous : « {{ activite }} ».
 
-- Pour : {{ public }}
-- Effectif : environ {{ personnes }}
-- Ce que l'équipe en attend : {{ attente }}
+- Pour : {{ public }}
+- Effectif : environ {{ personnes }}
+- Ce que l'équipe en attend : {{ attente }}
 
-Vous l'écrivez maintenant ensemble :
+Vous l'écrivez maintenant ensemble :
 {{ lien }}
 
 {{ contact }}

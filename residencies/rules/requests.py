@@ -16,9 +16,9 @@ _S = RequestState
 #: What became of it, for whoever comes too late.
 _ALREADY = {
     _S.SENT: _("Ce souhait est à l'étude."),
-    _S.PROPOSED: _("Un autre artiste est proposé pour ce souhait : la réponse de la structure est attendue."),
+    _S.PROPOSED: _("Un autre artiste est proposé pour ce souhait : la réponse de la structure est attendue."),
     _S.ACCEPTED: _("Ce souhait est déjà devenu une activité."),
-    _S.REFUSED: _("Ce souhait n'a pas été retenu : rouvrez-le d'abord."),
+    _S.REFUSED: _("Ce souhait n'a pas été retenu : rouvrez-le d'abord."),
     _S.WITHDRAWN: _("La structure a retiré ce souhait."),
 }
 
@@ -37,12 +37,12 @@ def can_change(request: ActivityRequest) -> Verdict:
         return ALLOWED
     if request.state == _S.PROPOSED:
         return refuse(
-            _("Répondez d'abord à la proposition : si vous la déclinez, vous pourrez reprendre votre souhait."),
+            _("Répondez d'abord à la proposition : si vous la déclinez, vous pourrez reprendre votre souhait."),
             "is_proposed",
         )
     if request.state == _S.WITHDRAWN:
-        return refuse(_("Ce souhait est retiré : reprenez-le d'abord."), "is_withdrawn")
-    return refuse(_("La coordination a déjà répondu à ce souhait : écrivez-lui, ou envoyez-en un autre."), "answered")
+        return refuse(_("Ce souhait est retiré : reprenez-le d'abord."), "is_withdrawn")
+    return refuse(_("La coordination a déjà répondu à ce souhait : écrivez-lui, ou envoyez-en un autre."), "answered")
 
 
 def can_withdraw(request: ActivityRequest) -> Verdict:
@@ -51,7 +51,7 @@ def can_withdraw(request: ActivityRequest) -> Verdict:
         return ALLOWED
     if request.state == _S.WITHDRAWN:
         return refuse(_("Ce souhait est déjà retiré."), "is_withdrawn")
-    return refuse(_("La coordination a déjà répondu à ce souhait : écrivez-lui pour y renoncer."), "answered")
+    return refuse(_("La coordination a déjà répondu à ce souhait : écrivez-lui pour y renoncer."), "answered")
 
 
 def can_resume(request: ActivityRequest) -> Verdict:
@@ -69,10 +69,10 @@ def can_reopen(request: ActivityRequest, activity: Activity | None) -> Verdict:
         if activity is None or activity.state == ActivityState.CANCELLED:
             return ALLOWED
         return refuse(
-            _("Ce souhait est devenu une activité qui tient toujours : annulez-la d'abord, ou gardez-la."), "standing"
+            _("Ce souhait est devenu une activité qui tient toujours : annulez-la d'abord, ou gardez-la."), "standing"
         )
     if request.state == _S.WITHDRAWN:
-        return refuse(_("La structure l'a retiré : elle seule peut le reprendre."), "is_withdrawn")
+        return refuse(_("La structure l'a retiré : elle seule peut le reprendre."), "is_withdrawn")
     return refuse(_("Ce souhait attend encore une réponse."), "waiting")
 
 
@@ -89,7 +89,7 @@ def can_serve(request: ActivityRequest, residency: Residency) -> Verdict:
         return refuse(_("Cette résidence n'est pas de la même saison."), "other_season")
     if not residency.is_live:
         return refuse(
-            _("La résidence de %(name)s est terminée ou interrompue : choisissez un autre artiste.")
+            _("La résidence de %(name)s est terminée ou interrompue : choisissez un autre artiste.")
             % {"name": residency.artist_name},
             "not_live",
         )
@@ -101,5 +101,5 @@ def can_join(request: ActivityRequest, activity: Activity) -> Verdict:
     if activity.season_id != request.season_id:
         return refuse(_("Cette activité n'est pas de la même saison."), "other_season")
     if activity.state not in OPEN_ACTIVITY_STATES:
-        return refuse(_("Cette activité est terminée ou annulée : choisissez-en une autre."), "not_open")
+        return refuse(_("Cette activité est terminée ou annulée : choisissez-en une autre."), "not_open")
     return ALLOWED

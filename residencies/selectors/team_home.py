@@ -12,6 +12,7 @@ from django.utils import timezone
 from candidatures.models import Season
 from residencies.enums import FACING_STATES, EventState, PaperState, RegistrationState, RequestState, SessionState
 from residencies.models import ActivityRequest, Event, Registration, Residency, Session, Signature
+from residencies.selectors.confirmations import to_confirm_of_structure
 from residencies.selectors.planning_rules import planning_rules
 from residencies.selectors.requests import Clash, clashes, open_season, wishable
 from structures.models import Professional, Structure
@@ -59,7 +60,6 @@ def home(structure: Structure, now: datetime | None = None) -> Home:
         .select_related("residency", "proposed", "axis")
         .order_by("made_at", "pk")
     )
-    planned = sessions_of(structure)
     return Home(
         people=list(structure.professionals.all()),
         team_size=planning_rules(structure.territory).team_size,
@@ -67,30 +67,31 @@ def home(structure: Structure, now: datetime | None = None) -> Home:
         artists=list(wishable(season)) if season is not None else [],
         waiting=[row for row in wishes if row.state == RequestState.SENT],
         proposals=[row for row in wishes if row.state == RequestState.PROPOSED],
-        to_confirm=[row for row in planned if row.ends_at <= now],
+        to_confirm=to_confirm_of_structure(structure, now),
         to_sign=list(
             Signature.objects.filter(structure=structure, signed_on=None, paper__state=PaperState.ISSUED)
             .select_related("paper__activity")
             .order_by("paper__issued_at", "pk")
         ),
-        coming=[row for row in planned if row.ends_at > now][:AHEAD],
+        coming=_coming(structure, now),
         events=_events(structure, now),
         clashes=clashes(structure, structure.closures.all(), now),
     )
 
 
-def sessions_of(structure: Structure) -> list[Session]:
-    """Its planned sessions, past ones that nobody confirmed included. Two queries."""
+def _coming(structure: Structure, now: datetime) -> list[Session]:
+    """Its next planned sessions. Two queries."""
     through = Session.structures.through.objects.filter(structure=structure)
     return list(
         Session.objects.filter(
             Q(pk__in=through.values("session")) | Q(host=structure),
             state=SessionState.PLANNED,
             activity__state__in=FACING_STATES,
+            ends_at__gt=now,
         )
         .select_related("activity", "host__commune", "commune")
         .prefetch_related(Prefetch("residencies", queryset=Residency.objects.order_by("artist_name", "pk")))
-        .order_by("starts_at", "pk")
+        .order_by("starts_at", "pk")[:AHEAD]
     )
 
 

@@ -63,7 +63,7 @@ def accepted(
             "artiste": names,
             "activite": activity.title,
             "mots": _said(request.answer),
-            "lien": absolute(reverse("team:activities", args=[request.structure.uuid])),
+            "lien": absolute(reverse("team:activity", args=[request.structure.uuid, activity.uuid])),
         },
     )
     _to_artists(by=by, request=request, activity=activity, residencies=residencies)
@@ -90,7 +90,7 @@ def partners_told(
                         "structure": request.structure.name,
                         "artiste": _names(residencies),
                         "activite": activity.title,
-                        "lien": absolute(reverse("team:activities", args=[partner.uuid])),
+                        "lien": absolute(reverse("team:activity", args=[partner.uuid, activity.uuid])),
                     },
                 )
 
@@ -161,7 +161,7 @@ def _to_artists(*, by: User, request: ActivityRequest, activity: Activity, resid
                     "personnes": request.people,
                     "activite": activity.title,
                     "attente": request.hope,
-                    "lien": absolute(reverse("studio:activities", args=[seat.residency.uuid])),
+                    "lien": absolute(reverse("studio:activity", args=[seat.residency.uuid, activity.uuid])),
                 },
             )
 
@@ -214,7 +214,7 @@ def wished(request: ActivityRequest) -> str:
     if request.residency is not None:
         return request.residency.artist_name
     if request.axis is not None:
-        return _("l'axe « %(axis)s »") % {"axis": request.axis.title}
+        return _("l'axe « %(axis)s »") % {"axis": request.axis.title}
     return _("un artiste à trouver ensemble")
 
 

@@ -51,12 +51,12 @@ def file(*, by: User, structure: Structure, season: Season | None = None, **valu
         season = season or selectors.open_season(structure.territory)
         if season is None or season.programme.territory_id != structure.territory_id:
             raise Refused(
-                _("Aucune saison n'accueille de souhaits pour le moment : la coordination vous préviendra."),
+                _("Aucune saison n'accueille de souhaits pour le moment : la coordination vous préviendra."),
                 code="no_season",
             )
         if ActivityRequest.objects.filter(structure=structure, season=season, state=_S.SENT).count() >= MOST:
             raise Refused(
-                _("%(n)d souhaits de votre structure attendent déjà une réponse : retirez ceux qui ne comptent plus.")
+                _("%(n)d souhaits de votre structure attendent déjà une réponse : retirez ceux qui ne comptent plus.")
                 % {"n": MOST},
                 code="too_many",
             )
@@ -116,7 +116,7 @@ def answer_proposal(
         require(rules.can_answer_proposal(locked))
         _require_fresh(locked, version)
         if residency is None or locked.proposed_id != residency.pk:
-            raise StaleWrite(_("La proposition vient de changer : relisez-la avant de répondre."), code="stale")
+            raise StaleWrite(_("La proposition vient de changer : relisez-la avant de répondre."), code="stale")
         locked.team_answer = words.strip()
         if accepts:
             require(rules.can_serve(locked, residency))
@@ -212,7 +212,7 @@ def propose(
         require(rules.can_serve(locked, residency))
         if residency.pk == locked.residency_id:
             raise Refused(
-                _("C'est l'artiste souhaité : faites-en une activité."), code="same_artist", field="residency"
+                _("C'est l'artiste souhaité : faites-en une activité."), code="same_artist", field="residency"
             )
         locked.proposed, locked.answer, locked.team_answer = residency, words.strip(), ""
         _answered(locked, _S.PROPOSED)
@@ -227,7 +227,7 @@ def refuse(*, by: User, request: ActivityRequest, words: str, version: int | Non
         locked = _answerable(by, request, _S.REFUSED, version)
         if not words.strip():
             raise Refused(
-                _("Dites pourquoi : la structure lit ces mots et peut en faire un autre souhait."),
+                _("Dites pourquoi : la structure lit ces mots et peut en faire un autre souhait."),
                 code="words_needed",
                 field="words",
             )
@@ -247,7 +247,7 @@ def refuse_several(*, by: User, requests: Iterable[ActivityRequest], words: str)
                 done.append(refuse(by=by, request=request, words=words))
             except Refused as error:
                 raise type(error)(
-                    _("%(structure)s : %(reason)s Aucun message n'est parti.")
+                    _("%(structure)s : %(reason)s Aucun message n'est parti.")
                     % {"structure": request.structure, "reason": error},
                     code=error.code,
                     field=error.field,
@@ -262,7 +262,7 @@ def reopen(*, by: User, request: ActivityRequest) -> ActivityRequest:
         locked = lock_request(request)
         require_desk(by, locked.territory)
         if locked.activity_id != (activity.pk if activity else None):
-            raise StaleWrite(_("Ce souhait vient de changer : relisez-le."), code="stale")
+            raise StaleWrite(_("Ce souhait vient de changer : relisez-le."), code="stale")
         require(rules.can_reopen(locked, activity))
         before = locked.state
         _clear(locked)
@@ -301,7 +301,7 @@ def _write(request: ActivityRequest, values: dict[str, Any]) -> None:
     residency = request.residency
     # An artist already wished for stays, even if their residency has stopped: the desk then proposes another.
     if residency is not None and residency.pk != former and not selectors.is_wishable(residency, request.season):
-        wrong["residency"] = _("Cet artiste n'accueille pas de souhaits : choisissez-en un autre.")
+        wrong["residency"] = _("Cet artiste n'accueille pas de souhaits : choisissez-en un autre.")
     if request.axis is not None and request.axis.call.season_id != request.season_id:
         wrong["axis"] = _("Cet axe n'est pas de la saison.")
     if request.partner is not None:

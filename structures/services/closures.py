@@ -37,7 +37,7 @@ def add_span(*, by: User, structure: Structure, starts_on: date, ends_on: date, 
         spans = list(locked.closures.select_for_update().filter(weekday=None))
         met = [row for row in spans if _of(row)[0] <= ends_on and starts_on <= _of(row)[1]]
         if len(spans) - len(met) >= MOST:
-            raise Refused(_("Trop de fermetures sont notées : retirez celles qui sont passées."), code="too_many")
+            raise Refused(_("Trop de fermetures sont notées : retirez celles qui sont passées."), code="too_many")
         kept = reason.strip() or next((row.reason for row in met if row.reason), "")
         made = Closure(
             structure=locked,
@@ -65,7 +65,7 @@ def set_weekdays(*, by: User, structure: Structure, weekdays: Iterable[int]) -> 
         wanted = sorted({Weekday(day).value for day in weekdays})
         if len(wanted) == len(Weekday):
             raise Refused(
-                _("Fermée tous les jours, la structure ne recevrait jamais : laissez au moins un jour."),
+                _("Fermée tous les jours, la structure ne recevrait jamais : laissez au moins un jour."),
                 code="every_day",
                 field="weekdays",
             )
@@ -115,10 +115,10 @@ def _require_span(starts_on: date, ends_on: date) -> None:
     if ends_on < starts_on:
         raise Refused(_("Le dernier jour vient après le premier."), code="order", field="ends_on")
     if ends_on < timezone.localdate():
-        raise Refused(_("Cette période est passée : elle ne change plus rien."), code="past", field="ends_on")
+        raise Refused(_("Cette période est passée : elle ne change plus rien."), code="past", field="ends_on")
     if ends_on - starts_on > LONGEST:
         raise Refused(
-            _("Plus d'un an de fermeture : vérifiez l'année. Si la structure cesse, écrivez à la coordination."),
+            _("Plus d'un an de fermeture : vérifiez l'année. Si la structure cesse, écrivez à la coordination."),
             code="too_long",
             field="ends_on",
         )

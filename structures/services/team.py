@@ -77,7 +77,7 @@ def add(
         locked = _own(by, structure)
         if locked.professionals.count() >= MOST:
             raise Refused(
-                _("L'équipe compte déjà %(n)d personnes : retirez celles qui n'y travaillent plus.") % {"n": MOST},
+                _("L'équipe compte déjà %(n)d personnes : retirez celles qui n'y travaillent plus.") % {"n": MOST},
                 code="too_many",
             )
         person = Professional(structure=locked)
@@ -158,7 +158,7 @@ def require_not_last(by: User, person: Professional) -> None:
     if not others.exists():
         raise Refused(
             _(
-                "C'est la dernière personne de l'équipe qui peut entrer ici : ajoutez d'abord quelqu'un avec son "
+                "C'est la dernière personne de l'équipe qui peut entrer ici : ajoutez d'abord quelqu'un avec son "
                 "adresse électronique, ou écrivez à la coordination."
             ),
             code="last_member",
@@ -200,11 +200,11 @@ def invite(*, by: User, structure: Structure, people: Sequence[UUID] | None = No
         locked = lock_structure(structure)
         require(coordinates(by, locked.territory))
         if not locked.is_active:
-            raise Refused(_("Cette structure est fermée : rouvrez-la avant d'inviter son équipe."), code="closed")
+            raise Refused(_("Cette structure est fermée : rouvrez-la avant d'inviter son équipe."), code="closed")
         rows = locked.professionals.select_for_update().exclude(email="")
         if not rows.exists():
             raise Refused(
-                _("Personne n'a d'adresse électronique dans cette équipe : ajoutez-en une, puis invitez."),
+                _("Personne n'a d'adresse électronique dans cette équipe : ajoutez-en une, puis invitez."),
                 code="no_address",
             )
         if people is not None:
@@ -217,7 +217,7 @@ def invite(*, by: User, structure: Structure, people: Sequence[UUID] | None = No
         due = [person for person in found if person.uuid not in last or last[person.uuid] < since]
         if not due:
             raise Refused(
-                _("L'invitation vient de partir : attendez quelques minutes avant de la renvoyer."), code="too_soon"
+                _("L'invitation vient de partir : attendez quelques minutes avant de la renvoyer."), code="too_soon"
             )
         for person in due:
             _invite(by, locked, person)

@@ -53,7 +53,7 @@ def member(structure, client):
 def page(client, name, structure, *args, status=200):
     answer = client.get(reverse(f"team:{name}", args=[structure.uuid, *args]))
     assert answer.status_code == status
-    return unescape(answer.content.decode())
+    return unescape(answer.content.decode()).replace("\xa0", " ")
 
 
 def send(client, name, structure, *args, **data):
@@ -188,7 +188,9 @@ class TestWishes:
         assert not ActivityRequest.objects.exists()
 
     def test_a_wish_is_filed_changed_and_taken_back(self, client, structure, member, residency):
-        assert "Compagnie du Terril" in page(client, "request_add", structure)
+        offered = page(client, "request_add", structure)
+        assert "Compagnie du Terril" in offered
+        assert "Pas d'artiste en particulier" in offered
         send(client, "request_add", structure, **typed(residency))
         wish = ActivityRequest.objects.get()
         assert "étudie votre souhait" in page(client, "request", structure, wish.uuid)

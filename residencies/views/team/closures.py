@@ -59,7 +59,7 @@ def closures(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return _page(request, structure, form=form)
     assert row.starts_on is not None
     assert row.ends_on is not None
-    messages.success(request, _("Fermeture notée : %(when)s.") % {"when": span(row.starts_on, row.ends_on)})
+    messages.success(request, _("Fermeture notée : %(when)s.") % {"when": span(row.starts_on, row.ends_on)})
     return redirect("team:closures", uuid)
 
 

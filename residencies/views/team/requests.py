@@ -36,7 +36,7 @@ def _wish(request: HttpRequest, uuid: UUID, wish: UUID) -> tuple[Structure, Acti
 
 
 def _wished_artist(request: HttpRequest) -> dict[str, Any]:
-    """The artist of the link that led here (« ?artiste= »)."""
+    """The artist of the link that led here (« ?artiste= »)."""
     try:
         asked = UUID(request.GET.get("artiste", ""))
     except ValueError:
@@ -65,7 +65,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
     season = selectors.open_season(structure.territory)
     if season is None:
         raise Refused(
-            _("Aucune saison n'accueille de souhaits pour le moment : la coordination vous préviendra."),
+            _("Aucune saison n'accueille de souhaits pour le moment : la coordination vous préviendra."),
             code="no_season",
         )
     data = request.POST if request.method == "POST" else recovered(request)
@@ -172,6 +172,6 @@ def answer(request: HttpRequest, uuid: UUID, wish: UUID) -> HttpResponse:
         words=form.cleaned_data["words"],
         version=int(version) if version.isdecimal() else -1,
     )
-    said = _("C'est entendu : l'activité commence à s'écrire.") if accepts else _("C'est noté : votre souhait reste.")
+    said = _("C'est entendu : l'activité commence à s'écrire.") if accepts else _("C'est noté : votre souhait reste.")
     messages.success(request, said)
     return redirect("team:request", uuid, wish)
