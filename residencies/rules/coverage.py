@@ -90,4 +90,6 @@ def _journey(facts: Mapping[str, object], communes: Mapping[int, Commune]) -> st
     if near is None:
         return _("%(km)s km aller et retour %(day)s") % said
     said["commune"] = communes[cast("int", near)].name
+    if cast("float", facts["km"]) < 0.5:
+        return _("sur le chemin %(day)s, près de la séance prévue à %(commune)s") % said
     return _("%(km)s km de détour %(day)s, près de la séance prévue à %(commune)s") % said
