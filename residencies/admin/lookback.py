@@ -111,7 +111,7 @@ class LookbackMixin(ActivityPages):
             except Refused as error:
                 form.refuse(error)
             else:
-                messages.success(request, _("C'est noté : ce que vous avez écrit fait foi."))
+                messages.success(request, _("C'est noté : ce que vous avez écrit fait foi."))
                 return self._to_lookback(activity)
         response = self.activity_page(
             request,
@@ -142,7 +142,7 @@ class LookbackMixin(ActivityPages):
             lambda: confirmations.settle(
                 by=person(request), session=row, confirmation=chosen, seen=request.POST.get("seen")
             ),
-            _("C'est tranché : cette confirmation fait foi."),
+            _("C'est tranché : cette confirmation fait foi."),
         )
 
     def unsettle_act(self, request: HttpRequest, key: UUID, session: UUID) -> HttpResponse:
@@ -155,7 +155,7 @@ class LookbackMixin(ActivityPages):
             request,
             activity,
             lambda: confirmations.unsettle(by=person(request), session=row),
-            _("C'est repris : les confirmations de l'artiste et des structures comptent de nouveau."),
+            _("C'est repris : les confirmations de l'artiste et des structures comptent de nouveau."),
         )
 
     def _settled(self, request: HttpRequest, activity: Activity, act: Any, words: str) -> HttpResponse:

@@ -88,7 +88,7 @@ class PaperActs(TabbedPages, Generic[Owner]):
         if paper is None:
             raise Http404
         if request.method == "POST" and request.POST.get("paper", str(paper.uuid)) != str(paper.uuid):
-            raise StaleWrite(_("Une autre édition a été faite entre-temps : relisez-la, puis recommencez."))
+            raise StaleWrite(_("Une autre édition a été faite entre-temps : relisez-la, puis recommencez."))
         return paper
 
     # Pages --------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ class PaperActs(TabbedPages, Generic[Owner]):
             messages.error(request, str(error))
         else:
             messages.success(
-                request, _("%(number)s est rédigé : relisez-le avant de l'émettre.") % {"number": paper.number}
+                request, _("%(number)s est rédigé : relisez-le avant de l'émettre.") % {"number": paper.number}
             )
         return self._back(owner)
 
@@ -224,7 +224,7 @@ class PaperActs(TabbedPages, Generic[Owner]):
                 messages.error(request, str(error))
             else:
                 messages.success(
-                    request, _("%(number)s est émis : envoyez-le aux signataires.") % {"number": issued.number}
+                    request, _("%(number)s est émis : envoyez-le aux signataires.") % {"number": issued.number}
                 )
             return self._back(owner)
         read = selectors.reading(paper)
@@ -238,7 +238,7 @@ class PaperActs(TabbedPages, Generic[Owner]):
             impossible="" if verdict else verdict.reason,
             lines=[
                 _("Le texte est figé, et le PDF gardé tel qu'il part. Pour le changer ensuite, il faudra l'annuler."),
-                _("Signataires : %(list)s.") % {"list": ", ".join(one.label for one in read.parties)},
+                _("Signataires : %(list)s.") % {"list": ", ".join(one.label for one in read.parties)},
             ],
             missing=read.missing,
             button="" if read.missing else _("Émettre"),
@@ -263,7 +263,7 @@ class PaperActs(TabbedPages, Generic[Owner]):
                 )
                 if unreachable:
                     messages.warning(
-                        request, _("Sans adresse, donc non prévenus : %(list)s.") % {"list": ", ".join(unreachable)}
+                        request, _("Sans adresse, donc non prévenus : %(list)s.") % {"list": ", ".join(unreachable)}
                     )
             return self._back(owner)
         verdict = rules.can_send(paper)
@@ -276,9 +276,9 @@ class PaperActs(TabbedPages, Generic[Owner]):
             _("Envoyer %(number)s") % {"number": paper.number},
             paper=paper,
             impossible="" if verdict else verdict.reason,
-            intro=_("Le message part aussitôt, avec l'adresse du document dans l'espace de chacun :"),
+            intro=_("Le message part aussitôt, avec l'adresse du document dans l'espace de chacun :"),
             lines=lines,
-            warning=_("Sans adresse, donc non prévenus : %(list)s.") % {"list": ", ".join(found.unreachable)}
+            warning=_("Sans adresse, donc non prévenus : %(list)s.") % {"list": ", ".join(found.unreachable)}
             if found.unreachable
             else "",
             button=_("Envoyer") if lines else "",
@@ -385,7 +385,7 @@ class PaperActs(TabbedPages, Generic[Owner]):
                     _("%(number)s est annulé. Vous pouvez en rédiger une autre édition.") % {"number": paper.number},
                 )
                 return self._back(owner)
-        lines = [_("Ce document ne vaudra plus ; il reste lisible parmi les éditions précédentes.")]
+        lines = [_("Ce document ne vaudra plus ; il reste lisible parmi les éditions précédentes.")]
         if paper.sent_at is not None:
             lines.append(_("Les personnes qui l'ont reçu en sont prévenues aussitôt, avec le motif."))
         response = self.paper_frame(

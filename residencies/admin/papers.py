@@ -222,7 +222,7 @@ class PaperTemplateAdmin(DeskAdmin):
     add_title = gettext_lazy("Nouveau modèle de document")
     list_display = ["name", "kind", "is_active", "updated_at"]
     list_filter = ["kind", "is_active"]
-    fields = ["territory", "kind", "name", "title", "body", "placeholders", "is_active", "version"]
+    fields = ["territory", "kind", "name", "title", "body", "placeholders", "is_active", "seen"]
     readonly_fields = ["placeholders"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -230,7 +230,8 @@ class PaperTemplateAdmin(DeskAdmin):
         kind = request.GET.get("kind", PaperKind.CONTRACT)
         kind = kind if kind in PaperKind.values else PaperKind.CONTRACT
         name, title, body = papers.default_text(kind)
-        return {"kind": kind, "name": name, "title": title, "body": body}
+        text = {"kind": kind, "name": name, "title": title, "body": body}
+        return text | super().get_changeform_initial_data(request)
 
     @admin.display(description=gettext_lazy("Noms entre doubles accolades"))
     def placeholders(self, obj: PaperTemplate | None) -> str:
@@ -257,7 +258,7 @@ class PaperTemplateAdmin(DeskAdmin):
         return [*fields, "kind"] if obj is not None else fields
 
     def save_model(self, request: HttpRequest, obj: PaperTemplate, form: _TemplateForm, change: bool) -> None:
-        papers.save_template(by=person(request), template=obj, version=form.cleaned_data.get("version"))
+        papers.save_template(by=person(request), template=obj, version=form.cleaned_data.get("seen"))
 
 
 # The desk's first page -----------------------------------------------------------------------

@@ -22,7 +22,7 @@ _NUMBER = {"inputmode": "numeric", "min": "0", "autocomplete": "off"}
 _BAD = {
     "invalid": _("Écrivez un nombre entier, ou laissez vide."),
     "min_value": _("Un nombre de personnes ne peut pas être négatif."),
-    "max_value": _("Ce nombre est trop grand : vérifiez-le."),
+    "max_value": _("Ce nombre est trop grand : vérifiez-le."),
 }
 
 
@@ -50,7 +50,7 @@ class ConfirmForm(forms.Form):
 
     use_required_attribute = False
     happened = forms.ChoiceField(
-        label=_("La séance a-t-elle eu lieu ?"),
+        label=_("La séance a-t-elle eu lieu ?"),
         choices=Happened.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Dites si la séance a eu lieu.")},
@@ -72,7 +72,7 @@ class ConfirmForm(forms.Form):
         for name in self.shown:
             label = AudienceCategory(name).label
             self.fields[f"n_{name}"] = _number(label, self._awaited(name))
-            self.fields[f"q_{name}"] = _qualifier(_("Précision : %(public)s") % {"public": label})
+            self.fields[f"q_{name}"] = _qualifier(_("Précision : %(public)s") % {"public": label})
             if (one := counted.get((name, False))) is not None:
                 self.initial |= {f"n_{name}": one.value, f"q_{name}": one.qualifier}
         others = [("", _("choisir un public")), *((k, v) for k, v in AudienceCategory.choices if k not in self.shown)]
@@ -172,7 +172,7 @@ class EvaluationForm(forms.Form):
         min_value=0,
         max_value=100000,
         error_messages=_BAD,
-        help_text=_("Une personne venue à trois séances compte une fois. Vide : on ne sait pas."),
+        help_text=_("Une personne venue à trois séances compte une fois. Vide : on ne sait pas."),
     )
     qualifier = forms.ChoiceField(label=_("Précision"), choices=Qualifier.choices, initial=Qualifier.EXACT)
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 else:
     _TemplateBase = forms.ModelForm
 
-_BAD_DAY = {"invalid": _("Écrivez la date ainsi : 15/02/2027."), "required": _("Donnez la date.")}
+_BAD_DAY = {"invalid": _("Écrivez la date ainsi : 15/02/2027."), "required": _("Donnez la date.")}
 
 
 class PaperTemplateForm(_TemplateBase):
-    """A template's text; ``version`` tells the one the person read."""
+    """A template's text; ``seen`` tells the one the person read."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = PaperTemplate
@@ -35,7 +35,7 @@ class PaperTemplateForm(_TemplateBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["version"] = self.instance.version
+            self.initial["seen"] = self.instance.version
 
     def clean(self) -> dict[str, Any]:
         """What the service would refuse is said beside its field."""
@@ -46,12 +46,12 @@ class PaperTemplateForm(_TemplateBase):
                 methods.check(kind, body)
             except Refused as error:
                 self.add_error("body", str(error))
-        version = data.get("version")
-        if self.instance.pk and version is not None:
+        seen = data.get("seen")
+        if self.instance.pk and seen is not None:
             latest = PaperTemplate.objects.values_list("version", flat=True).get(pk=self.instance.pk)
-            if latest != version:
+            if latest != seen:
                 raise forms.ValidationError(
-                    _("Ce modèle a été enregistré par quelqu'un d'autre : rouvrez-le, puis reprenez votre texte.")
+                    _("Ce modèle a été enregistré par quelqu'un d'autre : rouvrez-le, puis reprenez votre texte.")
                 )
         return data
 
@@ -78,7 +78,7 @@ class TextForm(forms.Form):
         max_length=60000,
         widget=Textarea(attrs={"rows": 34, "cols": 90}),
         help_text=_(
-            "« ## » ouvre un titre, « - » une liste, deux astérisques de part et d'autre mettent en gras. "
+            "« ## » ouvre un titre, « - » une liste, deux astérisques de part et d'autre mettent en gras. "
             "Un nom entre doubles accolades est remplacé par sa valeur du moment."
         ),
     )
@@ -120,7 +120,7 @@ class ScanForm(forms.Form):
         required=False,
         widget=AdminDateWidget,
         error_messages=_BAD_DAY,
-        help_text=_("Vide : la copie est gardée, les signatures se notent une à une."),
+        help_text=_("Vide : la copie est gardée, les signatures se notent une à une."),
     )
 
 

@@ -42,9 +42,9 @@ KINDS: tuple[MailKind, ...] = (
         body={
             "fr": f"""Bonjour {{{{ nom }}}},
 
-Le document **{{{{ document }}}}** ({{{{ numero }}}}) de la résidence « {{{{ objet }}}} » est prêt à être signé.
+Le document **{{{{ document }}}}** ({{{{ numero }}}}) de la résidence « {{{{ objet }}}} » est prêt à être signé.
 
-Lisez-le et téléchargez-le dans votre espace, signez-le, puis renvoyez la copie signée depuis la même page :
+Lisez-le et téléchargez-le dans votre espace, signez-le, puis renvoyez la copie signée depuis la même page :
 {{{{ lien }}}}
 
 Il doit être signé avant le début de l'immersion.
@@ -72,9 +72,9 @@ It must be signed before the immersion begins.
         body={
             "fr": f"""Bonjour {{{{ nom }}}},
 
-La convention de l'activité « {{{{ objet }}}} » ({{{{ numero }}}}) est prête à être signée.
+La convention de l'activité « {{{{ objet }}}} » ({{{{ numero }}}}) est prête à être signée.
 
-Lisez-la et téléchargez-la dans votre espace, signez-la, puis renvoyez la copie signée depuis la même page :
+Lisez-la et téléchargez-la dans votre espace, signez-la, puis renvoyez la copie signée depuis la même page :
 {{{{ lien }}}}
 
 Elle doit être signée avant la première séance.
@@ -92,20 +92,20 @@ It must be signed before the first session.
     ),
     MailKind(
         key="paper.agreement_reminder",
-        label=_("Rappel : convention non signée"),
+        label=_("Rappel : convention non signée"),
         description=_("Envoyé une fois, sept jours avant la première séance, aux parties qui n'ont pas signé."),
         variables=_PAPER | {"premiere_seance": _("date de la première séance")},
         subject={
-            "fr": "Rappel : convention à signer avant le {{ premiere_seance }}",
+            "fr": "Rappel : convention à signer avant le {{ premiere_seance }}",
             "en": "Reminder: agreement to sign before {{ premiere_seance }}",
         },
         body={
             "fr": f"""Bonjour {{{{ nom }}}},
 
-La première séance de « {{{{ objet }}}} » a lieu le {{{{ premiere_seance }}}}, et nous n'avons pas reçu votre \
+La première séance de « {{{{ objet }}}} » a lieu le {{{{ premiere_seance }}}}, et nous n'avons pas reçu votre \
 signature de la convention {{{{ numero }}}}.
 
-Vous pouvez la télécharger, et renvoyer la copie signée, ici :
+Vous pouvez la télécharger, et renvoyer la copie signée, ici :
 {{{{ lien }}}}
 {_SIGNATURE}""",
             "en": f"""Hello {{{{ nom }}}},
@@ -123,13 +123,13 @@ You may download it, and send the signed copy back, here:
         label=_("Contrat ou convention annulé"),
         description=_("Envoyé aussitôt à qui l'avait reçu, avec le motif."),
         variables=_PAPER | {"motif": _("motif de l'annulation")},
-        subject={"fr": "{{ document }} {{ numero }} : annulé", "en": "{{ document }} {{ numero }}: cancelled"},
+        subject={"fr": "{{ document }} {{ numero }} : annulé", "en": "{{ document }} {{ numero }}: cancelled"},
         body={
             "fr": f"""Bonjour {{{{ nom }}}},
 
-Le document {{{{ numero }}}} ({{{{ document }}}}, « {{{{ objet }}}} ») ne vaut plus : ne le signez pas.
+Le document {{{{ numero }}}} ({{{{ document }}}}, « {{{{ objet }}}} ») ne vaut plus : ne le signez pas.
 
-Motif : {{{{ motif }}}}
+Motif : {{{{ motif }}}}
 
 Une autre édition vous sera envoyée s'il y a lieu.
 {_SIGNATURE}""",
@@ -145,15 +145,15 @@ Another edition will be sent to you if need be.
     ),
     MailKind(
         key="session.confirmation_reminder",
-        label=_("Rappel : séance à confirmer"),
+        label=_("Rappel : séance à confirmer"),
         description=_("Envoyé une fois, le lendemain d'une séance, à qui n'a pas dit ce qui a eu lieu."),
         variables=_SESSION,
-        subject={"fr": "Deux minutes pour confirmer : {{ activite }}", "en": "Two minutes to confirm: {{ activite }}"},
+        subject={"fr": "Deux minutes pour confirmer : {{ activite }}", "en": "Two minutes to confirm: {{ activite }}"},
         body={
             "fr": f"""Bonjour {{{{ nom }}}},
 
-La séance de « {{{{ activite }}}} » du {{{{ seance }}}} est passée. Dites-nous en deux minutes si elle a eu lieu et \
-combien de personnes étaient là, même à peu près :
+La séance de « {{{{ activite }}}} » du {{{{ seance }}}} est passée. Dites-nous en deux minutes si elle a eu lieu et \
+combien de personnes étaient là, même à peu près :
 {{{{ lien }}}}
 {_SIGNATURE}""",
             "en": f"""Hello {{{{ nom }}}},

@@ -10,19 +10,19 @@ CONTRACT_TITLE = "Contrat de résidence-mission"
 CONTRACT = """\
 ## Objet
 
-Ce contrat lie {{ territoire }}, ci-après « la collectivité », et {{ artiste }}, ci-après « l'artiste », pour une \
+Ce contrat lie {{ territoire }}, ci-après « la collectivité », et {{ artiste }}, ci-après « l'artiste », pour une \
 résidence-mission menée pendant la saison {{ saison }}. Il fixe les engagements de chaque partie.
 
-- Nature de la résidence : {{ nature }}
-- Personnes présentes : {{ artistes }}
-- Structure employeuse : {{ employeur }}
-- Service en charge : {{ coordonnees }}
+- Nature de la résidence : {{ nature }}
+- Personnes présentes : {{ artistes }}
+- Structure employeuse : {{ employeur }}
+- Service en charge : {{ coordonnees }}
 
 ## Ce qu'est une résidence-mission
 
 L'artiste se rend disponible pour rencontrer des équipes de professionnels de l'enseignement, de la culture, du \
 social, de la santé ou de l'animation, et pour imaginer avec elles des **gestes artistiques** au bénéfice des \
-habitants qu'elles accompagnent. Ces gestes naissent de sa démarche et se construisent à plusieurs : ils ne se \
+habitants qu'elles accompagnent. Ces gestes naissent de sa démarche et se construisent à plusieurs : ils ne se \
 confondent pas avec des ateliers de pratique.
 
 L'artiste donne aussi à voir ses œuvres déjà créées, sous des formes légères, dans des lieux dédiés ou non, pendant \
@@ -35,9 +35,9 @@ La résidence ne comporte **ni production, ni commande d'œuvre**. Rien de ce qu
 
 {{ periodes }}
 
-L'artiste doit **{{ jours }} jours** de présence. Le décompte qui fait foi est celui-ci : {{ decompte }}. Sur ces \
-périodes, on compte {{ jours_semaine }} jours de semaine et {{ jours_ouvres }} jours ouvrés ; les jours fériés \
-concernés sont : {{ feries }}.
+L'artiste doit **{{ jours }} jours** de présence. Le décompte qui fait foi est celui-ci : {{ decompte }}. Sur ces \
+périodes, on compte {{ jours_semaine }} jours de semaine et {{ jours_ouvres }} jours ouvrés ; les jours fériés \
+concernés sont : {{ feries }}.
 
 Pendant ces dates, l'artiste se consacre à la résidence. Une absence est signalée à la collectivité dès qu'elle est \
 connue, et les deux parties conviennent de la façon de la rattraper.
@@ -46,10 +46,10 @@ connue, et les deux parties conviennent de la façon de la rattraper.
 
 - Rencontrer au moins **{{ structures }} structures différentes**, chacune représentée par une équipe et non par une \
 seule personne.
-- Écrire chaque activité avec l'équipe qui l'accueille ; chacune fait l'objet d'une convention, signée avant la \
+- Écrire chaque activité avec l'équipe qui l'accueille ; chacune fait l'objet d'une convention, signée avant la \
 première séance.
 - Parler français avec les publics et les équipes.
-- Se déplacer par ses propres moyens : l'artiste dispose d'un véhicule et d'un permis de conduire en cours de validité.
+- Se déplacer par ses propres moyens : l'artiste dispose d'un véhicule et d'un permis de conduire en cours de validité.
 - Préférer le réemploi, l'emprunt et les fournisseurs locaux de seconde main aux achats neufs.
 - Confirmer après chaque séance ce qui a eu lieu, et prendre part au bilan de la saison.
 
@@ -73,14 +73,14 @@ Le régime général est le cadre habituel. Quand la diffusion d'œuvres s'y pr�
 cachets, dans la limite de {{ cachets }} de la mission et de la rémunération totale. Pour les artistes-auteurs, une \
 part peut être versée en droits d'auteur, dans la limite de {{ droits_auteur }} du montant brut.
 
-Cette allocation couvre toute la mission : rencontres, gestes artistiques et diffusion.
+Cette allocation couvre toute la mission : rencontres, gestes artistiques et diffusion.
 
 ## Logement, voyages et déplacements
 
-- Logement : {{ logement }}.
-- Déplacements sur le territoire : un forfait net de {{ forfait }}.
-- Voyages entre le domicile et le territoire : {{ voyages }} allers-retours, remboursés sur justificatifs au tarif de \
-la seconde classe en France métropolitaine, ou selon le barème suivant : {{ bareme }}.
+- Logement : {{ logement }}.
+- Déplacements sur le territoire : un forfait net de {{ forfait }}.
+- Voyages entre le domicile et le territoire : {{ voyages }} allers-retours, remboursés sur justificatifs au tarif de \
+la seconde classe en France métropolitaine, ou selon le barème suivant : {{ bareme }}.
 
 Les autres voyages et les repas restent à la charge de l'artiste.
 
@@ -94,12 +94,12 @@ utilisation d'une œuvre de l'artiste demande son accord préalable.
 ## Assurances et données personnelles
 
 Chaque partie est assurée pour sa responsabilité. La collectivité ne conserve que les données nécessaires à ce \
-contrat, pendant sa durée et celle des obligations qui en découlent ; l'artiste peut y accéder et les faire corriger.
+contrat, pendant sa durée et celle des obligations qui en découlent ; l'artiste peut y accéder et les faire corriger.
 
 ## Modification et fin du contrat
 
 Toute modification se fait par écrit, dans une nouvelle édition signée des parties. En cas d'empêchement, les \
-parties cherchent d'abord une solution ensemble ; à défaut, le contrat prend fin un mois après une lettre motivée, et \
+parties cherchent d'abord une solution ensemble ; à défaut, le contrat prend fin un mois après une lettre motivée, et \
 les jours accomplis sont payés à proportion.
 """
 
@@ -111,10 +111,10 @@ AGREEMENT = """\
 Cette convention précise ce que {{ artistes }} et les structures ci-dessous mènent ensemble pendant la saison \
 {{ saison }}, dans le cadre du contrat local d'éducation artistique.
 
-- Collectivité : {{ territoire }}
-- Activité : **{{ titre }}** ({{ nature }})
-- Public : {{ public }}
-- Temps de vie : {{ temps_de_vie }}
+- Collectivité : {{ territoire }}
+- Activité : **{{ titre }}** ({{ nature }})
+- Public : {{ public }}
+- Temps de vie : {{ temps_de_vie }}
 
 ## Les équipes
 
@@ -132,7 +132,7 @@ L'activité est construite par l'artiste et l'équipe. Elle n'est ni une product
 
 {{ seances }}
 
-Une séance qui doit être déplacée l'est d'un commun accord, dès que possible ; la coordination en est informée.
+Une séance qui doit être déplacée l'est d'un commun accord, dès que possible ; la coordination en est informée.
 
 ## Ce qu'il faut
 
@@ -155,5 +155,5 @@ responsables pour un mineur. La structure recueille ces accords et les garde.
 L'artiste et la structure confirment chacun ce qui a eu lieu et le nombre de personnes présentes. Un court bilan est \
 écrit à la fin de l'activité.
 
-Contact de la coordination : {{ coordonnees }}.
+Contact de la coordination : {{ coordonnees }}.
 """

@@ -83,10 +83,10 @@ PLACEHOLDERS: dict[str, tuple[Placeholder, ...]] = {
         Placeholder("artistes", _("artistes"), _PROJECT),
         Placeholder("structures", _("structures et leurs communes"), _PROJECT),
         Placeholder("equipes", _("structures et membres de leurs équipes"), _("équipes des structures")),
-        Placeholder("seances", _("tableau des séances : date, heures, lieu, structures"), _("séances de l'activité")),
+        Placeholder("seances", _("tableau des séances"), _("séances de l'activité")),
         Placeholder("premiere_seance", _("date de la première séance"), _("séances de l'activité")),
-        Placeholder("besoins", _("besoins ; une formule quand rien n'est noté"), _PROJECT),
-        Placeholder("reemploi", _("réemploi ; une formule quand rien n'est noté"), _PROJECT),
+        Placeholder("besoins", _("besoins ; une formule quand rien n'est noté"), _PROJECT),
+        Placeholder("reemploi", _("réemploi ; une formule quand rien n'est noté"), _PROJECT),
     ),
 }
 
@@ -155,7 +155,7 @@ def filled(kind: str, text: str, values: Mapping[str, str]) -> Filled:
     """Put the values in. What has none is written "à compléter", in full view. ``Refused`` on an unknown name."""
     check(kind, text)
     lacking = tuple(one for one in used(kind, text) if not values.get(one.name))
-    marks = {one.name: f"**[{gettext('à compléter :')} {escape(str(one.label))}]**" for one in lacking}
+    marks = {one.name: f"**[{gettext('à compléter :')} {escape(str(one.label))}]**" for one in lacking}
     return Filled(fill(text, {name: _apart(value) for name, value in values.items()} | marks).strip(), lacking)
 
 

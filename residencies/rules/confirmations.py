@@ -18,19 +18,19 @@ def can_confirm(session: Session, now: datetime, *, settled: bool, desk: bool = 
     ``settled``: the coordination has said its own word. Reads ``session.activity``.
     """
     if session.state == SessionState.CANCELLED:
-        return refuse(_("Cette séance est annulée : il n'y a rien à confirmer."), "cancelled")
+        return refuse(_("Cette séance est annulée : il n'y a rien à confirmer."), "cancelled")
     if session.starts_at > now:
         return refuse(
-            _("La séance n'a pas encore commencé : revenez après le %(when)s.") % {"when": moment(session.starts_at)},
+            _("La séance n'a pas encore commencé : revenez après le %(when)s.") % {"when": moment(session.starts_at)},
             "too_early",
         )
     if session.activity.state == ActivityState.EVALUATED:
         return refuse(
-            _("Le bilan de cette activité est clos : écrivez à la coordination pour le faire rouvrir."), "evaluated"
+            _("Le bilan de cette activité est clos : écrivez à la coordination pour le faire rouvrir."), "evaluated"
         )
     if settled and not desk:
         return refuse(
-            _("La coordination a tranché ce qui a eu lieu : écrivez-lui si quelque chose est inexact."), "settled"
+            _("La coordination a tranché ce qui a eu lieu : écrivez-lui si quelque chose est inexact."), "settled"
         )
     return ALLOWED
 
@@ -41,10 +41,10 @@ def can_look_back(activity: Activity, *, held: bool) -> Verdict:
         return refuse(_("Cette activité est annulée."), "cancelled")
     if activity.state == ActivityState.EVALUATED:
         return refuse(
-            _("Le bilan de cette activité est clos : écrivez à la coordination pour le faire rouvrir."), "evaluated"
+            _("Le bilan de cette activité est clos : écrivez à la coordination pour le faire rouvrir."), "evaluated"
         )
     if not held:
-        return refuse(_("Aucune séance n'a encore eu lieu : confirmez-en d'abord une."), "nothing_held")
+        return refuse(_("Aucune séance n'a encore eu lieu : confirmez-en d'abord une."), "nothing_held")
     return ALLOWED
 
 

@@ -16,7 +16,7 @@ def can_become(paper: Paper, target: PaperState) -> Verdict:
     if target in PAPER_TRANSITIONS[PaperState(paper.state)]:
         return ALLOWED
     return refuse(
-        _("Ce document est dans l'état « %(state)s » : rouvrez sa page, puis choisissez une action possible.")
+        _("Ce document est dans l'état « %(state)s » : rouvrez sa page, puis choisissez une action possible.")
         % {"state": paper.get_state_display()},
         "wrong_state",
     )
@@ -27,7 +27,7 @@ def can_rewrite(paper: Paper) -> Verdict:
     if paper.state == PaperState.DRAFT:
         return ALLOWED
     return refuse(
-        _("Ce document a été émis : son texte ne change plus. Annulez-le, puis faites une autre édition."), "issued"
+        _("Ce document a été émis : son texte ne change plus. Annulez-le, puis faites une autre édition."), "issued"
     )
 
 
@@ -36,8 +36,8 @@ def can_send(paper: Paper) -> Verdict:
     if paper.state == PaperState.ISSUED:
         return ALLOWED
     if paper.state == PaperState.DRAFT:
-        return refuse(_("Émettez d'abord ce document : c'est le PDF émis qui part."), "draft")
-    return refuse(_("Ce document n'attend plus de signature : il n'y a rien à envoyer."), "closed")
+        return refuse(_("Émettez d'abord ce document : c'est le PDF émis qui part."), "draft")
+    return refuse(_("Ce document n'attend plus de signature : il n'y a rien à envoyer."), "closed")
 
 
 def can_sign(paper: Paper) -> Verdict:
@@ -45,15 +45,15 @@ def can_sign(paper: Paper) -> Verdict:
     if paper.state in (PaperState.ISSUED, PaperState.SIGNED):
         return ALLOWED
     if paper.state == PaperState.DRAFT:
-        return refuse(_("Émettez d'abord ce document : on ne signe pas un brouillon."), "draft")
-    return refuse(_("Ce document est annulé : faites-en une autre édition."), "cancelled")
+        return refuse(_("Émettez d'abord ce document : on ne signe pas un brouillon."), "draft")
+    return refuse(_("Ce document est annulé : faites-en une autre édition."), "cancelled")
 
 
 def can_attach(paper: Paper, *, desk: bool) -> Verdict:
     """The scan of what was signed. Once everybody has signed, only the coordination replaces it."""
     verdict = can_sign(paper)
     if verdict and paper.state == PaperState.SIGNED and not desk:
-        return refuse(_("La coordination a déjà vérifié ce document signé : écrivez-lui pour le remplacer."), "signed")
+        return refuse(_("La coordination a déjà vérifié ce document signé : écrivez-lui pour le remplacer."), "signed")
     return verdict
 
 

@@ -24,7 +24,7 @@ def total(headcounts: Iterable[Headcount]) -> Total:
 
 
 def total_words(found: Total) -> str:
-    """« 650 », « plus de 40 », « environ 25 », « non compté »."""
+    """« 650 », « plus de 40 », « environ 25 », « non compté »."""
     if found.value is None:
         return _("non compté")
     said = number(found.value)
@@ -137,7 +137,7 @@ class Saying:
 
     @property
     def who(self) -> str:
-        """« la structure : Médiathèque… »."""
+        """« la structure : Médiathèque… »."""
         one = self.confirmation
         party = one.structure or one.residency
         return f"{one.get_side_display()}\N{NO-BREAK SPACE}: {party}" if party else one.get_side_display()

@@ -79,9 +79,9 @@ def of_residency(residency: Residency) -> dict[str, str]:
         "titre": escape(residency.title),
         "discipline": escape(residency.discipline),
         "domicile": escape(residency.home_city),
-        "employeur": escape(residency.employer) or _("aucune : l'artiste est payé directement"),
+        "employeur": escape(residency.employer) or _("aucune : l'artiste est payé directement"),
         "immersion": ", ".join(span(one.starts_on, one.ends_on) for one in immersion),
-        "periodes": bullets(f"{escape(one.title)} : {span(one.starts_on, one.ends_on)}" for one in periods),
+        "periodes": bullets(f"{escape(one.title)} : {span(one.starts_on, one.ends_on)}" for one in periods),
         "jours": _count(residency.contract_days) if residency.contract_days else "",
         "decompte": escape(residency.get_count_basis_display()),
         "jours_semaine": str(count.weekdays) if periods else "",
@@ -119,7 +119,7 @@ def _lodging(residency: Residency) -> str:
             for stay in stays
         )
     if not residency.lodging_needed:
-        return _("aucun : l'artiste n'en a pas besoin")
+        return _("aucun : l'artiste n'en a pas besoin")
     return _("un logement sur le territoire, dont l'adresse est donnée à l'artiste avant son arrivée")
 
 
@@ -127,7 +127,7 @@ def _lodging(residency: Residency) -> str:
 
 
 def loaded(activities: QuerySet[Activity]) -> QuerySet[Activity]:
-    """With all that :func:`of_activity` reads: six queries, whatever the number of rows."""
+    """With all that :func:`of_activity` reads: six queries, whatever the number of rows."""
     places = Structure.objects.select_related("commune")
     sessions = Session.objects.exclude(state=SessionState.CANCELLED).select_related("host__commune", "commune")
     return activities.select_related("season__programme__territory").prefetch_related(
@@ -140,7 +140,7 @@ def loaded(activities: QuerySet[Activity]) -> QuerySet[Activity]:
 
 
 def of_activity(activity: Activity) -> dict[str, str]:
-    """Facts of an agreement. No query on a row of :func:`loaded`."""
+    """Facts of an agreement. No query on a row of :func:`loaded`."""
     territory = activity.territory
     places = list(activity.structures.all())
     sessions = list(activity.sessions.all())
@@ -173,7 +173,7 @@ def _place(structure: Structure) -> str:
 
 def _team(structure: Structure) -> str:
     people = [escape(f"{one}, {one.role}" if one.role else str(one)) for one in structure.professionals.all()]
-    return f"{_place(structure)} : {' ; '.join(people) or _('équipe à préciser')}"
+    return f"{_place(structure)} : {' ; '.join(people) or _('équipe à préciser')}"
 
 
 def _sessions(sessions: Iterable[Session]) -> str:

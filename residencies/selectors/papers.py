@@ -33,7 +33,7 @@ WITH_OWNER = (
 
 
 def territory_of(paper: Paper) -> Territory:
-    """Whose desk it is. No query on a paper read with :data:`WITH_OWNER`."""
+    """Whose desk it is. No query on a paper read with :data:`WITH_OWNER`."""
     owner = paper.residency or paper.activity
     assert owner is not None
     return owner.territory

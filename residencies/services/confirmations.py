@@ -147,7 +147,7 @@ def _require_seen(session: Session, seen: str | None) -> None:
         raise StaleWrite(
             _(
                 "Quelqu'un a confirmé cette séance pendant que vous regardiez cette page. "
-                "Rien n'est enregistré : relisez, puis tranchez."
+                "Rien n'est enregistré : relisez, puis tranchez."
             ),
             code="stale",
         )
@@ -171,7 +171,7 @@ def _lines(happened: Happened, counts: Iterable[Count]) -> list[Count]:
             raise Refused(_("Choisissez un public et une précision de la liste."), code="unknown", field="counts")
     if len({(line.category, line.inside) for line in lines}) != len(lines):
         raise Refused(
-            _("Un même public est compté deux fois : réunissez les deux nombres."), code="twice", field="counts"
+            _("Un même public est compté deux fois : réunissez les deux nombres."), code="twice", field="counts"
         )
     _require_inside(lines)
     return lines
@@ -191,7 +191,7 @@ def _require_inside(lines: Sequence[Count]) -> None:
         )
     if len(known) == len(base) and any((line.value or 0) > sum(known) for line in inside):
         raise Refused(
-            _("Le nombre indiqué après « dont » dépasse le total : corrigez l'un des deux."),
+            _("Le nombre indiqué après « dont » dépasse le total : corrigez l'un des deux."),
             code="inside_too_large",
             field="inside",
         )

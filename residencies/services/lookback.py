@@ -47,7 +47,7 @@ def write(
             raise StaleWrite(
                 _(
                     "Quelqu'un d'autre a écrit ici depuis que vous avez ouvert cette page. "
-                    "Rien n'est enregistré : relisez son texte, puis reprenez le vôtre."
+                    "Rien n'est enregistré : relisez son texte, puis reprenez le vôtre."
                 ),
                 code="stale",
                 field="text",
@@ -87,7 +87,7 @@ def evaluate(
         present = selectors.attendances(selectors.sessions(locked))
         if people_met is not None and present.exact and present.value is not None and people_met > present.value:
             raise Refused(
-                _("Les séances comptent %(n)s présences : il ne peut pas y avoir plus de personnes différentes.")
+                _("Les séances comptent %(n)s présences : il ne peut pas y avoir plus de personnes différentes.")
                 % {"n": present.value},
                 code="more_than_present",
                 field="people_met",

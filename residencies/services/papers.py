@@ -1,4 +1,4 @@
-"""Contracts and agreements: drafted, reread, issued, sent, cancelled (rules.md 19). Signatures: :mod:`.signatures`."""
+"""Contracts and agreements: drafted, reread, issued, sent, cancelled (rules.md 19). Signatures: :mod:`.signatures`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _template(territory: Territory, kind: PaperKind) -> PaperTemplate:
     )
     if not made:
         raise Refused(
-            _("Aucun modèle n'est en service : remettez-en un en service parmi les modèles de documents."),
+            _("Aucun modèle n'est en service : remettez-en un en service parmi les modèles de documents."),
             code="no_template",
         )
     return template
@@ -106,7 +106,7 @@ def draft_agreement(*, by: User, activity: Activity, template: PaperTemplate | N
         if standing is not None:
             return standing
         if locked.state == ActivityState.CANCELLED:
-            raise Refused(_("Cette activité est annulée : elle n'a pas besoin de convention."), code="cancelled")
+            raise Refused(_("Cette activité est annulée : elle n'a pas besoin de convention."), code="cancelled")
         return _draft(by, Paper(kind=PaperKind.AGREEMENT, activity=locked), locked, template)
 
 
@@ -114,7 +114,7 @@ def _draft(by: User, paper: Paper, owner: Residency | Activity, template: PaperT
     """From the template, or from the text of the edition before, as it was before its placeholders were filled."""
     before = next(iter(selectors.editions(owner)), None)
     if template is not None and (template.territory_id != owner.territory.pk or template.kind != paper.kind):
-        raise Refused(_("Ce modèle n'est pas pour ce document : choisissez-en un autre."), code="other_template")
+        raise Refused(_("Ce modèle n'est pas pour ce document : choisissez-en un autre."), code="other_template")
     if before is not None and template is None:
         source = before.facts.get("source") or before.body
         paper.title, paper.body, paper.edition = before.title, source, before.edition + 1
@@ -218,18 +218,18 @@ def _require_complete(read: selectors.Reading) -> None:
     if read.missing:
         lines = [f"{one.label} ({one.where})" if one.where else str(one.label) for one in read.missing]
         raise Refused(
-            _("Il manque de quoi remplir ce document : %(list)s. Complétez, ou écrivez-le dans le texte.")
-            % {"list": " ; ".join(lines)},
+            _("Il manque de quoi remplir ce document : %(list)s. Complétez, ou écrivez-le dans le texte.")
+            % {"list": " ; ".join(lines)},
             code="incomplete",
         )
     if read.paper.kind == PaperKind.AGREEMENT and not any(one.structure for one in read.parties):
         raise Refused(
-            _("Cette activité n'a encore aucune structure : associez-en une au projet avant d'émettre la convention."),
+            _("Cette activité n'a encore aucune structure : associez-en une au projet avant d'émettre la convention."),
             code="no_structure",
         )
     if not any(one.residency for one in read.parties):
         raise Refused(
-            _("Aucun artiste n'est nommé : ajoutez la personne qui signera à la résidence."), code="no_artist"
+            _("Aucun artiste n'est nommé : ajoutez la personne qui signera à la résidence."), code="no_artist"
         )
 
 
@@ -262,7 +262,7 @@ def send(*, by: User, paper: Paper) -> tuple[Paper, int, list[str]]:
         found = selectors.recipients(locked, unsigned_only=True)
         if not found.people:
             raise Refused(
-                _("Personne ne peut être prévenu : donnez une adresse à l'artiste ou à l'équipe de la structure."),
+                _("Personne ne peut être prévenu : donnez une adresse à l'artiste ou à l'équipe de la structure."),
                 code="nobody",
             )
         mails = [notices.sent(by=by, paper=locked, to=person) for person in found.people]
@@ -281,7 +281,7 @@ def cancel(*, by: User, paper: Paper, why: str) -> Paper:
         require_desk(by, selectors.territory_of(locked))
         require(rules.can_become(locked, PaperState.CANCELLED))
         if not (why := why.strip()):
-            raise Refused(_("Dites pourquoi : les signataires le liront."), code="reason_needed", field="why")
+            raise Refused(_("Dites pourquoi : les signataires le liront."), code="reason_needed", field="why")
         was_sent, before = locked.sent_at is not None, locked.state
         locked.state, locked.cancelled_at, locked.cancelled_why = PaperState.CANCELLED, timezone.now(), why
         locked.version += 1
@@ -321,7 +321,7 @@ def _stale() -> StaleWrite:
     return StaleWrite(
         _(
             "Ce document, ou ce qu'il reprend, a changé depuis que vous avez ouvert cette page. "
-            "Rien n'est enregistré : relisez, puis recommencez."
+            "Rien n'est enregistré : relisez, puis recommencez."
         ),
         code="stale",
     )

@@ -81,7 +81,7 @@ def unsign(*, by: User, signature: Signature) -> Paper:
         require_desk(by, selectors.territory_of(locked))
         if locked.state != PaperState.ISSUED:
             raise Refused(
-                _("Ce document est entièrement signé : corrigez la date, ou annulez-le pour une autre édition."),
+                _("Ce document est entièrement signé : corrigez la date, ou annulez-le pour une autre édition."),
                 code="wrong_state",
             )
         row = locked.signatures.select_for_update().get(pk=signature.pk)

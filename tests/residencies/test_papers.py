@@ -128,7 +128,7 @@ def test_what_lacks_is_shown_and_holds_the_issue_back(desk: User) -> None:
     residency = ResidencyFactory(contract_days=0)
     desk = CoordinatorFactory(territory=residency.territory)
     paper = papers.draft_contract(by=desk, residency=residency)
-    assert "**[à compléter : jours de présence dus]**" in selectors.reading(paper).text
+    assert "**[à compléter\N{NO-BREAK SPACE}: jours de présence dus]**" in selectors.reading(paper).text
     with pytest.raises(Refused, match="jours de présence dus \\(vue d'ensemble de la résidence\\)") as refusal:
         papers.issue(by=desk, paper=paper)
     assert refusal.value.code == "incomplete"
