@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -87,11 +87,11 @@ class AgreementFilter(admin.SimpleListFilter):
 class ReviewFilter(admin.SimpleListFilter):
     """A session to come is to be looked at again. Fifteen queries when it is asked for."""
 
-    title = _("à revoir")
+    title = _("séance à revoir")
     parameter_name = "a_revoir"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("oui", _("une séance à revoir"))]
+        return [("oui", _("au moins une"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Activity]) -> QuerySet[Activity]:
         if self.value() != "oui":
@@ -200,7 +200,7 @@ class ActivityAdmin(AccentFreeSearchMixin, SessionsMixin, AgreementMixin):
         return format_html(
             '{}<span class="desk-sub">{}</span>',
             moment(row.next.starts_at),
-            gettext("et %(n)d autre(s) à venir") % {"n": more} if more else "",
+            ngettext("et une autre à venir", "et %(n)d autres à venir", more) % {"n": more} if more else "",
         )
 
     @admin.display(description=_("convention"))

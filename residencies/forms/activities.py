@@ -56,6 +56,8 @@ class ActivityForm(forms.ModelForm):
         axes = self.fields["axes"]
         assert isinstance(axes, forms.ModelMultipleChoiceField)
         axes.queryset = Axis.objects.filter(call__season=season_id).order_by("call", "order")
+        if not axes.queryset.exists():
+            del self.fields["axes"]
         if self.instance.pk is not None:
             self.fields["version"].initial = self.instance.version
 
@@ -64,7 +66,7 @@ class ActivityForm(forms.ModelForm):
 
     def text(self) -> dict[str, Any]:
         """What to write, the axes with it. Call on a valid form."""
-        return {name: self.cleaned_data[name] for name in TEXT} | {"axes": list(self.cleaned_data["axes"])}
+        return {name: self.cleaned_data[name] for name in TEXT} | {"axes": list(self.cleaned_data.get("axes", ()))}
 
 
 class NewActivityForm(ActivityForm):
@@ -140,7 +142,7 @@ class JoinForm(forms.Form):
         field = self.fields["residency"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = (
-            Residency.objects.live()  # type: ignore[attr-defined]
+            Residency.objects.live()
             .filter(season=activity.season_id)
             .exclude(pk__in=activity.residencies.values("pk"))
             .order_by("artist_name")

@@ -111,9 +111,9 @@ class SessionForm(forms.Form):
             )
         if session is not None:
             del self.fields["weeks"]
-            self.initial = initial_of(session) | self.initial
+            self.initial = {**initial_of(session), **self.initial}
         else:
-            self.initial = _fresh(activity, places) | self.initial
+            self.initial = {**_fresh(activity, places), **self.initial}
         if not places:
             del self.fields["structures"], self.fields["host"]
             self.fields["commune"].empty_label = _("Choisissez")  # type: ignore[attr-defined]
@@ -159,7 +159,7 @@ class SessionForm(forms.Form):
 
     def length(self) -> int:
         """Minutes wished for, as far as they can be read; the usual ninety otherwise."""
-        data: dict[str, Any] = getattr(self, "cleaned_data", {}) if self.is_bound else self.initial
+        data: dict[str, Any] = getattr(self, "cleaned_data", {}) if self.is_bound else dict(self.initial)
         start, end = data.get("at"), data.get("until")
         if not start or not end or end <= start or data.get("last_day") not in (None, data.get("day")):
             return _USUAL_MINUTES

@@ -15,8 +15,8 @@ from django.utils import timezone
 from residencies.methods.warnings import Draft, World, is_free, is_open
 
 WEEKDAYS = frozenset(range(5))
-#: From when a slot is an afternoon's.
-NOON = time(12)
+#: From when a slot is an afternoon's: one at midday is proposed when the morning has nothing earlier.
+AFTERNOON = time(13)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _of_day(world: World, draft: Draft, day: date, minutes: int, not_before: dat
     near = world.near(draft.at(starts[0][1], starts[0][1] + timedelta(minutes=1)))
     given: set[bool] = set()
     for wall, start in starts:
-        afternoon = wall.time() >= NOON
+        afternoon = wall.time() >= AFTERNOON
         if afternoon in given or start < not_before or not _within(world, day, start + length):
             continue
         if is_free(draft.at(start, start + length), world, near):

@@ -112,7 +112,7 @@ def _answer(
 def posted(data: QueryDict) -> dict[str, str]:
     """The reasons typed, by key of warning: fields ``alerte-1`` (the key) and ``raison-1``."""
     return {
-        data[name]: data.get(f"raison-{name.removeprefix('alerte-')}", "").strip()
+        str(data[name]): data.get(f"raison-{name.removeprefix('alerte-')}", "").strip()
         for name in data
         if name.startswith("alerte-")
     }
@@ -170,7 +170,7 @@ def _with_slots(shown: PlanPage, activity: Activity, session: Session | None) ->
 
 
 def _day(form: SessionForm) -> date | None:
-    data: dict[str, Any] = getattr(form, "cleaned_data", {}) if form.is_bound else form.initial
+    data: dict[str, Any] = getattr(form, "cleaned_data", {}) if form.is_bound else dict(form.initial)
     return data.get("day")
 
 

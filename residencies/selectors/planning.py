@@ -147,8 +147,8 @@ def _sessions(gathered: _Gathered, people: set[int], places: set[int], window: M
     related = ("session__activity", "session__host__commune", "session__commune")
     for link in Session.residencies.through.objects.filter(residency__in=people, **asked).select_related(*related):
         _session(gathered, link.session).residencies.add(link.residency_id)
-    for link in Session.structures.through.objects.filter(structure__in=places, **asked).select_related(*related):
-        _session(gathered, link.session).structures.add(link.structure_id)
+    for there in Session.structures.through.objects.filter(structure__in=places, **asked).select_related(*related):
+        _session(gathered, there.session).structures.add(there.structure_id)
 
 
 def _session(gathered: _Gathered, session: Session) -> _Row:

@@ -199,7 +199,7 @@ def leave_residency(*, by: User, activity: Activity, residency: Residency) -> Ac
         require(rules.can_join(acting, locked.state))
         if not locked.residencies.exclude(pk=residency.pk).exists():
             raise Refused(_("Une activité garde au moins une résidence : annulez-la plutôt."), code="last")
-        if locked.sessions.standing().filter(residencies=residency).exists():  # type: ignore[attr-defined]
+        if locked.sessions.standing().filter(residencies=residency).exists():
             raise Refused(
                 _("%(artist)s est dans une séance : changez ou annulez d'abord cette séance.")
                 % {"artist": residency.artist_name},

@@ -82,7 +82,7 @@ def activity_cancelled(*, by: User, activity: Activity, sessions: Sequence[Sessi
     for reader in _readers(by, activity, ahead):
         with translation.override(reader.language):
             lines = "\n".join(f"- {when(row.starts_at, row.ends_at)}" for row in ahead)
-            context = {"mots": activity.cancelled_why, "seances": lines}
+            context: dict[str, object] = {"mots": activity.cancelled_why, "seances": lines}
             _send("activity.cancelled", by, reader, activity, context, key=f"{activity.uuid}:{activity.version}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -99,14 +99,15 @@ def test_an_artist_proposes_an_activity_with_a_title(studio, residency, host):
 
 @pytest.mark.parametrize("space", ["studio", "team", "desk"])
 def test_a_stale_text_comes_back_beside_the_other_and_the_second_try_writes(space, residency, activity, host):
-    user, url = {
+    users: dict[str, tuple[User, str]] = {
         "studio": (artist_of(residency), reverse("studio:activity_write", args=[residency.uuid, activity.uuid])),
         "team": (member_of(host), reverse("team:activity_write", args=[host.uuid, activity.uuid])),
         "desk": (
             CoordinatorFactory(territory=residency.territory),
             reverse("admin:residencies_activity_change", args=[activity.pk]),
         ),
-    }[space]
+    }
+    user, url = users[space]
     client = signed_in(user)
     assert client.get(url).status_code == 200
     Activity.objects.filter(pk=activity.pk).update(version=4, intention="Le texte de l'autre.")
@@ -230,7 +231,7 @@ def test_the_list_is_searched_and_filtered(desk, residency, activity, host):
 
     assert found() == {activity.title, "Autre chose"}
     assert found(q="ecole fort") == {"Autre chose"}
-    assert found(commune=host.commune.slug) == {activity.title}  # type: ignore[union-attr]
+    assert found(commune=host.commune.slug) == {activity.title}
     assert found(convention="manque") == {"Autre chose"}
     assert found(convention="signee") == set()
     assert found(temps="professionals") == set()
@@ -261,7 +262,7 @@ def test_every_list_and_page_costs_the_same_at_three_and_at_thirty(desk, studio,
             SessionFactory(activity=activity, on=f"2027-04-{n:02d}")
 
     def costs() -> list[int]:
-        return [_cost(lambda client=client, url=url: client.get(url)) for client, url in pages]
+        return [_cost(client, url) for client, url in pages]
 
     grow(range(3, 6))
     costs()  # what is kept from one page to the next is kept now
@@ -271,7 +272,7 @@ def test_every_list_and_page_costs_the_same_at_three_and_at_thirty(desk, studio,
     assert max(few) <= 40
 
 
-def _cost(ask: Callable[[], object]) -> int:
+def _cost(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as queries:
-        ask()
+        client.get(url)
     return len(queries)

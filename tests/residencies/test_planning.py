@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from clea.errors import Forbidden, Refused, StaleWrite
 from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
 from residencies.enums import ActivityKind, ActivityState, DayPart, SessionState
+from residencies.methods.warnings import warnings as check
 from residencies.models import Activity, Event, MeetingSlot, PresenceDay, Residency, Room, Session, Visit
 from residencies.selectors import activities as activity_selectors
 from residencies.selectors import planning as selectors
@@ -59,7 +61,7 @@ def other(residency: Residency, structure: Structure, **more: object) -> Activit
     return ActivityFactory(residency=residency, structure=structure, title="Chœur des corons", **more)
 
 
-def warned(by: User, activity: Activity, *args: str, **more: object) -> sessions.Warned:
+def warned(by: User, activity: Activity, *args: str, **more: Any) -> sessions.Warned:
     with pytest.raises(sessions.Warned) as caught:
         plan(by, activity, *args, **more)
     assert not Session.objects.filter(activity=activity).exists()
@@ -156,7 +158,7 @@ def _all_keys(territory: Territory, session: Session, on: str, at: str, until: s
         start=draft.starts_at,
         end=draft.ends_at,
     )
-    return {row.key: "Vu." for row in selectors.warnings(draft, known)}
+    return {row.key: "Vu." for row in check(draft, known)}
 
 
 def test_two_sessions_may_follow_each_other_in_one_building(desk, residency, activity, host):

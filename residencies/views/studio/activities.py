@@ -94,7 +94,7 @@ def page(activity: Activity, seat: Seat) -> dict[str, Any]:
         "places": list(activity.structures.select_related("commune")),
         "axes": list(activity.axes.all()),
         "moments": selectors.moments(activity, review=seat != Seat.TEAM),
-        "agreement": activity.agreements.standing().first(),  # type: ignore[attr-defined]
+        "agreement": activity.agreements.standing().first(),
         "can_write": rules.can_write(seat, activity.state),
         "can_structures": rules.can_choose_structures(seat, activity.state),
         "can_cancel": rules.can_cancel(seat, activity.state),
