@@ -122,13 +122,18 @@ def document_task(row: RequestedDocument, today: Any) -> dict[str, Any]:
 
 def _sessions(residency: Residency, now: datetime) -> list[dict[str, Any]]:
     """Sessions of which the artist has not said what took place."""
-    count = len(to_confirm_of_residency(residency, now))
-    if not count:
+    waiting = to_confirm_of_residency(residency, now)
+    if not waiting:
         return []
+    count = len(waiting)
     return [
         {
             "title": ngettext("Confirmer une séance", "Confirmer %(n)d séances", count) % {"n": count},
-            "href": reverse("studio:activities", args=[residency.uuid]),
+            "href": (
+                reverse("studio:confirm", args=[residency.uuid, waiting[0].uuid])
+                if count == 1
+                else reverse("studio:confirmations", args=[residency.uuid])
+            ),
             "state": "attention",
             "label": _("à confirmer"),
             "hint": _("Dites en deux minutes ce qui a eu lieu et combien vous étiez."),
@@ -142,7 +147,7 @@ def _inventories(residency: Residency) -> list[dict[str, Any]]:
     return [
         {
             "title": _("Relire l'état des lieux : %(lodging)s") % {"lodging": row.stay.lodging},
-            "href": reverse("studio:welcome", args=[residency.uuid]),
+            "href": reverse("studio:welcome_inventory", args=[residency.uuid, row.uuid]),
             "state": "attention",
             "label": _("à accepter"),
             "hint": _("Acceptez-le, ou dites ce qui ne correspond pas."),

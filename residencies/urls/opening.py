@@ -11,6 +11,6 @@ from residencies.views.studio import home as studio_home
 studio: list[URLPattern] = [
     path("", studio_home.index, name="index"),
     path("<uuid:uuid>/", studio_home.home, name="home"),
-    path("<uuid:uuid>/documents-demandes/", studio_documents.documents, name="documents"),
-    path("<uuid:uuid>/documents-demandes/<uuid:document_uuid>/", studio_documents.document, name="document"),
+    path("<uuid:uuid>/documents/demandes/", studio_documents.documents, name="documents"),
+    path("<uuid:uuid>/documents/demandes/<uuid:document_uuid>/", studio_documents.document, name="document"),
 ]

@@ -57,7 +57,7 @@ def test_it_is_asked_sent_seen_and_erased(residency, desk, asked, django_capture
     artist = artist_of(residency)
     letter = OutgoingMail.objects.get(kind="residency.document_asked")
     assert (letter.to, "Permis de conduire" in letter.subject) == (artist.email, True)
-    assert f"/documents-demandes/{asked.uuid}/" in letter.body
+    assert f"/documents/demandes/{asked.uuid}/" in letter.body
     sent = documents.send(by=artist, document=asked, upload=upload())
     assert (sent.state, bytes_left()) == (D.RECEIVED, 1)
     assert "documents_to_check" in codes(residency)

@@ -62,7 +62,6 @@ def opens(client, url: str) -> bool:
     """Whether the file is served, read to its end."""
     response = client.get(url)
     content = b"".join(response.streaming_content) if response.streaming else b""
-    response.close()
     return response.status_code == 200 and content.startswith(b"%PDF")
 
 
