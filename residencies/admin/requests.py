@@ -22,6 +22,7 @@ from clea.journal.selectors import entries_for
 from clea.ui.dates import day
 from clea.ui.desk import DeskItem
 from clea.ui.templatetags.clea import state_tag
+from residencies.enums import RequestState
 from residencies.forms.requests import JoinForm, ProposeForm, TurnForm, WordsForm
 from residencies.models import Activity, ActivityRequest
 from residencies.rules import requests as rules
@@ -172,7 +173,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
                 )
                 messages.success(request, text % {"n": len(done)})
                 return HttpResponseRedirect(reverse(f"admin:{_NAME}_changelist"))
-        answered = [row for row in rows if not rules.can_become(row, services.RequestState.REFUSED)]
+        answered = [row for row in rows if not rules.can_become(row, RequestState.REFUSED)]
         return self.page(
             request,
             "admin/residencies/request/refuse_several.html",
@@ -194,7 +195,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET"])
-        states, standing = services.RequestState, selectors.standing(wish)
+        standing = selectors.standing(wish)
         return self._page(
             request,
             "admin/residencies/request/detail.html",
@@ -206,9 +207,9 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             others=[(row, desk_label(row)) for row in standing.others],
             choices=selectors.choices(wish),
             relays=relays_for([wish.structure]).get(wish.structure_id, []),
-            can_turn=rules.can_become(wish, states.ACCEPTED),
-            can_propose=rules.can_become(wish, states.PROPOSED),
-            can_refuse=rules.can_become(wish, states.REFUSED),
+            can_turn=rules.can_become(wish, RequestState.ACCEPTED),
+            can_propose=rules.can_become(wish, RequestState.PROPOSED),
+            can_refuse=rules.can_become(wish, RequestState.REFUSED),
             can_reopen=rules.can_reopen(wish, wish.activity),
             entries=entries_for(wish)[:20],
         )
@@ -375,10 +376,9 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
 
 def desk_label(wish: ActivityRequest) -> str:
     """The state as the desk says it: the model's words speak to the structure."""
-    states = services.RequestState
-    if wish.state == states.SENT:
+    if wish.state == RequestState.SENT:
         return gettext("à étudier")
-    if wish.state == states.PROPOSED:
+    if wish.state == RequestState.PROPOSED:
         return gettext("réponse de la structure attendue")
     return str(wish.get_state_display())
 

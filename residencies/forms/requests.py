@@ -259,8 +259,9 @@ class ProposeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, wish: ActivityRequest, residency: UUID | None = None, **kwargs: Any) -> None:
-        live = Residency.objects.live().filter(season=wish.season_id).exclude(pk=wish.residency_id)
-        live = live.order_by("artist_name", "pk")
+        live = Residency.objects.live().filter(season=wish.season_id).order_by("artist_name", "pk")
+        if wish.residency_id is not None:
+            live = live.exclude(pk=wish.residency_id)
         chosen = next((row for row in live if row.uuid == residency), None)
         kwargs.setdefault("initial", {"residency": chosen.pk if chosen is not None else None})
         super().__init__(*args, **kwargs)

@@ -126,4 +126,5 @@ class WeekForm(forms.Form):
 
     def __init__(self, *args: Any, closures: list[Closure], **kwargs: Any) -> None:
         standing = [row.weekday for row in closures if row.weekday is not None]
-        super().__init__(*args, initial={"weekdays": standing}, **kwargs)
+        kwargs.setdefault("initial", {"weekdays": standing})
+        super().__init__(*args, **kwargs)

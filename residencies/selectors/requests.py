@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
@@ -100,7 +101,7 @@ def of_structure(structure: Structure) -> list[ActivityRequest]:
     return sorted(rows, key=lambda row: rank.get(RequestState(row.state), 3))
 
 
-def request_of(structure: Structure, uuid: object) -> ActivityRequest:
+def request_of(structure: Structure, uuid: UUID) -> ActivityRequest:
     """One of its wishes. One query. Raises ``ActivityRequest.DoesNotExist``."""
     return (
         ActivityRequest.objects.filter(structure=structure)

@@ -104,7 +104,7 @@ class TestOneWish:
         assert "Écoutes passées" in shown
         rows = selectors.choices(wish)
         assert [row.wished for row in rows] == [True, False]
-        assert (rows[0].gauge.target, rows[0].ledger.due) == (20, 90)
+        assert (rows[0].gauge.target, int(rows[0].ledger.due)) == (20, 90)
 
     def test_it_costs_the_same_with_more_artists_and_activities(self, client, residency, assert_num_queries_constant):
         wish = wish_of(residency)
@@ -127,6 +127,7 @@ class TestOneWish:
         act(client, "turn", wish, residency=other.pk, title="Paroles de cité", kind="encounter", words="Belle idée.")
         wish.refresh_from_db()
         assert (wish.state, str(wish.activity)) == (RequestState.ACCEPTED, "Paroles de cité")
+        assert wish.activity is not None
         assert list(wish.activity.residencies.all()) == [other]
 
     def test_it_joins_an_activity_that_exists(self, client, residency):
@@ -158,7 +159,9 @@ class TestOneWish:
 
     def test_an_answer_to_what_was_rewritten_meanwhile_is_not_given(self, client, residency):
         wish = wish_of(residency)
-        requests.change(by=wish.made_by, request=wish, version=0, **(WISH | {"people": 90}))
+        author = wish.made_by
+        assert author is not None
+        requests.change(by=author, request=wish, version=0, **(WISH | {"people": 90}))
         answer = client.post(
             reverse("admin:residencies_activityrequest_refuse", args=[wish.uuid]),
             {"version": 0, "words": "Non."},

@@ -100,7 +100,7 @@ class TestPeople:
             team.remove(by=member, person=own)
         assert refusal.value.code == "last_member"
         team.remove(by=desk, person=own)
-        assert not Professional.history.filter(email=member.email).exists()  # type: ignore[attr-defined]
+        assert not Professional.history.filter(email=member.email).exists()
 
     def test_public_details_are_checked_and_journaled(self, structure, member):
         with pytest.raises(ValidationError) as refusal:
