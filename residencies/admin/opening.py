@@ -303,7 +303,7 @@ class OpeningMixin(PeopleMixin, DocumentsMixin):
             request,
             "admin/residencies/residency/act.html",
             residency=residency,
-            title=chosen.label,
+            title=str(chosen.label),
             tab="hub",
             form=form,
             lines=chosen.lines,

@@ -37,8 +37,8 @@ class SeasonFilter(admin.SimpleListFilter):
         return [(str(row.uuid), row.name) for row in seasons_of(request)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Residency]) -> QuerySet[Residency]:
-        known = {key for key, _name in self.lookup_choices}
-        return queryset.filter(season__uuid=self.value()) if self.value() in known else queryset
+        chosen = next((key for key, _name in self.lookup_choices if key == self.value()), None)
+        return queryset.filter(season__uuid=chosen) if chosen else queryset
 
 
 class AlertFilter(admin.SimpleListFilter):
@@ -93,7 +93,7 @@ class ListMixin(AccentFreeSearchMixin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Gauges and alerts of the rows shown, read together."""
-        changelist = super().get_changelist_instance(request)  # type: ignore[misc]
+        changelist = super().get_changelist_instance(request)
         rows = list(
             changelist.result_list.select_related("season__programme__territory", "offer").prefetch_related("periods")
         )
@@ -106,7 +106,7 @@ class ListMixin(AccentFreeSearchMixin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {"seasons": seasons_of(request)} | (extra_context or {})
-        return super().changelist_view(request, context)  # type: ignore[misc]
+        return super().changelist_view(request, context)
 
     @admin.display(description=gettext_lazy("artiste"), ordering="artist_name")
     def artist(self, residency: Residency) -> str:

@@ -61,11 +61,12 @@ def test_it_is_asked_sent_seen_and_erased(residency, desk, asked, django_capture
     sent = documents.send(by=artist, document=asked, upload=upload())
     assert (sent.state, bytes_left()) == (D.RECEIVED, 1)
     assert "documents_to_check" in codes(residency)
-    kept = sent.stored_file.file
+    assert sent.stored_file is not None
+    kept, name = sent.stored_file.file, str(sent.stored_file.file.name)
     with django_capture_on_commit_callbacks(execute=True):
         seen = documents.accept(by=desk, document=sent, valid_until=timezone.localdate() + timedelta(days=400))
     assert (seen.state, seen.stored_file, seen.seen_by, bytes_left()) == (D.ACCEPTED, None, desk, 0)
-    assert not kept.storage.exists(kept.name)
+    assert not kept.storage.exists(name)
     assert not {"licence_unchecked", "documents_to_check"} & codes(residency)
     assert Entry.objects.get(verb="residency.document_accepted").data["in_person"] is False
     with pytest.raises(Refused, match="vérifié"):
