@@ -169,8 +169,9 @@ class PaperActs(TabbedPages, Generic[Owner]):
                 papers.rewrite(by=person(request), paper=paper, **form.cleaned_data)
             except StaleWrite as stale:
                 theirs = paper.body
-                form.data = form.data.copy()
-                form.data["version"] = str(paper.version)
+                typed = request.POST.copy()
+                typed["version"] = str(paper.version)
+                form = TextForm(typed)
                 form.add_error(None, str(stale))
             except (Refused, ValidationError) as error:
                 refuse(form, error)
@@ -373,7 +374,7 @@ class PaperActs(TabbedPages, Generic[Owner]):
         paper = self._or_back(request, owner)
         if not isinstance(paper, Paper):
             return paper
-        form = CancelForm(request.POST or None)
+        form = CancelForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 papers.cancel(by=person(request), paper=paper, why=form.cleaned_data["why"])

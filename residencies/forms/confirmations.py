@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -74,7 +73,7 @@ class ConfirmForm(forms.Form):
             self.fields[f"n_{name}"] = _number(label, self._awaited(name))
             self.fields[f"q_{name}"] = _qualifier(_("Précision : %(public)s") % {"public": label})
             if (one := counted.get((name, False))) is not None:
-                self.initial |= {f"n_{name}": one.value, f"q_{name}": one.qualifier}
+                self.initial.update({f"n_{name}": one.value, f"q_{name}": one.qualifier})
         others = [("", _("choisir un public")), *((k, v) for k, v in AudienceCategory.choices if k not in self.shown)]
         for n in range(1, EXTRA + 1):
             self.fields[f"c_{n}"] = forms.ChoiceField(label=_("Autre public"), choices=others, required=False)
@@ -84,7 +83,7 @@ class ConfirmForm(forms.Form):
         self.fields["inside_category"] = forms.ChoiceField(label=_("Dont"), choices=everyone, required=False)
         self.fields["inside"] = _number(_("Nombre, déjà compté ci-dessus"))
         if (one := next((row for (_name, inside), row in counted.items() if inside), None)) is not None:
-            self.initial |= {"inside_category": one.category, "inside": one.value}
+            self.initial.update({"inside_category": one.category, "inside": one.value})
         self.fields["words"] = words
 
     def _awaited(self, name: str) -> str:
@@ -177,7 +176,7 @@ class EvaluationForm(forms.Form):
     qualifier = forms.ChoiceField(label=_("Précision"), choices=Qualifier.choices, initial=Qualifier.EXACT)
 
     @staticmethod
-    def initial_of(activity: Activity) -> Mapping[str, Any]:
+    def initial_of(activity: Activity) -> dict[str, Any]:
         return {
             "desk_view": activity.desk_view,
             "people_met": activity.people_met,

@@ -17,7 +17,7 @@ def can_confirm(session: Session, now: datetime, *, settled: bool, desk: bool = 
 
     ``settled``: the coordination has said its own word. Reads ``session.activity``.
     """
-    if session.state == SessionState.CANCELLED:
+    if session.state == SessionState.CANCELLED or session.activity.state == ActivityState.CANCELLED:
         return refuse(_("Cette séance est annulée : il n'y a rien à confirmer."), "cancelled")
     if session.starts_at > now:
         return refuse(

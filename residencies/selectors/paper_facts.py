@@ -25,7 +25,7 @@ def values(paper: Paper) -> dict[str, str]:
         assert paper.residency is not None
         return of_residency(paper.residency) | {"numero": escape(paper.number)}
     assert paper.activity is not None
-    return of_activity(loaded(Activity.objects.filter(pk=paper.activity_id)).get()) | {"numero": escape(paper.number)}
+    return of_activity(loaded(Activity.objects.filter(pk=paper.activity.pk)).get()) | {"numero": escape(paper.number)}
 
 
 def address_of(territory: Territory) -> str:

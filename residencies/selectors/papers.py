@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -57,7 +57,7 @@ def standing_agreement(activity: Activity) -> Paper | None:
 
 def contracts_signed(residency_ids: Collection[int]) -> set[int]:
     """Those of these residencies whose contract is signed. One query."""
-    return set(Paper.objects.signed().filter(residency__in=residency_ids).values_list("residency_id", flat=True))  # type: ignore[arg-type]
+    return set(Paper.objects.signed().filter(residency__in=residency_ids).values_list("residency_id", flat=True))
 
 
 def agreement_states(activity_ids: Collection[int]) -> dict[int, str]:
@@ -251,7 +251,7 @@ def agreements(season: Season, today: date) -> list[AgreementRow]:
     """
     standing = Session.objects.filter(activity=OuterRef("pk")).exclude(state=SessionState.CANCELLED)
     first = standing.order_by().values("activity").annotate(at=Min("starts_at")).values("at")
-    rows = paper_facts.loaded(
+    rows: QuerySet[Any] = paper_facts.loaded(
         Activity.objects.filter(_needing(), season=season).annotate(first_at=Subquery(first)).order_by("pk")
     )
     papers = {
@@ -273,7 +273,7 @@ def agreements(season: Season, today: date) -> list[AgreementRow]:
     return sorted(found, key=lambda row: (row.is_signed, row.first is None, row.first or far, row.activity.pk))
 
 
-def missing(today: date) -> QuerySet[Activity]:
+def missing(today: date) -> QuerySet[Any]:
     """Activities still to begin, or under way, whose agreement nobody signed: ``first_at`` is their next session.
 
     Not those whose sessions are all past: it is too late to sign.
@@ -292,7 +292,7 @@ def agreements_missing(season: Season, today: date) -> list[AgreementRow]:
     """Activities of the season with a session ahead and no signed agreement, the nearest first. Two queries."""
     rows = list(missing(today).filter(season=season).order_by("first_at", "pk"))
     papers = {paper.activity_id: paper for paper in Paper.objects.standing().filter(activity__in=rows)}
-    return [AgreementRow(row, row.first_at, papers.get(row.pk)) for row in rows]  # type: ignore[attr-defined]
+    return [AgreementRow(row, row.first_at, papers.get(row.pk)) for row in rows]
 
 
 # The spaces ----------------------------------------------------------------------------------
@@ -317,7 +317,8 @@ def of_residency(residency: Residency) -> list[Paper]:
 def of_structure(structure: Structure) -> list[Paper]:
     """The agreements that a structure's team reads. Three queries."""
     mine = Activity.structures.through.objects.filter(structure=structure).values("activity_id")
-    return list(_seen(Paper.objects.filter(Q(activity__in=mine) | Q(signatures__structure=structure)).distinct()))
+    signed = Signature.objects.filter(structure=structure).values("paper")
+    return list(_seen(Paper.objects.filter(Q(activity__in=mine) | Q(pk__in=signed))))
 
 
 # Files ---------------------------------------------------------------------------------------
@@ -343,11 +344,12 @@ def _is_desk(user: User | AnonymousUser, paper: Paper) -> bool:
 def is_party(user: User | AnonymousUser, paper: Paper) -> bool:
     """Whether the person is an artist of the paper, or of a team of one of its structures. One to three queries."""
     mine = Residency.objects.of(user)
-    if paper.residency_id:
-        return mine.filter(pk=paper.residency_id).exists()
-    if Activity.objects.of_artist(user).filter(pk=paper.activity_id).exists():
+    if paper.residency is not None:
+        return mine.filter(pk=paper.residency.pk).exists()
+    assert paper.activity is not None
+    if Activity.objects.of_artist(user).filter(pk=paper.activity.pk).exists():
         return True
-    if Activity.objects.of_team(user).filter(pk=paper.activity_id, structures__is_active=True).exists():
+    if Activity.objects.of_team(user).filter(pk=paper.activity.pk, structures__is_active=True).exists():
         return True
     seats = Professional.objects.of(user).filter(structure__is_active=True).values("structure")
     return paper.signatures.filter(structure__in=seats).exists()

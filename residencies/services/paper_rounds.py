@@ -27,7 +27,7 @@ NOT_AFTER = timedelta(days=14)
 def remind_signatures() -> int:
     """Remind, once an agreement, the parties that have not signed, seven days before the first session."""
     today = timezone.localdate()
-    first = {row.pk: row.first_at for row in selectors.missing(today)}  # type: ignore[attr-defined]
+    first = {row.pk: row.first_at for row in selectors.missing(today)}
     soon = [pk for pk, at in first.items() if timezone.localdate(at) - today <= BEFORE_FIRST_SESSION]
     waiting = Paper.objects.filter(
         activity__in=soon, state=PaperState.ISSUED, sent_at__isnull=False, reminded_at__isnull=True

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -100,8 +100,7 @@ def look_back(request: HttpRequest, side: Side, key: UUID) -> HttpResponse:
                 )
             except StaleWrite as stale:
                 theirs = text
-                form.data = form.data.copy()
-                form.data["seen"] = text
+                form = ViewForm(_with(request.POST, seen=text))
                 form.add_error("text", str(stale))
             else:
                 messages.success(request, _("Votre regard est enregistré."))
@@ -117,6 +116,14 @@ def look_back(request: HttpRequest, side: Side, key: UUID) -> HttpResponse:
         "list_url": side.url("confirmations"),
     }
     return side.render(request, "confirm_look_back", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _with(data: QueryDict, **changes: str) -> QueryDict:
+    """What was typed, with what the page must now say of what it read."""
+    copy = data.copy()
+    for name, value in changes.items():
+        copy[name] = value
+    return copy
 
 
 def _through(side: Side) -> dict[str, Any]:
