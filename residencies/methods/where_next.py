@@ -88,6 +88,8 @@ class Board:
         for pk, commune in self.communes.items():
             if commune.school_district_id is not None:
                 self.districts.setdefault(commune.school_district_id, []).append(pk)
+        self._rates: dict[int, float | None] = {}
+        self._mean: float | None = None
 
     @classmethod
     def of(
@@ -118,13 +120,22 @@ class Board:
     def add(self, place: Place) -> None:
         """One more session at this structure."""
         self.structures_ever.add(place.pk)
+        self._rates, self._mean = {}, None
         if place.commune is not None:
             self.sessions[place.commune] += 1
             for known in (self.ever, self.season, self.own):
                 known.add(place.commune)
 
     def _average(self) -> float:
-        return per_thousand(sum(self.sessions[pk] for pk in self.communes), self.population) or 0.0
+        if self._mean is None:
+            self._mean = per_thousand(sum(self.sessions[pk] for pk in self.communes), self.population) or 0.0
+        return self._mean
+
+    def _district_rate(self, district: int) -> float | None:
+        """Kept until a session is added: the communes of a district all ask for it."""
+        if district not in self._rates:
+            self._rates[district] = self.rate(self.districts[district])
+        return self._rates[district]
 
     def rate(self, communes: Iterable[int]) -> float | None:
         """Sessions of the season for a thousand inhabitants of these communes."""
@@ -132,16 +143,16 @@ class Board:
         people = sum(self.communes[pk].population or 0 for pk in keys)
         return per_thousand(sum(self.sessions[pk] for pk in keys), people)
 
-    def _short(self, communes: Iterable[int]) -> tuple[float, float] | None:
+    def _short(self, rate: float | None) -> tuple[float, float] | None:
         """How far below the average, from 0 to 1, and the rate itself; nothing when it is not below."""
-        average, rate = self._average(), self.rate(communes)
+        average = self._average()
         if not average or rate is None or rate >= average:
             return None
         return 1 - rate / average, rate
 
     def least_served(self) -> set[int]:
         """The school districts with the lowest rate."""
-        rates = {pk: rate for pk, keys in self.districts.items() if (rate := self.rate(keys)) is not None}
+        rates = {pk: rate for pk in self.districts if (rate := self._district_rate(pk)) is not None}
         low = min(rates.values(), default=None)
         return {pk for pk, rate in rates.items() if rate == low}
 
@@ -176,10 +187,10 @@ class Board:
             yield Reason("rural", weights.rural)
         if key in self.priority:
             yield Reason("priority", weights.priority)
-        if short := self._short([key]):
+        if short := self._short(self.rate([key])):
             yield Reason("per_head", round(weights.per_head * short[0], 2), {"rate": short[1], "commune": commune.name})
         district = commune.school_district
-        if district is not None and (short := self._short(self.districts[district.pk])):
+        if district is not None and (short := self._short(self._district_rate(district.pk))):
             facts = {"name": district.name, "rate": short[1], "last": district.pk in self.least_served()}
             yield Reason("district", round(weights.district * short[0], 2), facts)
 
@@ -306,32 +317,35 @@ def suggest(
 
     open_to = {place.pk: way for place in candidates if (way := best_way(place)) is not None}
     left = sorted((place for place in candidates if place.pk in open_to), key=lambda place: (place.name, place.pk))
+    # What a structure brings by itself does not change while others are chosen; its commune's part does.
+    own = {place.pk: sum(reason.points for reason in board._of_place(place)) for place in left}
     chosen: list[Suggestion] = []
     repeats: Counter[int | None] = Counter()
     while left and len(chosen) < limit:
-        best: Suggestion | None = None
-        commune_reasons: dict[int | None, list[Reason]] = {}
-        for place in left:
-            if place.commune not in commune_reasons:
-                commune_reasons[place.commune] = list(board._of_commune(place.commune))
-            reasons = [*board._of_place(place), *commune_reasons[place.commune]]
-            way = open_to[place.pk]
-            if way.km:
-                facts = {"km": way.km, "near": way.near, "day": way.day}
-                reasons.append(Reason("km", round(weights.km * way.km, 2), facts))
-            if repeats[place.commune]:
-                count = repeats[place.commune]
-                reasons.append(Reason("repeat", weights.repeat * count, {"count": count}))
-            score = round(sum(reason.points for reason in reasons), 2)
-            if best is None or score > best.score:
-                best = Suggestion(place, way, score, tuple(sorted(reasons, key=lambda reason: -reason.points)))
-        if best is None:
-            break
-        chosen.append(best)
-        left.remove(best.place)
-        board.add(best.place)
-        repeats[best.place.commune] += 1
+        of_commune = {
+            key: sum(reason.points for reason in board._of_commune(key)) + weights.repeat * repeats[key]
+            for key in {place.commune for place in left}
+        }
+        best = max(
+            left, key=lambda one: own[one.pk] + of_commune[one.commune] + weights.km * (open_to[one.pk].km or 0.0)
+        )
+        chosen.append(_suggestion(board, best, open_to[best.pk], repeats[best.commune]))
+        left.remove(best)
+        board.add(best)
+        repeats[best.commune] += 1
     return chosen
+
+
+def _suggestion(board: Board, place: Place, way: Journey, repeated: int) -> Suggestion:
+    """A structure with all its reasons, the journey and the repetition among them."""
+    reasons, weights = board.reasons(place), board.weights
+    if way.km:
+        facts = {"km": way.km, "near": way.near, "day": way.day}
+        reasons.append(Reason("km", round(weights.km * way.km, 2), facts))
+    if repeated:
+        reasons.append(Reason("repeat", weights.repeat * repeated, {"count": repeated}))
+    score = round(sum(reason.points for reason in reasons), 2)
+    return Suggestion(place, way, score, tuple(sorted(reasons, key=lambda reason: -reason.points)))
 
 
 def weight_rows(weights: Weights = WEIGHTS) -> list[tuple[str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from residencies.methods.coverage import Place, Plan, World
@@ -63,38 +64,39 @@ def pairings(facts: World, km: Distance, residency: int | None = None) -> Pairin
         if first and near:
             made.append(Pairing(plan, first, near))
             paired |= {place.pk for place in (*first, *near)}
+    nearest = _Nearest([place for place in facts.venues.values() if place.is_active], km)
     alone = [
         Alone(place, partners)
         for place in sorted((facts.places[pk] for pk in seen - paired), key=lambda one: (one.name, one.pk))
-        if (partners := _nearest(facts, km, place))
+        if (partners := nearest(place)[:NAMED])
     ]
     return Pairings(made, alone)
 
 
-def _nearest(facts: World, km: Distance, place: Place) -> tuple[Partner, ...]:
-    wanted = _OTHER[Circle(place.circle)]
-    others = [
-        Partner(other, far)
-        for other in facts.venues.values()
-        if other.circle == wanted and other.is_active and (far := km(place.commune, other.commune)) is not None
-    ]
-    close = [partner for partner in others if partner.km <= REACH_KM]
-    return tuple(sorted(close, key=lambda partner: (partner.km, partner.place.name))[:NAMED])
+class _Nearest:
+    """The structures of the other circle within reach, the nearest first; worked out once a commune."""
+
+    def __init__(self, places: Sequence[Place], km: Distance) -> None:
+        self.places, self.km = places, km
+        self.known: dict[tuple[int | None, str], tuple[Partner, ...]] = {}
+
+    def __call__(self, place: Place) -> tuple[Partner, ...]:
+        wanted = _OTHER[Circle(place.circle)]
+        key = (place.commune, wanted)
+        if key not in self.known:
+            others = [
+                Partner(other, far)
+                for other in self.places
+                if other.circle == wanted
+                and (far := self.km(place.commune, other.commune)) is not None
+                and far <= REACH_KM
+            ]
+            self.known[key] = tuple(sorted(others, key=lambda partner: (partner.km, partner.place.name)))
+        return self.known[key]
 
 
 def partners_for(facts: World, km: Distance, residency: int | None) -> dict[int, Partner]:
     """For each structure: the nearest of the other circle that this residency meets alone. No query."""
-    lonely = [one.place for one in pairings(facts, km, residency).alone]
-    found: dict[int, Partner] = {}
-    for place in facts.venues.values():
-        if not place.circle:
-            continue
-        wanted = _OTHER[Circle(place.circle)]
-        reachable = [
-            Partner(other, far)
-            for other in lonely
-            if other.circle == wanted and (far := km(place.commune, other.commune)) is not None and far <= REACH_KM
-        ]
-        if reachable:
-            found[place.pk] = min(reachable, key=lambda partner: (partner.km, partner.place.name))
-    return found
+    nearest = _Nearest([one.place for one in pairings(facts, km, residency).alone], km)
+    found = {place.pk: nearest(place) for place in facts.venues.values() if place.circle}
+    return {pk: partners[0] for pk, partners in found.items() if partners}
