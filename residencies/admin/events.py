@@ -131,7 +131,7 @@ class EventAdmin(MeetingsMixin):
         """The event's details, and what may be done of it."""
         event = self.get_object(request, object_id)
         if event is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         form = EventForm(
             request.POST if request.method == "POST" else None, territories=territories_of(request.user), event=event
         )

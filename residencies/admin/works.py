@@ -68,7 +68,7 @@ class WorkAdmin(_Readings):
         """The work, whether it is in the catalogue, who asked for it."""
         work = self.get_object(request, object_id)
         if work is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return self.page(
             request,
             "admin/residencies/event_works/work.html",
@@ -126,7 +126,7 @@ class WorkBookingAdmin(_Readings):
         """The request; the POST accepts it or refuses it."""
         booking = self.get_object(request, object_id)
         if booking is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         form = AnswerForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             yes = "accepter" in request.POST

@@ -386,7 +386,7 @@ class MeetingForm(forms.Form):
         )
         fields["residency"].queryset = event.residencies.order_by("artist_name")
         fields["room"].queryset = Room.objects.filter(event=event)
-        grid = ()
+        grid: tuple[Span, ...] = ()
         if event.meetings_from and event.meetings_to:
             grid = timetable.slots(event.meetings_from, event.meetings_to, event.slot_minutes, event.break_minutes)
         self.moments = {slot.start.isoformat(): slot.start for slot in grid}

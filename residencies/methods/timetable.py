@@ -254,12 +254,12 @@ def _board(problem: Problem) -> placing.Board:
     resources, allowed = {}, {}
     for row, structure in enumerate(problem.structures):
         for column, artist in enumerate(problem.artists):
-            who = dict.fromkeys([*people(structure), *people(artist)])
-            resources[row, column] = (("s", row), ("a", column), *who)
+            persons = dict.fromkeys([*people(structure), *people(artist)])
+            resources[row, column] = (("s", row), ("a", column), *persons)
             blocked = [*structure.away, *artist.away] + [
                 span
                 for span, meeting, taken in held
-                if meeting.structure == structure.key or meeting.artist == artist.key or taken & who.keys()
+                if meeting.structure == structure.key or meeting.artist == artist.key or taken & persons.keys()
             ]
             allowed[row, column] = tuple(
                 number

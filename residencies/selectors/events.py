@@ -176,8 +176,8 @@ def registrations(event: Event) -> dict[str, list[Registration]]:
     """By state, the waiting list in its order; each with its wishes in ``wanted``. Three queries."""
     rows = Registration.objects.filter(event=event).select_related("structure__commune").order_by("made_at", "pk")
     wishes: dict[int, list[str]] = defaultdict(list)
-    for row in MeetingWish.objects.filter(event=event).select_related("residency").order_by("rank", "pk"):
-        wishes[row.structure_id].append(row.residency.artist_name)
+    for wish in MeetingWish.objects.filter(event=event).select_related("residency").order_by("rank", "pk"):
+        wishes[wish.structure_id].append(wish.residency.artist_name)
     found: dict[str, list[Registration]] = {state: [] for state in RegistrationState.values}
     for row in rows:
         row.wanted = wishes.get(row.structure_id or 0, [])  # type: ignore[attr-defined]

@@ -145,7 +145,7 @@ def booked(*, by: User, booking: WorkBooking) -> None:
 
 
 def accepted(*, by: User, booking: WorkBooking) -> None:
-    words = {"mots": booking.answer}
+    words: dict[str, object] = {"mots": booking.answer}
     link = absolute(reverse("team:activities", args=[booking.structure.uuid]))
     if booking.made_by is not None:
         _to_team(texts.ACCEPTED, by=by, booking=booking, to=booking.made_by.email, link=link, more=words)
@@ -153,7 +153,7 @@ def accepted(*, by: User, booking: WorkBooking) -> None:
 
 
 def refused(*, by: User, booking: WorkBooking) -> None:
-    words = {"mots": booking.answer}
+    words: dict[str, object] = {"mots": booking.answer}
     link = absolute(reverse("team:works", args=[booking.structure.uuid]))
     if booking.made_by is not None:
         _to_team(texts.REFUSED, by=by, booking=booking, to=booking.made_by.email, link=link, more=words)

@@ -67,15 +67,15 @@ def slug(w: World) -> dict[str, Any]:
     return {"slug": w.event.slug}
 
 
-def studio(name: str, get: Expectations | None = None, **more: Any) -> Row:
+def studio(name: str, **more: Any) -> Row:
     """An address of a residency: its artists open it, to the others it does not exist."""
-    post = more.pop("post", {})
+    get, post = more.pop("get", None), more.pop("post", {})
     kwargs = _args(uuid=lambda w: w.residency.uuid, **more)
     return Row(f"studio:{name}", kwargs=kwargs, get={ARTIST: 200} if get is None else get, post=post)
 
 
-def team(name: str, get: Expectations | None = None, **more: Any) -> Row:
-    post = more.pop("post", {})
+def team(name: str, **more: Any) -> Row:
+    get, post = more.pop("get", None), more.pop("post", {})
     data = more.pop("data", None)
     kwargs = _args(uuid=lambda w: w.host.uuid, **more)
     made = {"data": data} if data else {}
@@ -132,7 +132,8 @@ ROWS: list[Row] = [
     desk("publish", post={KEEPERS: 302}),
     desk("cancel", post={KEEPERS: 422}),
     desk("registrations"),
-    desk("register", query=lambda w: {"structure": str(w.other_host.uuid)}, post={KEEPERS: 422}),
+    # The structure is in the address: without one, nothing to register.
+    desk("register", query=lambda w: {"structure": str(w.other_host.uuid)}, post={KEEPERS: 404}),
     desk("unregister", post={KEEPERS: 302}, registration=lambda w: w.registration.uuid),
     desk("meetings"),
     desk("compute", post={KEEPERS: 302}),

@@ -193,7 +193,9 @@ def test_small_days_have_as_many_meetings_as_the_best_timetable() -> None:
     for seed in range(200):
         draw = random.Random(seed)
         wishes = {f"s{n}": "".join(draw.sample("ABC", draw.randint(1, 2))) for n in range(3)}
-        away = {key: (draw.randrange(2),) for key in (*wishes, *"ABC") if draw.random() < 0.3}
+        away: dict[str, tuple[int, ...]] = {
+            key: (draw.randrange(2),) for key in (*wishes, *"ABC") if draw.random() < 0.3
+        }
         made = problem(wishes, count=2, rooms=2, limit=2, away=away)
         pairs = [(structure, artist) for structure, wanted in wishes.items() for artist in wanted]
         found += len(arrange(made).meetings)
@@ -281,7 +283,7 @@ def test_a_collision_says_with_what() -> None:
 def test_sixty_structures_and_six_artists_take_a_moment() -> None:
     draw = random.Random(3)
     wishes = {f"s{number}": "".join(draw.sample("ABCDEF", 3)) for number in range(60)}
-    people = {f"s{number}": (f"p{number // 2}",) for number in range(20)}
+    people: dict[str, tuple[str, ...]] = {f"s{number}": (f"p{number // 2}",) for number in range(20)}
     made = problem(wishes, count=30, rooms=6, people=people)
     before = time.perf_counter()
     plan = arrange(made)

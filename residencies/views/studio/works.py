@@ -18,7 +18,7 @@ from clea.errors import Refused
 from clea.ui.http import render_form
 from clea.ui.recovery import keeps_answers, recovered
 from residencies.forms.works import WorkForm
-from residencies.models import Residency, Work
+from residencies.models import MeetingSlot, Residency, Work
 from residencies.selectors import events as event_selectors
 from residencies.selectors import works as selectors
 from residencies.services import works as services
@@ -120,6 +120,6 @@ def meetings(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "residencies/studio/work_meetings.html", studio_frame(residency) | {"rows": rows})
 
 
-def _named(row: object, residency: Residency) -> object:
-    row.residency = residency  # type: ignore[attr-defined]
+def _named(row: MeetingSlot, residency: Residency) -> MeetingSlot:
+    row.residency = residency
     return row
