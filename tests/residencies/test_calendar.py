@@ -195,6 +195,9 @@ def test_the_artist_sees_the_month_the_week_and_the_season(client: Any, residenc
     month = text_of(client.get(url))
     assert "Mars 2027" in month
     assert "<s>Lecture</s>" in month
+    shown = client.get(reverse("studio:session", args=[residency.uuid, session.uuid]))
+    assert reverse("studio:session", args=[residency.uuid, session.uuid]) in month
+    assert shown.status_code == 200
     assert "annulée" in month
     assert "Lundi de Pâques" in month
     assert "Vacances d'hiver" in month
@@ -216,10 +219,12 @@ def test_the_artist_sees_the_month_the_week_and_the_season(client: Any, residenc
 
 @time_machine.travel("2027-03-10T12:00+01:00", tick=False)
 def test_the_team_sees_who_comes(client: Any, residency: Residency, school: Structure) -> None:
-    planned(residency, "Lecture", structure=school)
+    session = planned(residency, "Lecture", structure=school)
     client.force_login(member_of(school))
     url = reverse("team:calendar", args=[school.uuid])
     page = text_of(client.get(url))
+    assert client.get(reverse("team:session", args=[school.uuid, session.uuid])).status_code == 200
+    assert reverse("team:session", args=[school.uuid, session.uuid]) in page
     assert "Lecture" in page
     assert "Compagnie des Gaillettes" in page
     # The other residencies' periods are none of its business.

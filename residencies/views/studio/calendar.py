@@ -46,7 +46,9 @@ def _link(residency: Residency, entry: Entry) -> str:
     """Where one reads more of it."""
     if entry.kind == Kind.VISIT:
         return reverse("studio:welcome", args=[residency.uuid])
-    return reverse("studio:activities", args=[residency.uuid]) if entry.kind == Kind.SESSION else ""
+    if entry.kind == Kind.EVENT:
+        return reverse("studio:meetings", args=[residency.uuid])
+    return reverse("studio:session", args=[residency.uuid, entry.uuid]) if entry.kind == Kind.SESSION else ""
 
 
 @keeps_answers

@@ -32,7 +32,7 @@ def _link(structure: Structure, entry: Entry) -> str:
     """Where one reads more of it."""
     if entry.kind == Kind.EVENT:
         return reverse("team:events", args=[structure.uuid])
-    return reverse("team:activities", args=[structure.uuid]) if entry.kind == Kind.SESSION else ""
+    return reverse("team:session", args=[structure.uuid, entry.uuid]) if entry.kind == Kind.SESSION else ""
 
 
 @require_POST
