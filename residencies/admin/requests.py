@@ -37,6 +37,19 @@ if TYPE_CHECKING:
 _NAME = "residencies_activityrequest"
 
 
+class StateFilter(admin.SimpleListFilter):
+    """States as the desk says them: the model's words speak to the structure."""
+
+    title = _("état")
+    parameter_name = "etat"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(state.value, desk_label(ActivityRequest(state=state))) for state in RequestState]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ActivityRequest]) -> QuerySet[ActivityRequest]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
 @admin.register(ActivityRequest)
 class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
     """The list, one page a wish, and one page an answer. The rows change through the services only."""
@@ -51,7 +64,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
     list_per_page = 50
     ordering = ["-made_at", "-pk"]
     list_filter = [
-        "state",
+        StateFilter,
         ("residency", ScopedRelatedFilter),
         "kind",
         "life_stage",

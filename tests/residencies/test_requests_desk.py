@@ -65,6 +65,7 @@ class TestTheList:
         shown = client.get(LIST, {"residency__id__exact": other.pk}).content.decode()
         assert "École du Rivage" in shown
         assert "Médiathèque des Tilleuls" not in shown
+        assert "École du Rivage" not in client.get(LIST, {"etat": RequestState.REFUSED}).content.decode()
         assert "Lieu voisin" not in client.get(LIST).content.decode()
         assert "Médiathèque des Tilleuls" in client.get(LIST, {"q": "mediatheque terril"}).content.decode()
 
