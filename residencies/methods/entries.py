@@ -93,15 +93,8 @@ class Entry:
         return _SIGNS.get(self.state, "")
 
     @property
-    def timed(self) -> bool:
-        return self.starts_at is not None
-
-    @property
     def names(self) -> str:
         return ", ".join(one.name for one in self.who)
-
-    def covers(self, day: date) -> bool:
-        return self.first <= day <= self.last
 
 
 def holidays(zone: str, start: date, end: date) -> list[Entry]:
