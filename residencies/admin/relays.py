@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -79,7 +80,6 @@ class RelayAdmin(AccentFreeSearchMixin, ReferenceAdmin):
         "is_active",
     ]
     list_per_page = 50
-    filter_horizontal = ["school_districts", "structures"]
     fieldsets = [
         (None, {"fields": ["territory", "kind", "first_name", "last_name", "function", "organisation", "is_active"]}),
         (_("Pour lui écrire"), {"fields": ["email", "phone"]}),
@@ -89,6 +89,10 @@ class RelayAdmin(AccentFreeSearchMixin, ReferenceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Relay]:
         return super().get_queryset(request).prefetch_related("school_districts", "structures")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes to tick, which need neither a script nor a key held down."""
+        return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
 
     @admin.display(description=_("circonscriptions et structures"))
     def concerns(self, obj: Relay) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -18,7 +19,7 @@ from clea.ui.desk import DeskItem, Urgency
 from residencies.admin.welcome_follow import FollowMixin
 from residencies.admin.welcome_lodging import LodgingMixin
 from residencies.admin.welcome_visits import VisitsMixin
-from residencies.enums import IncidentState, InventoryMoment, ResidencyState, Severity
+from residencies.enums import LIVE_RESIDENCIES, IncidentState, InventoryMoment, Severity
 from residencies.models import CheckIn, Incident, Inventory, Residency, Stay
 from residencies.rules import welcome as rules
 from residencies.selectors import welcome as selectors
@@ -54,7 +55,10 @@ class WelcomeMixin(VisitsMixin, LodgingMixin, FollowMixin):
 
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Incidents (urgent first), inventories that wait, check-ins overdue. One query."""
+    """Incidents (urgent first), inventories that wait, check-ins overdue. One query.
+
+    A residency that ended or stopped still owes its exit inventory; nobody is late for a talk with it.
+    """
     return [line for row in _waiting(request) for line in _lines(row)]
 
 
@@ -65,27 +69,26 @@ def _waiting(request: HttpRequest) -> QuerySet[Residency]:
     leaving = Inventory.objects.filter(stay=OuterRef("pk"), moment=InventoryMoment.EXIT)
     stays = Stay.objects.all()
     silent = entry.filter(agreed_at=None, done_on__lt=today - rules.AGREE_WITHIN)
-    counts = {
+    counts: dict[str, QuerySet[Any]] = {
         "urgent": going_on.filter(severity=Severity.URGENT),
         "others": going_on.exclude(severity=Severity.URGENT),
         "entries": stays.filter(~Exists(entry), starts_on__lte=today + rules.INVENTORY_AHEAD),
         "exits": stays.filter(Exists(entry), ~Exists(leaving), ends_on__lte=today),
         "silent": stays.filter(Exists(silent)).exclude(Q(ends_on__lte=today) & ~Exists(leaving)),
-        "talks": CheckIn.objects.filter(held_on=None, due_on__lt=today),
+        "talks": CheckIn.objects.filter(held_on=None, due_on__lt=today, residency__state__in=LIVE_RESIDENCIES),
     }
     some = Q()
     for name in counts:
         some |= Q(**{f"{name}__gt": 0})
     return (
         Residency.objects.coordinated_by(request.user)
-        .exclude(state=ResidencyState.STOPPED)
         .annotate(**{name: _count(rows) for name, rows in counts.items()})
         .filter(some)
         .order_by(F("urgent").desc(), "artist_name", "pk")
     )
 
 
-def _count(rows: QuerySet[Incident] | QuerySet[Stay] | QuerySet[CheckIn]) -> Coalesce:
+def _count(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.filter(residency=OuterRef("pk")).order_by().values("residency").annotate(n=Count("pk"))
     return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
 

@@ -16,7 +16,7 @@ from candidatures.admin.common import person, refuse
 from clea.errors import Refused, StaleWrite
 from residencies.admin.base import ResidencyPages
 from residencies.enums import IncidentState, IncidentTopic, Severity
-from residencies.forms.welcome import CheckInForm, IncidentForm, SeriesForm, StepForm
+from residencies.forms.welcome import CheckInForm, IncidentForm, SeriesForm, StepForm, look_again
 from residencies.models import CheckIn, Incident, Residency
 from residencies.rules import welcome as rules
 from residencies.services import check_ins, incidents
@@ -67,7 +67,7 @@ class FollowMixin(ResidencyPages):
                 )
             except StaleWrite as stale:
                 stored = _check_in(residency, check_key)
-                form.look_again(stored)
+                look_again(form, seen=check_ins.mark(stored))
                 form.add_error(None, str(stale))
             except (Refused, ValidationError) as error:
                 refuse(form, error)
@@ -149,8 +149,7 @@ class FollowMixin(ResidencyPages):
                     seen=data["seen"],
                 )
             except StaleWrite as stale:
-                form.data = form.data.copy()
-                form.data["seen"] = str(len(steps))
+                look_again(form, seen=len(steps))
                 form.add_error(None, str(stale))
             except (Refused, ValidationError) as error:
                 refuse(form, error)

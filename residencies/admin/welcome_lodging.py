@@ -15,7 +15,7 @@ from candidatures.admin.common import person, refuse
 from clea.errors import Refused, StaleWrite
 from residencies.admin.base import ResidencyPages
 from residencies.enums import InventoryMoment
-from residencies.forms.welcome import InventoryForm, StayForm, line_formset, lines_of
+from residencies.forms.welcome import InventoryForm, StayForm, line_formset, lines_of, look_again
 from residencies.models import Inventory, Residency, Stay
 from residencies.reports import inventories
 from residencies.rules import welcome as rules
@@ -115,7 +115,7 @@ class LodgingMixin(ResidencyPages):
                 )
             except StaleWrite as stale:
                 found = selectors.inventory_of(stay, when)
-                form.look_again(found.version if found is not None else 0)
+                look_again(form, version=found.version if found is not None else 0)
                 form.add_error(None, str(stale))
             except (Refused, ValidationError) as error:
                 refuse(form, error)

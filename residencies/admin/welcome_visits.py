@@ -18,7 +18,7 @@ from clea.errors import Refused, StaleWrite
 from clea.ui.dates import moment
 from residencies.admin.base import ResidencyPages
 from residencies.enums import VisitState
-from residencies.forms.welcome import CopyForm, VisitForm
+from residencies.forms.welcome import CopyForm, VisitForm, look_again
 from residencies.models import Residency, Visit
 from residencies.rules import welcome as rules
 from residencies.selectors import welcome as selectors
@@ -77,8 +77,7 @@ class VisitsMixin(ResidencyPages):
                     confirmed=form.cleaned_data["confirmed"],
                 )
             except StaleWrite as stale:
-                form.data = form.data.copy()
-                form.data["seen"] = str(_visit(residency, visit_key).sequence)
+                look_again(form, seen=_visit(residency, visit_key).sequence)
                 form.add_error(None, str(stale))
             except (Refused, ValidationError) as error:
                 _refuse(form, error)

@@ -127,7 +127,10 @@ class GiveForm(forms.Form):
     """How and when a kit is given."""
 
     channel = forms.ChoiceField(
-        label=gettext_lazy("Comment"), choices=KitChannel.choices, widget=forms.RadioSelect, initial=KitChannel.MAIL
+        label=gettext_lazy("Moyen de remise"),
+        choices=KitChannel.choices,
+        widget=forms.RadioSelect,
+        initial=KitChannel.MAIL,
     )
     given_on = forms.DateField(
         label=gettext_lazy("Remis le"),

@@ -29,6 +29,14 @@ _BAD_DAY = {"invalid": gettext_lazy("Écrivez la date ainsi : 15/02/2027.")}
 _BAD_TIME = {"invalid": gettext_lazy("Écrivez l'heure ainsi : 14:30.")}
 
 
+def look_again(form: forms.BaseForm, **values: object) -> None:
+    """After a stale write: what was typed stays, and now answers to what is there."""
+    data: Any = form.data
+    form.data = data.copy()
+    for name, value in values.items():
+        form.data[name] = str(value)  # type: ignore[index]
+
+
 class NumberInput(forms.NumberInput):
     """A number of a few digits."""
 
@@ -189,13 +197,10 @@ class StayForm(forms.Form):
             initial["lodging"] = stay.lodging_id
             rows = rows | Lodging.objects.filter(pk=stay.lodging_id)
         super().__init__(data, initial=initial)
-        self.fields["lodging"].queryset = rows  # type: ignore[attr-defined]
-        self.fields["lodging"].label_from_instance = lambda row: (
-            _("%(name)s (%(beds)d couchages)")
-            % {  # type: ignore[attr-defined]
-                "name": row.name,
-                "beds": row.beds,
-            }
+        lodging: Any = self.fields["lodging"]
+        lodging.queryset = rows
+        lodging.label_from_instance = lambda row: (
+            _("%(name)s (%(beds)d couchages)") % {"name": row.name, "beds": row.beds}
         )
 
     def clean(self) -> dict[str, Any]:
@@ -236,11 +241,6 @@ class InventoryForm(forms.Form):
     def reading(self) -> Reading:
         data = self.cleaned_data
         return Reading(data["done_on"], data["keys"], data["meters"], data["note"])
-
-    def look_again(self, version: int) -> None:
-        """After a stale write: what was typed stays, and now answers to what is there."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["version"] = str(version)  # type: ignore[index]
 
 
 class LineForm(forms.Form):
@@ -334,11 +334,6 @@ class CheckInForm(forms.Form):
     def account(self) -> check_ins.Account:
         data = self.cleaned_data
         return check_ins.Account(data["due_on"], data["held_on"], data["words"], data["shared"], data["next_steps"])
-
-    def look_again(self, check_in: CheckIn) -> None:
-        """After a stale write: what was typed stays, and now answers to what is there."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["seen"] = check_ins.mark(check_in)  # type: ignore[index]
 
 
 class IncidentForm(forms.Form):

@@ -144,11 +144,11 @@ def counts(kit: Kit) -> dict[str, int]:
     }
 
 
-def candidates(kit: Kit, choice: Choice) -> QuerySet[Any]:
+def candidates(kit: Kit, choice: Choice) -> Any:
     """The structures or relays of a choice, each with what it received of this kit (``given``)."""
     mine = KitDelivery.objects.filter(kit=kit)
     had = Prefetch("kits", queryset=mine.select_related("given_by"), to_attr="given")
-    rows: QuerySet[Any]
+    rows: Any
     if choice.relays:
         rows = Relay.objects.filter(territory=kit.season.programme.territory, is_active=True)
         rows = rows.filter(words_in(choice.text, "search")) if choice.text else rows
@@ -222,9 +222,10 @@ def kinds(kit: Kit) -> QuerySet[StructureKind]:
 
 def sheet(kit: Kit, choice: Choice) -> tuple[list[Any], list[list[Any]]]:
     """The list as a sheet: one line a delivery, and one for who received nothing. Dates are days."""
-    headers = [_("Destinataire"), _("Précision"), _("Adresse"), _("Remis le"), _("Comment"), _("Par")]
+    headers = [_("Destinataire"), _("Précision"), _("Adresse"), _("Remis le"), _("Moyen de remise"), _("Par")]
     rows = recipients(candidates(kit, choice))
-    return headers, [_line(row, given) for row in rows for given in row.deliveries or [None]]
+    none: list[KitDelivery | None] = [None]
+    return headers, [_line(row, given) for row in rows for given in (list(row.deliveries) or none)]
 
 
 def _line(row: Recipient, given: KitDelivery | None) -> list[Any]:

@@ -84,10 +84,7 @@ def clashes(
     )
     if but is not None:
         visits = visits.exclude(visit=but.pk)
-    found = [
-        Clash(names[row.residency_id], row.visit.title, row.visit.starts_at, row.visit.ends_at)  # type: ignore[attr-defined]
-        for row in visits
-    ]
+    found = [Clash(names[row.residency_id], row.visit.title, row.visit.starts_at, row.visit.ends_at) for row in visits]
     sessions = (
         Session.residencies.through.objects.filter(
             residency__in=keys,
@@ -99,7 +96,7 @@ def clashes(
         .order_by("session__starts_at", "pk")
     )
     found.extend(
-        Clash(names[row.residency_id], row.session.activity.title, row.session.starts_at, row.session.ends_at)  # type: ignore[attr-defined]
+        Clash(names[row.residency_id], row.session.activity.title, row.session.starts_at, row.session.ends_at)
         for row in sessions
     )
     return found
@@ -116,6 +113,10 @@ class StayView:
     entry: Inventory | None
     exit: Inventory | None
     waits: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.stay.ends_on <= timezone.localdate()
 
     @property
     def entry_due(self) -> bool:

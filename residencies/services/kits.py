@@ -113,7 +113,9 @@ def give(
         people, places = list(relays), list(structures)
         if not people and not places:
             raise Refused(_("Choisissez au moins un relais ou une structure."), code="nobody", field="recipients")
-        if any(row.territory_id != territory.pk for row in [*people, *places]):
+        if any(
+            key != territory.pk for key in [row.territory_id for row in people] + [row.territory_id for row in places]
+        ):
             raise Refused(_("Choisissez des destinataires de ce territoire."), code="foreign", field="recipients")
         if given_on > timezone.localdate():
             raise Refused(_("Une remise se note une fois faite."), code="future", field="given_on")

@@ -31,13 +31,15 @@ def save(
         require_desk(by, relay.territory)
         relay.full_clean()
         relay.save()
-        for rows, links in ((school_districts, relay.school_districts), (structures, relay.structures)):
-            if rows is None:
-                continue
-            chosen = list(rows)
-            if any(row.territory_id != relay.territory_id for row in chosen):
-                raise Refused(_("Choisissez des lieux du même territoire."), code="foreign")
-            links.set(chosen)  # type: ignore[attr-defined]
+        districts = None if school_districts is None else list(school_districts)
+        places = None if structures is None else list(structures)
+        territories = [row.territory_id for row in districts or []] + [row.territory_id for row in places or []]
+        if any(key != relay.territory_id for key in territories):
+            raise Refused(_("Choisissez des lieux du même territoire."), code="foreign")
+        if districts is not None:
+            relay.school_districts.set(districts)
+        if places is not None:
+            relay.structures.set(places)
         journal.record(by=by, verb="relay.saved", target=relay, data={"kind": relay.kind, "active": relay.is_active})
         return relay
 

@@ -103,7 +103,7 @@ def inventory_reserved(*, by: User, inventory: Inventory, residency: Residency) 
 def incident_told(*, by: User, incident: Incident, residency: Residency, words: str) -> None:
     """Tell the coordination what an artist wrote."""
     with translation.override("fr"):
-        graded = {"gravite": incident.get_severity_display(), "sujet": incident.get_topic_display()}
+        graded: dict[str, object] = {"gravite": incident.get_severity_display(), "sujet": incident.get_topic_display()}
     _to_desk(
         residency,
         "incident.reported",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -73,11 +74,11 @@ def kit(residency: Residency, desk: User) -> Kit:
     return kits.save(by=desk, kit=row)
 
 
-def relay(residency: Residency, name: str = "Noël", **more: object) -> Relay:
+def relay(residency: Residency, name: str = "Noël", **more: Any) -> Relay:
     return Relay.objects.create(territory=residency.territory, kind=RelayKind.INSPECTOR, last_name=name, **more)
 
 
-def give(desk: User, kit: Kit, structures: list[Structure], channel: KitChannel = KitChannel.HAND, **more: object):
+def give(desk: User, kit: Kit, structures: Any, channel: KitChannel = KitChannel.HAND, **more: Any) -> kits.Given:
     return kits.give(
         by=desk, kit=kit, structures=structures, channel=channel, given_on=date(2026, 10, 1), **more
     )  # fmt: skip
@@ -175,9 +176,9 @@ def test_the_pdf_of_a_kit_opens_for_who_received_it(residency, desk, schools, ki
     stored = kit.stored_file
     assert stored is not None
     give(desk, kit, schools[:1])
-    readers = [desk, artist_of(residency), member]
+    readers: list[User] = [desk, artist_of(residency), member]
     assert all(grant_for(who, stored) for who in readers)
-    strangers = [other, CoordinatorFactory(), artist_of(ResidencyFactory())]
+    strangers: list[User] = [other, CoordinatorFactory(), artist_of(ResidencyFactory())]
     assert not any(grant_for(who, stored) for who in strangers)
     sent = give(desk, kit, schools[1:2], KitChannel.MAIL, attached=True)
     mail = OutgoingMail.objects.get()
@@ -185,7 +186,7 @@ def test_the_pdf_of_a_kit_opens_for_who_received_it(residency, desk, schools, ki
     # Another PDF: the link opens the new one, the former file is gone.
     replaced = kits.attach(by=desk, kit=kit, upload=SimpleUploadedFile("guide2.pdf", tiny_pdf(2)))
     assert not StoredFile.objects.filter(pk=stored.pk).exists()
-    assert kits.opened(kits.token(sent.deliveries[0])).kit.stored_file == replaced.stored_file  # type: ignore[union-attr]
+    assert kits.opened(kits.token(sent.deliveries[0])).kit.stored_file == replaced.stored_file
 
 
 def test_the_page_of_a_kit_reads_a_mailing_back_then_sends_it(residency, desk, schools, kit, client: Client):

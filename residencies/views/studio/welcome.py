@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clea.errors import StaleWrite
 from clea.ui.recovery import keeps_answers, recovered
-from residencies.forms.welcome import AgreeForm
+from residencies.forms.welcome import AgreeForm, look_again
 from residencies.models import Inventory, Residency
 from residencies.reports import inventories, supplier_map
 from residencies.selectors import relays as relay_selectors
@@ -31,7 +31,7 @@ def welcome(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = studio_frame(residency) | {
         "visits": len(visits),
         "next_visits": [row for row in visits if row.ends_at > now and row.state == "planned"][:4],
-        "stays": selectors.stays_of(residency, today),
+        "stays": sorted(selectors.stays_of(residency, today), key=lambda row: row.is_over),
         "check_ins": selectors.shared_check_ins(residency),
         "incidents": selectors.shared_incidents(residency),
         "kits": relay_selectors.kits_of(residency.season_id),
@@ -64,7 +64,7 @@ def inventory(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
                 lodgings.agree(by=request.user, inventory=found, **form.cleaned_data)  # type: ignore[arg-type]
             except StaleWrite as stale:
                 found = _inventory(residency, key)
-                form.data = form.data.copy() | {"version": str(found.version)}  # type: ignore[operator]
+                look_again(form, version=found.version)
                 form.add_error(None, str(stale))
             else:
                 messages.success(request, _("C'est noté : vous acceptez cet état des lieux."))
