@@ -8,7 +8,7 @@ Moments are half open: a session may begin when another ends. Called-off session
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -127,6 +127,8 @@ class World:
     artists: dict[int, Artist] = field(default_factory=dict)
     teams: dict[int, Team] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
+    #: What was waived of the moments taken, by their key.
+    waived: dict[str, set[str]] = field(default_factory=dict)
 
     @cached_property
     def _by_day(self) -> dict[date, list[Taken]]:
@@ -175,14 +177,12 @@ class PlanWarning:
     key: str
     text: str
     explain: str
-
-    @property
-    def stem(self) -> str:
-        """Without the moment: the same matter at another time."""
-        return stem(self.key)
+    #: Of two moments that clash: the other one, and the same matter seen from there.
+    mirror: tuple[str, str] = ("", "")
 
 
 def stem(key: str) -> str:
+    """Without the moment: the same matter at another time."""
     return key.partition("@")[0]
 
 
@@ -207,8 +207,7 @@ def warnings(draft: Draft, world: World) -> list[PlanWarning]:
 
 def is_open(draft: Draft, world: World) -> bool:
     """Whether its days suit, whatever the hour: one of a whole day is tried before its hours are."""
-    day = (*_periods(draft, world), *_past_days(draft, world), *_closures(draft, world), *_holidays(draft, world))
-    return not day
+    return not (*_periods(draft, world), *_past_days(draft, world), *_closures(draft, world), *_holidays(draft, world))
 
 
 def is_free(draft: Draft, world: World, near: Sequence[Taken]) -> bool:
@@ -229,6 +228,11 @@ def _each(draft: Draft, world: World, near: Sequence[Taken]) -> Iterator[PlanWar
     yield from _teams(draft, world)
 
 
+def unanswered(found: Iterable[PlanWarning], waived: Collection[str], world: World) -> list[PlanWarning]:
+    """Those without a reason: ``waived`` here, or the same clash seen from the other moment."""
+    return [row for row in found if row.key not in waived and row.mirror[1] not in world.waived.get(row.mirror[0], ())]
+
+
 def whatever_the_moment(found: Iterable[PlanWarning]) -> list[PlanWarning]:
     """Those that no other date would avoid."""
     return [row for row in found if row.code in STANDING]
@@ -241,10 +245,15 @@ def _overlap(draft: Draft, row: Taken) -> bool:
     return row.starts_at < draft.ends_at and draft.starts_at < row.ends_at
 
 
-def _moments(draft: Draft, row: Taken) -> str:
-    """What a reason was given for: both moments. Move one, and it holds no longer."""
-    stamps = (draft.starts_at, draft.ends_at, row.starts_at, row.ends_at)
-    return "-".join(f"{int(stamp.timestamp()) // 60:x}" for stamp in stamps)
+def _keys(code: WarningCode, who: str, draft: Draft, row: Taken) -> tuple[str, tuple[str, str]]:
+    """What a reason is given for: both moments (move one, and it holds no longer), from either side."""
+
+    def key(here: Draft | Taken, there: Draft | Taken) -> str:
+        stamps = (here.starts_at, here.ends_at, there.starts_at, there.ends_at)
+        moments = "-".join(f"{int(stamp.timestamp()) // 60:x}" for stamp in stamps)
+        return f"{code.value}:{who}:{there.key}@{moments}"
+
+    return key(draft, row), (row.key, key(row, draft))
 
 
 def _artist_taken(draft: Draft, world: World, near: Sequence[Taken]) -> Iterable[PlanWarning]:
@@ -253,11 +262,13 @@ def _artist_taken(draft: Draft, world: World, near: Sequence[Taken]) -> Iterable
             continue
         for pk in sorted(draft.residencies & row.residencies):
             artist = world.artists[pk]
+            key, mirror = _keys(WarningCode.ARTIST_TAKEN, artist.key, draft, row)
             yield PlanWarning(
                 WarningCode.ARTIST_TAKEN,
-                f"artist_taken:{artist.key}:{row.key}@{_moments(draft, row)}",
+                key,
                 _("%(artist)s est déjà à autre chose à ce moment.") % {"artist": artist.name},
                 _described(row),
+                mirror,
             )
 
 
@@ -267,11 +278,13 @@ def _structure_taken(draft: Draft, world: World, near: Sequence[Taken]) -> Itera
             continue
         for pk in sorted(draft.structures & row.structures):
             team = world.teams[pk]
+            key, mirror = _keys(WarningCode.STRUCTURE_TAKEN, team.key, draft, row)
             yield PlanWarning(
                 WarningCode.STRUCTURE_TAKEN,
-                f"structure_taken:{team.key}:{row.key}@{_moments(draft, row)}",
+                key,
                 _("L'équipe de %(structure)s est déjà prise à ce moment.") % {"structure": team.name},
                 _described(row),
+                mirror,
             )
 
 
@@ -298,11 +311,13 @@ def _travel(draft: Draft, world: World, near: Sequence[Taken]) -> Iterable[PlanW
                 if before
                 else _("Le temps manque à %(artist)s pour aller ensuite à « %(title)s ».")
             )
+            key, mirror = _keys(WarningCode.TRAVEL, artist.key, draft, row)
             yield PlanWarning(
                 WarningCode.TRAVEL,
-                f"travel:{artist.key}:{row.key}@{_moments(draft, row)}",
+                key,
                 text % {"artist": artist.name, "title": row.title},
                 _trip(draft, row, needed, gap, world, before=before),
+                mirror,
             )
 
 

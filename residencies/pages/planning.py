@@ -122,7 +122,7 @@ def said(found: list[PlanWarning], reasons: Mapping[str, str], seat: Seat | None
     """Each with its field. A reason typed for another moment is offered again, not taken."""
     by_stem = {stem(key): reason for key, reason in reasons.items() if reason}
     return [
-        Said(row, str(n), reasons.get(row.key) or by_stem.get(row.stem, ""), rules.can_waive(seat, row.code))
+        Said(row, str(n), reasons.get(row.key) or by_stem.get(stem(row.key), ""), rules.can_waive(seat, row.code))
         for n, row in enumerate(found, start=1)
     ]
 

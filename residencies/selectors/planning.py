@@ -1,4 +1,4 @@
-"""What is known of a span of time, for the planning: eleven queries, whatever the number of sessions."""
+"""What is known of a span of time, for the planning: twelve queries, whatever the number of sessions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
-from residencies.enums import DayPart, EventState, PaperKind, SessionState, VisitState
+from residencies.enums import DayPart, EventState, PaperKind, SessionState, VisitState, WarningCode
 from residencies.methods.travel import Figures
-from residencies.methods.warnings import Artist, Draft, PlanWarning, Spot, Taken, Team, World, warnings
+from residencies.methods.warnings import Artist, Draft, PlanWarning, Spot, Taken, Team, World, unanswered, warnings
 from residencies.models import (
     Activity,
     Event,
@@ -86,7 +86,7 @@ def world(
     start: datetime,
     end: datetime,
 ) -> World:
-    """Everything that touches these residencies and structures between two moments. Eleven queries."""
+    """Everything that touches these residencies and structures between two moments. Twelve queries."""
     people, places = set(residencies), set(structures)
     rules = planning_rules(territory)
     window = {"starts_at__lt": end + MARGIN, "ends_at__gt": start - MARGIN}
@@ -103,6 +103,7 @@ def world(
         artists=_artists(people),
         teams=_teams(places),
         taken=gathered.taken(),
+        waived=_waived(people, places, window),
     )
 
 
@@ -154,6 +155,21 @@ def _sessions(gathered: _Gathered, people: set[int], places: set[int], window: M
 def _session(gathered: _Gathered, session: Session) -> _Row:
     where = spot(session.host, session.commune, session.place)
     return gathered.add(session_key(session), _Row(session.activity.title, session.starts_at, session.ends_at, where))
+
+
+def _waived(people: set[int], places: set[int], window: Mapping[str, datetime]) -> dict[str, set[str]]:
+    """The clashes of these sessions that somebody accepted knowingly, by session. One query."""
+    links = Session.residencies.through.objects.filter(residency__in=people).values("session_id")
+    hosted = Session.structures.through.objects.filter(structure__in=places).values("session_id")
+    rows = Waiver.objects.filter(
+        Q(session__in=links) | Q(session__in=hosted),
+        code__in=[WarningCode.ARTIST_TAKEN, WarningCode.TRAVEL, WarningCode.STRUCTURE_TAKEN],
+        **{f"session__{name}": value for name, value in window.items()},
+    ).values_list("session__uuid", "key")
+    found: dict[str, set[str]] = defaultdict(set)
+    for uuid, key in rows:
+        found[f"s{uuid.hex}"].add(key)
+    return found
 
 
 def _visits(gathered: _Gathered, people: set[int], places: set[int], window: Mapping[str, datetime]) -> None:
@@ -250,7 +266,7 @@ def draft_of(session: Session, activity: Activity) -> Draft:
 
 
 def to_review(territory: Territory, sessions: Sequence[Session]) -> dict[int, Review]:
-    """Sessions, by key, with their warnings that nobody waived. Fourteen queries, none for no session.
+    """Sessions, by key, with their warnings that nobody waived. Sixteen queries, none for no session.
 
     Only planned ones are looked at: what took place is past praying for.
     """
@@ -276,7 +292,7 @@ def to_review(territory: Territory, sessions: Sequence[Session]) -> dict[int, Re
     found = {}
     for row in rows:
         waived = {waiver.key for waiver in row.waivers.all()}
-        left = tuple(one for one in warnings(drafts[row.pk], known) if one.key not in waived)
+        left = tuple(unanswered(warnings(drafts[row.pk], known), waived, known))
         if left:
             found[row.pk] = Review(row, left)
     return found

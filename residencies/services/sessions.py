@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from clea.errors import Forbidden, Refused, StaleWrite, require
 from clea.journal import services as journal
 from residencies.enums import AudienceCategory, SessionState
-from residencies.methods.warnings import Draft, PlanWarning
+from residencies.methods.warnings import Draft, PlanWarning, World, unanswered
 from residencies.methods.warnings import warnings as check
 from residencies.models import Activity, Audience, Residency, Session, Waiver
 from residencies.rules import planning as rules
@@ -142,7 +142,8 @@ def look(*, by: User, activity: Activity, wanted: Wanted, session: Session | Non
     with transaction.atomic():
         held = _hold(by, activity)
         wanted = _whole(held, wanted)
-        return _check(held, wanted, key=selectors.session_key(session) if session is not None else "")
+        found, _known = _check(held, wanted, key=selectors.session_key(session) if session is not None else "")
+        return found
 
 
 def move(
@@ -285,7 +286,7 @@ def waive(*, by: User, session: Session, reasons: Mapping[str, str]) -> list[Wai
             list(locked.residencies.all()),
             list(locked.structures.all()),
         )
-        found = _check(held, current, key=selectors.session_key(locked))
+        found, _known = _check(held, current, key=selectors.session_key(locked))
         made = _keep_reasons(by, held.seat, locked, found, reasons)
         if not made:
             raise Refused(_("Donnez une raison à au moins une alerte."), code="reason")
@@ -394,7 +395,8 @@ def draft(activity: Activity, wanted: Wanted, key: str = "") -> Draft:
     )
 
 
-def _check(held: _Held, wanted: Wanted, *, key: str) -> list[PlanWarning]:
+def _check(held: _Held, wanted: Wanted, *, key: str) -> tuple[list[PlanWarning], World]:
+    """What is broken, and what it was compared with. Twelve queries."""
     wish = draft(held.activity, wanted, key)
     known = selectors.world(
         held.activity.territory,
@@ -403,16 +405,16 @@ def _check(held: _Held, wanted: Wanted, *, key: str) -> list[PlanWarning]:
         start=wish.starts_at,
         end=wish.ends_at,
     )
-    return check(wish, known)
+    return check(wish, known), known
 
 
 def _answered(
     by: User, held: _Held, wanted: Wanted, waivers: Mapping[str, str], session: Session | None = None
 ) -> list[PlanWarning]:
-    """The warnings, all answered; :class:`Warned` with those that are not. Eleven queries, thirteen for a session."""
-    found = _check(held, wanted, key=selectors.session_key(session) if session is not None else "")
-    known = set(session.waivers.values_list("key", flat=True)) if session is not None else set()
-    left = [row for row in found if row.key not in known and not _may(held.seat, row, waivers)]
+    """The warnings, all answered; :class:`Warned` with those that are not. Twelve queries, thirteen for a session."""
+    found, known = _check(held, wanted, key=selectors.session_key(session) if session is not None else "")
+    waived = set(session.waivers.values_list("key", flat=True)) if session is not None else set()
+    left = [row for row in unanswered(found, waived, known) if not _may(held.seat, row, waivers)]
     if left:
         raise Warned(left)
     if session is not None:
