@@ -16,6 +16,7 @@ from residencies.models import Event, Residency
 _PAGES = {
     "residencies:agenda": gettext_lazy("Agenda"),
     "residencies:list": gettext_lazy("Toutes les résidences"),
+    "residencies:works": gettext_lazy("Œuvres à accueillir"),
 }
 
 

@@ -183,7 +183,7 @@ class SeasonPapersMixin(SeasonPages):
             "admin/residencies/season/agreements_confirmations.html",
             season=season,
             title=_("Séances à confirmer"),
-            tab="agreements",
+            tab="confirmations",
             contested=confirmations.contested(season),
             unconfirmed=confirmations.unconfirmed(season, timezone.now()),
             to_evaluate=confirmations.to_evaluate(season),

@@ -49,6 +49,7 @@ class ResidencyAdmin(
         Tab("coverage", _("Couverture")),
         Tab("where_next", _("Où aller ensuite")),
         Tab("agreements", _("Conventions")),
+        Tab("confirmations", _("Confirmations")),
     )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -305,17 +305,10 @@ def _early_diffusions(scene: Scene) -> None:
             how_to_come="Entrée libre.",
         )
         day = date(2026, 11, 4) + timedelta(days=2 * rank)
-        _forced(
-            scene,
-            activity,
-            _moment(day, time(18)),
-            host=structure,
-            is_public=True,
-            audience={AudienceCategory.GENERAL: 40},
-        )
+        _forced(scene, activity, _moment(day, time(18)), structure, 40)
 
 
-def _forced(scene: Scene, activity: Activity, starts_at: datetime, **facts: object) -> Session:
+def _forced(scene: Scene, activity: Activity, starts_at: datetime, host: Structure, people: int) -> Session:
     """Put it there; what the planning warns of is answered."""
     put: Callable[..., Session] = partial(
         sessions.plan,
@@ -323,7 +316,9 @@ def _forced(scene: Scene, activity: Activity, starts_at: datetime, **facts: obje
         activity=activity,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=90),
-        **facts,
+        host=host,
+        is_public=True,
+        audience={AudienceCategory.GENERAL: people},
     )
     try:
         return put()
@@ -366,10 +361,7 @@ def _invite_the_public(scene: Scene) -> None:
         how_to_come="Entrée libre, réservation à l'accueil de la médiathèque.",
     )
     day = scene.stage.now.astimezone(PARIS).date() + timedelta(days=3)
-    _forced(
-        scene, activity, _moment(day, time(18, 30)), host=structure, is_public=True,
-        audience={AudienceCategory.GENERAL: 60},
-    )  # fmt: skip
+    _forced(scene, activity, _moment(day, time(18, 30)), structure, 60)
 
 
 def _confirm(scene: Scene) -> None:

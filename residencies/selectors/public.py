@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -152,7 +152,7 @@ def recent(limit: int = 40) -> list[AgendaItem]:
     return sorted(found, key=lambda item: (item.row.updated_at, item.row.pk), reverse=True)[:limit]
 
 
-def by_day(items: Sequence[AgendaItem]) -> list[tuple[date, list[AgendaItem]]]:
+def by_day(items: Iterable[AgendaItem]) -> list[tuple[date, list[AgendaItem]]]:
     """The same, a day at a time."""
     return [(day, list(rows)) for day, rows in groupby(items, key=lambda item: item.day)]
 

@@ -92,6 +92,7 @@ STUDIO_TABS: list[tuple[str, Any]] = [
     ("studio:coverage", _("Structures")),
     ("studio:welcome", _("Séjour")),
     ("studio:papers", _("Documents")),
+    ("studio:meetings", _("Rendez-vous")),
     ("studio:works", _("Œuvres")),
 ]
 TEAM_TABS: list[tuple[str, Any]] = [
@@ -100,6 +101,7 @@ TEAM_TABS: list[tuple[str, Any]] = [
     ("team:requests", _("Souhaits")),
     ("team:activities", _("Activités")),
     ("team:calendar", _("Calendrier")),
+    ("team:agreements", _("Conventions")),
     ("team:events", _("Rendez-vous")),
     ("team:works", _("Œuvres")),
 ]

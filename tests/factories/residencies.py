@@ -9,6 +9,7 @@ past the warnings. ``plan_many(residency, n)`` makes light activities in bulk fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -164,7 +165,7 @@ class SessionFactory(DjangoModelFactory[Session]):
         return session
 
 
-def plan_many(residency: Residency, count: int, structures: list[Structure] | None = None) -> list[Session]:
+def plan_many(residency: Residency, count: int, structures: Sequence[Structure] | None = None) -> list[Session]:
     """``count`` planned activities with one session each, a day apart, round the structures. Nine queries or so."""
     places = structures or list(Structure.objects.filter(territory=residency.territory))
     first = Activity.objects.count()

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from residencies.forms.public import AgendaForm
+from residencies.reports import ics
 from residencies.selectors import public
 
 
@@ -43,7 +44,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "form": form,
         "window": window,
         "page": page,
-        "days": public.by_day(page.object_list),
+        "days": public.by_day(page),
         "query": asked.urlencode(),
     }
     return render(request, "residencies/public/agenda.html", context)
@@ -53,8 +54,6 @@ def agenda(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agenda_calendar(request: HttpRequest) -> HttpResponse:
     """The same agenda, for a calendar application."""
-    from residencies.reports import ics
-
     form = AgendaForm(request.GET)
     form.is_valid()
     body = ics.public_calendar(public.agenda(form.window()), commune=form.window().commune)
