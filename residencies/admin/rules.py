@@ -44,8 +44,8 @@ class PlanningRulesAdmin(DeskAdmin):
             {
                 "fields": ["detour_factor", "speed_kmh", "fixed_minutes", "local_km", "travel_source"],
                 "description": _(
-                    "Une distance est celle du vol d'oiseau entre les centres de deux communes, multipliée par le "
-                    "détour. Ces figures servent aux alertes, aux créneaux proposés et aux kilomètres affichés."
+                    "Une distance est comptée à vol d'oiseau entre les centres de deux communes, multipliée par le "
+                    "détour. Ces chiffres servent aux alertes, aux créneaux proposés et aux kilomètres affichés."
                 ),
             },
         ),

@@ -129,7 +129,7 @@ class SessionForm(forms.Form):
         data = super().clean() or self.cleaned_data
         last, day = data.get("last_day"), data.get("day")
         if last and day and last < day:
-            self.add_error("last_day", _("Le dernier jour vient après le premier."))
+            self.add_error("last_day", _("Le dernier jour ne peut pas venir avant le premier."))
         same_day = not last or last == day
         if same_day and data.get("at") and data.get("until") and data["until"] <= data["at"]:
             self.add_error("until", _("L'heure de fin doit suivre celle du début."))

@@ -53,7 +53,7 @@ class PlanningRules(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(50))],
     )
     travel_source = models.CharField(
-        _("d'où viennent ces figures de trajet"),
+        _("d'où viennent ces estimations de trajet"),
         max_length=300,
         default=_("Estimation de la coordination, à ajuster avec l'usage."),
     )

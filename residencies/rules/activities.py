@@ -41,7 +41,7 @@ def can_write(seat: Seat | None, state: str) -> Verdict:
         return forbid(_("Seuls l'artiste, l'équipe et la coordination écrivent cette activité."), "not_yours")
     if state not in OPEN_ACTIVITY_STATES:
         return refuse(
-            _("Cette activité est %(state)s : son texte ne change plus.") % {"state": ActivityState(state).label},
+            _("État de l'activité : %(state)s. Son texte ne change plus.") % {"state": ActivityState(state).label},
             "closed",
         )
     return ALLOWED
@@ -76,7 +76,7 @@ def _can_turn(seat: Seat | None, state: str, target: ActivityState) -> Verdict:
         )
     if target not in ACTIVITY_TRANSITIONS[ActivityState(state)]:
         return refuse(
-            _("Cette activité est %(state)s : ce n'est plus possible.") % {"state": ActivityState(state).label},
+            _("État de l'activité : %(state)s. Ce n'est plus possible.") % {"state": ActivityState(state).label},
             "wrong_state",
         )
     return ALLOWED

@@ -46,7 +46,7 @@ def can_plan(seat: Seat | None, state: str, kind: str, residencies: Iterable[Res
         return mine
     if state not in PLANNABLE_STATES:
         return refuse(
-            _("Cette activité est %(state)s : reprenez-la avant d'y placer une séance.")
+            _("État de l'activité : %(state)s. Reprenez-la avant d'y placer une séance.")
             % {"state": ActivityState(state).label},
             "wrong_state",
         )
@@ -81,7 +81,7 @@ def can_call_off(seat: Seat | None, state: str) -> Verdict:
     if SessionState.CANCELLED in SESSION_TRANSITIONS[SessionState(state)]:
         return ALLOWED
     return refuse(
-        _("Cette séance est %(state)s : elle ne s'annule plus.") % {"state": SessionState(state).label}, "wrong_state"
+        _("État de la séance : %(state)s. Elle ne s'annule plus.") % {"state": SessionState(state).label}, "wrong_state"
     )
 
 

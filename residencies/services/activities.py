@@ -278,7 +278,7 @@ def turn(activity: Activity, target: ActivityState) -> None:
         return
     if target not in ACTIVITY_TRANSITIONS[ActivityState(activity.state)]:
         raise Refused(
-            _("Cette activité est %(state)s : ce n'est plus possible.") % {"state": activity.get_state_display()},
+            _("État de l'activité : %(state)s. Ce n'est plus possible.") % {"state": activity.get_state_display()},
             code="wrong_state",
         )
     activity.state = target

@@ -113,7 +113,7 @@ def _of(closure: Closure) -> tuple[date, date]:
 
 def _require_span(starts_on: date, ends_on: date) -> None:
     if ends_on < starts_on:
-        raise Refused(_("Le dernier jour vient après le premier."), code="order", field="ends_on")
+        raise Refused(_("Le dernier jour ne peut pas venir avant le premier."), code="order", field="ends_on")
     if ends_on < timezone.localdate():
         raise Refused(_("Cette période est passée : elle ne change plus rien."), code="past", field="ends_on")
     if ends_on - starts_on > LONGEST:

@@ -76,22 +76,22 @@ def desk_rows(label: str, desk: Desk) -> Iterator[Row]:
         "changelist": Row(
             f"{base}_changelist",
             get={desk.listers: 200},
-            post={desk.listers: (200, 302)},
+            post={desk.listers: (200, 302, 422)},
             hidden={desk.listers & ~desk.readers: change_url},
             shown={desk.listers & desk.readers: change_url},
         ),
-        "add": Row(f"{base}_add", get={desk.add: (200, 302)}, post={desk.add: (200, 302)}),
+        "add": Row(f"{base}_add", get={desk.add: (200, 302, 422)}, post={desk.add: (200, 302)}),
         "change": Row(
             f"{base}_change",
             kwargs=one,
             get={desk.readers: 200, **outside},
-            post={desk.change: (200, 302), **outside},
+            post={desk.change: (200, 302, 422), **outside},
         ),
         "delete": Row(
             f"{base}_delete",
             kwargs=one,
             get={**keepers, desk.delete: 200, **outside},
-            post={**keepers, desk.delete: (200, 302), **outside},
+            post={**keepers, desk.delete: (200, 302, 422), **outside},
         ),
         "history": Row(
             f"{base}_history", kwargs=one, get={desk.readers: 200, **outside}, post={desk.readers: 200, **outside}

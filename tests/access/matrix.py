@@ -122,18 +122,26 @@ class Row:
         return reverse(name, kwargs=self.kwargs(world) or None)
 
     def asked(self, method: str) -> list[Role]:
-        """Everyone; on a page of the desk that grants nothing to them, two of those who are not of the staff.
+        """Who knocks: everyone whose answer is their own, and one of each family whose members get the same.
 
-        They are one class to the admin's single gate. Which two turns from row to row, so that each
-        role knocks at a fifth of the desk's doors.
+        Which one turns from row to row, so that each role knocks at its share of every space's doors. On a
+        page of the desk that grants them nothing, two of those who are not of the staff: they are one class
+        to the admin's single gate.
         """
+        turn = crc32(f"{self.name} {method}".encode())
         others = [role for role in Role if role not in STAFF and role is not ANONYMOUS]
-        closed = all(self.expected(method, role) == DENIED for role in others)
-        if not self.name.startswith("admin:") or not closed:
-            return list(Role)
-        turn = crc32(f"{self.name} {method}".encode()) % len(others)
-        chosen = {others[turn], others[(turn + len(others) // 2) % len(others)]}
-        return [role for role in Role if role not in others or role in chosen]
+        if self.name.startswith("admin:") and all(self.expected(method, role) == DENIED for role in others):
+            chosen = {others[turn % len(others)], others[(turn + len(others) // 2) % len(others)]}
+            return [role for role in Role if role not in others or role in chosen]
+        read = Role(0)
+        for roles in (*self.hidden, *self.shown):
+            read |= roles
+        asked = {ANONYMOUS}
+        for family in (APPLICANTS, JURORS, ARTISTS, TEAMS, STAFF):
+            members = list(family)
+            alike = len({self.expected(method, role) for role in members}) == 1
+            asked |= {members[turn % len(members)]} if alike and not family & read else set(members)
+        return [role for role in Role if role in asked]
 
     def expected(self, method: str, role: Role) -> Expectation:
         """The last entry that names the role, or the door is closed."""

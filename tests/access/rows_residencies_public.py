@@ -20,5 +20,5 @@ ROWS: list[Row] = [
     Row("residencies:residency", kwargs=lambda w: {"slug": w.residency.slug}, get=PUBLIC),
     Row("residencies:agenda", get=PUBLIC, hidden={EVERYONE: lambda w: w.activity.title}),
     Row("residencies:agenda_calendar", get=PUBLIC),
-    Row("residencies:agenda_feed", get=PUBLIC),
+    Row("residencies:agenda_feed", get=PUBLIC, post=PUBLIC),
 ]
