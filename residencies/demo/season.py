@@ -35,7 +35,7 @@ HALVES = ((time(9, 30), 90), (time(14, 0), 120))
 #: How many activities each one plans for the two phases; the contract that lacks a signature slows one down.
 PLANNED = {"briquet": 27, "houille": 26, "rivelaine": 25, "wagonnet": 27, "gaillette": 14, "depeche": 24}
 #: Agreements made and signed; made and sent only. The others are still to do.
-SIGNED, SENT = 5, 2
+SIGNED, SENT = 4, 2
 
 
 def _moment(day: date, hour: time) -> datetime:

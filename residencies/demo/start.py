@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Whose employer has not signed yet: the desk says so.
 UNSIGNED = "gaillette"
+#: Who sends their documents; the others show them.
+SENDING = ("briquet", "houille", "wagonnet")
 
 
 def open_all(scene: Scene) -> None:
@@ -57,7 +59,7 @@ def papers(scene: Scene) -> None:
             assert artist is not None
             if key == "rivelaine" and document.kind == DocumentKind.INSURANCE:
                 continue
-            if document.kind == DocumentKind.LICENCE:
+            if key not in SENDING or document.kind == DocumentKind.LICENCE:
                 # Shown across the table: nothing to send.
                 documents.accept(by=scene.desk, document=document)
                 continue

@@ -54,6 +54,7 @@ from clea.journal.models import Entry
 from clea.mail.enums import MailState
 from clea.mail.models import OutgoingMail
 from structures.models import Territory, TerritoryMembership
+from tests.residencies import demo_facts
 
 PARIS = ZoneInfo("Europe/Paris")
 INSTITUTION = "clea@agglo-lenslievin.fr"
@@ -78,7 +79,7 @@ def test_the_demonstration(subtests: pytest.Subtests, settings: Any) -> None:
     settings.DEBUG = True
     out = io.StringIO()
     call_command("demo", stdout=out)
-    for check in FACTS:
+    for check in (*FACTS, *demo_facts.FACTS):
         with subtests.test(check.__name__.replace("_", " ")), transaction.atomic():
             check(out.getvalue())
             transaction.set_rollback(True)
