@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person
@@ -210,7 +209,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     )
     return [
         DeskItem(
-            label=_("Présence à vérifier"),
+            label=ngettext("jour de présence à vérifier", "jours de présence à vérifier", row["days"]),
             count=row["days"],
             url=reverse("admin:residencies_residency_presence", args=[row["residency__uuid"]]),
             detail=row["residency__artist_name"],

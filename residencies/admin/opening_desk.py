@@ -69,8 +69,8 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         items.append(
             DeskItem(
                 ngettext(
-                    "contrat de résidence à faire signer avant l'immersion",
-                    "contrats de résidence à faire signer avant l'immersion",
+                    "contrat de résidence à faire signer",
+                    "contrats de résidence à faire signer",
                     unsigned,
                 ),
                 unsigned,

@@ -213,7 +213,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             request,
             "admin/residencies/request/detail.html",
             wish,
-            title=gettext("Souhait de %(structure)s") % {"structure": wish.structure},
+            title=gettext("Souhait – %(structure)s") % {"structure": wish.structure},
             label=desk_label(wish),
             tone=selectors.TONES[wish.state],
             standing=standing,
@@ -305,7 +305,9 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
 
         def act(values: dict[str, Any], version: int | None) -> HttpResponse:
             row = services.propose(by=person(request), request=wish, version=version, **values)
-            messages.success(request, gettext("%(name)s est proposé à la structure.") % {"name": row.proposed})
+            messages.success(
+                request, gettext("Proposition envoyée à la structure : %(name)s.") % {"name": row.proposed}
+            )
             return HttpResponseRedirect(self._detail(wish))
 
         lines = [
@@ -411,7 +413,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         return []
     return [
         DeskItem(
-            label=_("Souhaits de structures à étudier"),
+            label=ngettext("souhait de structure à étudier", "souhaits de structures à étudier", found["n"]),
             count=found["n"],
             url=reverse(f"admin:{_NAME}_by_effect"),
             urgency="soon",

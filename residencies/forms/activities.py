@@ -53,6 +53,10 @@ class ActivityForm(forms.ModelForm):
 
     def __init__(self, *args: Any, season_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, label in (("kind", _("Choisissez")), ("life_stage", _("Pas encore dit"))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(value, label if value == "" else text) for value, text in field.choices]  # type: ignore[union-attr,misc]
         axes = self.fields["axes"]
         assert isinstance(axes, forms.ModelMultipleChoiceField)
         axes.queryset = Axis.objects.filter(call__season=season_id).order_by("call", "order")
@@ -76,6 +80,7 @@ class NewActivityForm(ActivityForm):
         Structure.objects.none(),
         label=_("Première structure associée"),
         required=False,
+        empty_label=_("Pas encore décidée"),
         help_text=_("Vous pourrez en associer d'autres, ou attendre d'en avoir parlé."),
     )
     field_order = ["kind", "title", "structure", *ActivityForm.field_order[2:]]
@@ -135,7 +140,9 @@ class ReasonForm(forms.Form):
 class JoinForm(forms.Form):
     """Another residency in the same activity."""
 
-    residency = forms.ModelChoiceField(Residency.objects.none(), label=_("Résidence à joindre"))
+    residency = forms.ModelChoiceField(
+        Residency.objects.none(), label=_("Résidence à joindre"), empty_label=_("Choisissez")
+    )
 
     def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,7 +175,7 @@ def offer_structures(
         (commune.name if commune else _("Sans commune"), [(row.pk, row.name) for row in under])
         for commune, under in groupby(rows, key=lambda row: row.commune)
     ]
-    field.choices = [("", field.empty_label or "---------"), *grouped]
+    field.choices = [("", field.empty_label or _("Choisissez")), *grouped]
 
 
 def _named(row: Structure) -> str:

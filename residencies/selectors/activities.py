@@ -45,6 +45,11 @@ class Row:
         return self.coming[0] if self.coming else None
 
     @property
+    def can_be_signed(self) -> bool:
+        """The agreement is in the parties' hands: asking them to sign one that is not written would be a lie."""
+        return self.agreement is not None and self.agreement.state == PaperState.ISSUED
+
+    @property
     def lacks_agreement(self) -> bool:
         """A session is to come and the agreement is not signed (rules.md 19)."""
         return bool(self.coming) and (self.agreement is None or self.agreement.state != PaperState.SIGNED)

@@ -312,7 +312,7 @@ def _closures(structure: Structure, window: Window) -> list[Entry]:
     """Days closed, a day of every week included, an entry a run."""
     found = []
     for row in Closure.objects.filter(structure=structure):
-        title = row.reason or _("Fermé")
+        title = _("Structure fermée : %(reason)s") % {"reason": row.reason} if row.reason else _("Structure fermée")
         if row.weekday is not None:
             first = window.start + timedelta(days=(row.weekday - window.start.weekday()) % 7)
             for week in range((window.end - first).days // 7 + 1):

@@ -80,9 +80,9 @@ class TestTheList:
         assert effects[new.pk].reasons[0] in shown.replace("&#x27;", "'")
 
     def test_the_desk_home_leads_there_while_a_wish_waits(self, client, residency):
-        assert "Souhaits de structures à étudier" not in client.get(reverse("admin:index")).content.decode()
+        assert "souhait de structure à étudier" not in client.get(reverse("admin:index")).content.decode()
         wish_of(residency)
-        assert "Souhaits de structures à étudier" in client.get(reverse("admin:index")).content.decode()
+        assert "souhait de structure à étudier" in client.get(reverse("admin:index")).content.decode()
 
     def test_lists_cost_the_same_whatever_their_length(self, client, residency, assert_num_queries_constant):
         def grow(n: int = 6) -> None:

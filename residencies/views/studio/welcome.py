@@ -67,7 +67,11 @@ def inventory(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
                 look_again(form, version=found.version)
                 form.add_error(None, str(stale))
             else:
-                messages.success(request, _("C'est noté : vous acceptez cet état des lieux."))
+                if form.cleaned_data["words"]:
+                    said = _("C'est noté : vous acceptez cet état des lieux, avec vos réserves.")
+                else:
+                    said = _("C'est noté : vous acceptez cet état des lieux.")
+                messages.success(request, said)
                 return redirect("studio:welcome", uuid=uuid)
         status = 422
     context = studio_frame(residency) | {"told": selectors.told(found), "stay": found.stay, "form": form}
