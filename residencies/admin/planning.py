@@ -174,7 +174,10 @@ class SessionsMixin(ActivityPages):
                 return HttpResponseRedirect(request.path)
             except Refused as refusal:
                 error = str(refusal)
-        context = session_page(found, Seat.DESK, reasons) | {"error": error, "entries": entries_for(found)}
+        context = session_page(found, Seat.DESK, person(request), reasons) | {
+            "error": error,
+            "entries": entries_for(found),
+        }
         context.pop("activity")
         return self._one(request, activity, found, "sessions_one.html", _("Séance"), 422 if error else 200, **context)
 
@@ -212,7 +215,7 @@ class SessionsMixin(ActivityPages):
             try:
                 sessions.restore(by=person(request), session=found, waivers=reasons)
             except sessions.Warned as error:
-                said = planning.said(error.warnings, reasons, Seat.DESK)
+                said = planning.said(error.warnings, reasons, Seat.DESK, person(request))
             except Refused as error:
                 messages.error(request, str(error))
                 return HttpResponseRedirect(_sessions_url(activity))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from residencies.enums import AudienceCategory
 from residencies.models import Activity, Residency, Session
+from residencies.rules.presence import in_reach
 from residencies.services.sessions import MOST_WEEKS, Wanted
 from structures.models import Commune, Structure
 
@@ -127,6 +128,9 @@ class SessionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        for name in ("day", "last_day"):
+            if data.get(name) and not (near := in_reach(self.activity, data[name])):
+                self.add_error(name, str(near.reason))
         last, day = data.get("last_day"), data.get("day")
         if last and day and last < day:
             self.add_error("last_day", _("Le dernier jour ne peut pas venir avant le premier."))

@@ -328,6 +328,9 @@ class RequestedDocument(models.Model):
 class CalendarFeed(models.Model):
     """A private calendar address. Another ``version``, or ``revoked_at``, makes the former address void."""
 
+    #: Two structures made one: the person keeps the address of the one that stays.
+    dropped_by_merge = True
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("calendrier"), max_length=10, choices=FeedKind.choices)
     user = models.ForeignKey(

@@ -23,6 +23,7 @@ from residencies.forms.sessions import SessionForm
 from residencies.methods import slots
 from residencies.methods.slots import Slot
 from residencies.methods.warnings import Draft, PlanWarning, local_days, stem, warnings, whatever_the_moment
+from residencies.methods.weeks import clamped
 from residencies.models import Activity, Session
 from residencies.rules import planning as rules
 from residencies.rules.activities import Seat
@@ -90,7 +91,7 @@ def _answer(
     try:
         if shown.looked:
             found = sessions.look(by=by, activity=activity, wanted=wanted, session=session)
-            shown.said = said(found, reasons, seat)
+            shown.said = said(found, reasons, seat, by)
         elif session is not None:
             version = shown.form.cleaned_data["version"]
             shown.made = [sessions.change(by=by, session=session, wanted=wanted, version=version, waivers=reasons)]
@@ -98,7 +99,7 @@ def _answer(
             weeks = shown.form.cleaned_data["weeks"] or 1
             shown.made = sessions.plan_weekly(by=by, activity=activity, wanted=wanted, weeks=weeks, waivers=reasons)
     except sessions.Warned as error:
-        shown.said, shown.status = said(error.warnings, reasons, seat), 422
+        shown.said, shown.status = said(error.warnings, reasons, seat, by), 422
     except (Forbidden, StaleWrite):
         raise
     except (Refused, ValidationError) as error:
@@ -118,11 +119,16 @@ def posted(data: QueryDict) -> dict[str, str]:
     }
 
 
-def said(found: list[PlanWarning], reasons: Mapping[str, str], seat: Seat | None) -> list[Said]:
+def said(found: list[PlanWarning], reasons: Mapping[str, str], seat: Seat | None, by: User) -> list[Said]:
     """Each with its field. A reason typed for another moment is offered again, not taken."""
     by_stem = {stem(key): reason for key, reason in reasons.items() if reason}
     return [
-        Said(row, str(n), reasons.get(row.key) or by_stem.get(stem(row.key), ""), rules.can_waive(seat, row.code))
+        Said(
+            row,
+            str(n),
+            reasons.get(row.key) or by_stem.get(stem(row.key), ""),
+            rules.can_waive(seat, row.code, own=sessions.is_own(by, seat, row)),
+        )
         for n, row in enumerate(found, start=1)
     ]
 
@@ -133,10 +139,9 @@ def said(found: list[PlanWarning], reasons: Mapping[str, str], seat: Seat | None
 def _chosen(data: QueryDict) -> bool:
     """``creneau`` holds a moment: put it in the fields of the form."""
     try:
-        start, end = (datetime.fromisoformat(part) for part in data.get("creneau", "").split("/"))
-    except ValueError:
+        start, end = (timezone.localtime(datetime.fromisoformat(part)) for part in data.get("creneau", "").split("/"))
+    except (ValueError, OverflowError):
         return False
-    start, end = timezone.localtime(start), timezone.localtime(end)
     data["day"], data["at"], data["until"] = start.date().isoformat(), f"{start:%H:%M}", f"{end:%H:%M}"
     data["last_day"] = ""
     return True
@@ -148,7 +153,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         day = parse_date(request.GET.get("le", ""))
     except ValueError:
         day = None
-    return {"day": day} if day is not None else {}
+    return {"day": clamped(day)} if day is not None else {}
 
 
 def _with_slots(shown: PlanPage, activity: Activity, session: Session | None) -> PlanPage:

@@ -33,8 +33,13 @@ SOFT_WARNINGS = frozenset(
 )
 
 
-def can_waive(seat: Seat | None, code: str) -> Verdict:
-    if seat == Seat.DESK or (seat == Seat.ARTIST and code in SOFT_WARNINGS):
+#: Of these, an artist answers for themselves, not for another artist of a joint activity.
+PERSONAL_WARNINGS = frozenset({WarningCode.ABSENT, WarningCode.TRAVEL})
+
+
+def can_waive(seat: Seat | None, code: str, *, own: bool = True) -> Verdict:
+    """``own``: the warning is of a residency that the person runs, or of nobody."""
+    if seat == Seat.DESK or (seat == Seat.ARTIST and code in SOFT_WARNINGS and (own or code not in PERSONAL_WARNINGS)):
         return ALLOWED
     return forbid(_("Seule la coordination peut passer outre : choisissez un autre moment ou écrivez-lui."), "not_soft")
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.utils.translation import gettext as _
 
 from residencies.enums import DayPart, EventState, PaperKind, SessionState, VisitState, WarningCode
 from residencies.methods.travel import Figures
 from residencies.methods.warnings import Artist, Draft, PlanWarning, Spot, Taken, Team, World, unanswered, warnings
+from residencies.methods.weeks import FIRST_DAY, LAST_DAY
 from residencies.models import (
     Activity,
     Event,
@@ -25,7 +27,7 @@ from residencies.models import (
     Waiver,
 )
 from residencies.selectors.planning_rules import planning_rules
-from structures.models import Commune, Structure, Territory
+from structures.models import Closure, Commune, Structure, Territory
 
 #: How far around a draft its neighbours are looked for.
 MARGIN = timedelta(days=2)
@@ -136,9 +138,16 @@ def _teams(places: set[int]) -> dict[int, Team]:
     """Two queries."""
     rows = Structure.objects.filter(pk__in=places).annotate(size=Count("professionals")).prefetch_related("closures")
     return {
-        row.pk: Team(key=row.uuid.hex, name=row.name, size=row.size, closures=tuple(row.closures.all()))
+        row.pk: Team(key=row.uuid.hex, name=row.name, size=row.size, closures=_closed(row))
         for row in rows.order_by("pk")
     }
+
+
+def _closed(structure: Structure) -> tuple[Closure, ...]:
+    """When it does not receive: never again, once it has ceased. No query when they are prefetched."""
+    if structure.is_active:
+        return tuple(structure.closures.all())
+    return (Closure(structure=structure, starts_on=FIRST_DAY, ends_on=LAST_DAY, reason=_("définitivement")),)
 
 
 def _sessions(gathered: _Gathered, people: set[int], places: set[int], window: Mapping[str, datetime]) -> None:

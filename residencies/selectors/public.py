@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from candidatures.models import Season
 from residencies.enums import FACING_STATES, EventState, ResidencyState, SessionState
+from residencies.methods.weeks import clamped
 from residencies.models import Event, Period, Residency, Session, Work
 from structures.models import Commune, Structure
 
@@ -70,11 +71,11 @@ class Window:
     @property
     def starts(self) -> datetime:
         """From today when nobody says: a whole day, the morning's sessions with it."""
-        return _midnight(self.since or timezone.localdate())
+        return _midnight(clamped(self.since or timezone.localdate()))
 
     @property
     def ends(self) -> datetime:
-        last = self.until or (self.since or timezone.localdate()) + AHEAD
+        last = clamped(self.until) if self.until else clamped(self.since or timezone.localdate()) + AHEAD
         return _midnight(last + timedelta(days=1))
 
 

@@ -10,7 +10,15 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from candidatures.models import Season
-from residencies.enums import FACING_STATES, EventState, PaperState, RegistrationState, RequestState, SessionState
+from residencies.enums import (
+    FACING_STATES,
+    ActivityState,
+    EventState,
+    PaperState,
+    RegistrationState,
+    RequestState,
+    SessionState,
+)
 from residencies.models import ActivityRequest, Event, Registration, Residency, Session, Signature
 from residencies.selectors.confirmations import to_confirm_of_structure
 from residencies.selectors.planning_rules import planning_rules
@@ -70,6 +78,7 @@ def home(structure: Structure, now: datetime | None = None) -> Home:
         to_confirm=to_confirm_of_structure(structure, now),
         to_sign=list(
             Signature.objects.filter(structure=structure, signed_on=None, paper__state=PaperState.ISSUED)
+            .exclude(paper__activity__state=ActivityState.CANCELLED)
             .select_related("paper__activity")
             .order_by("paper__issued_at", "pk")
         ),

@@ -104,7 +104,7 @@ def facts(season: Season, residencies: Sequence[Residency]) -> Facts:
         periods[residency].append((start, end))
     presence: defaultdict[int, dict[date, str]] = defaultdict(dict)
     for row in PresenceDay.objects.filter(residency__in=keys):
-        presence[row.residency_id][row.day] = DayPart.NONE if row.absence else row.planned
+        presence[row.residency_id][row.day] = row.done or row.planned
     axes: defaultdict[int, set[int]] = defaultdict(set)
     through = Residency.axes.through.objects.filter(residency__in=keys)
     for residency, axis in through.values_list("residency_id", "axis_id"):

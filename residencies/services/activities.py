@@ -220,6 +220,11 @@ def cancel(*, by: User, activity: Activity, reason: str) -> Activity:
         lock_residencies(activity.residencies.values_list("pk", flat=True))
         locked, acting = _hold(by, activity)
         require(rules.can_cancel(acting, locked.state))
+        if locked.sessions.held().exists():
+            raise Refused(
+                _("Une séance de cette activité a déjà eu lieu : elle compte. Annulez plutôt celles qui restent."),
+                code="held",
+            )
         sessions = list(
             Session.objects.select_for_update(of=("self",))
             .filter(activity=locked, state=SessionState.PLANNED)

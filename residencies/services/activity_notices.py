@@ -98,8 +98,9 @@ def _readers(by: User, activity: Activity, sessions: Sequence[Session]) -> list[
     keys = [row.pk for row in sessions]
     through = Session.residencies.through.objects.filter(session__in=keys).values("residency")
     seats = (
-        ResidencyArtist.objects.filter(residency__in=Residency.objects.filter(pk__in=through), left_at=None)
-        .exclude(user=None)
+        ResidencyArtist.objects.filter(
+            residency__in=Residency.objects.filter(pk__in=through), left_at=None, user__is_active=True
+        )
         .exclude(user=by)
         .select_related("user", "residency")
         .order_by("pk")

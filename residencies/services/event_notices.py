@@ -186,7 +186,7 @@ def _place_of(structure: Structure) -> str:
 def _seats(residencies: Iterable[Residency]) -> list[User]:
     """The accounts of these residencies, each once. One query."""
     rows = ResidencyArtist.objects.filter(
-        residency__in=list(residencies), left_at=None, user__isnull=False
+        residency__in=list(residencies), left_at=None, user__is_active=True
     ).select_related("user")
     return list({row.user.pk: row.user for row in rows if row.user is not None}.values())
 

@@ -144,29 +144,31 @@ def publish(*, by: User, event: Event) -> Event:
 
 
 def cancel(*, by: User, event: Event, why: str) -> Event:
-    """Call it off, for good. Everybody registered and the artists present are told, if it was announced."""
+    """Call it off, for good. Everybody registered and the artists present are told. Only what was announced is."""
     with transaction.atomic():
         locked = lock_event(event)
         require_desk(by, locked.territory)
         if locked.state == EventState.CANCELLED:
             raise Refused(_("Cet évènement est déjà annulé."), code="state")
+        if locked.state == EventState.DRAFT:
+            raise Refused(
+                _("Cet évènement n'a pas été annoncé : personne ne le voit, il n'y a rien à annuler."), code="draft"
+            )
         if not why.strip():
             raise Refused(_("Dites pourquoi : les inscrits le liront."), code="no_words", field="why")
-        before = locked.state
         locked.state, locked.cancelled_why = EventState.CANCELLED, why.strip()
         locked.sequence += 1
         locked.version += 1
         locked.full_clean()
         locked.save()
-        if before == EventState.PUBLISHED:
-            notices.cancelled(
-                by=by,
-                event=locked,
-                words=locked.cancelled_why,
-                rows=registrations.standing(locked),
-                artists=locked.residencies.all(),
-            )
-        journal.record(by=by, verb="event.cancelled", target=locked, data={"from": before})
+        notices.cancelled(
+            by=by,
+            event=locked,
+            words=locked.cancelled_why,
+            rows=registrations.standing(locked),
+            artists=locked.residencies.all(),
+        )
+        journal.record(by=by, verb="event.cancelled", target=locked, data={"from": EventState.PUBLISHED.value})
         return locked
 
 

@@ -69,6 +69,11 @@ def change_artist(
     with transaction.atomic():
         locked, seat = _locked(by, artist)
         require(rules.can_change(locked))
+        if seat.left_at is not None:
+            raise Refused(
+                _("%(name)s n'est plus dans la résidence : ajoutez cette personne de nouveau.") % {"name": seat},
+                code="left",
+            )
         linked = False
         if email.strip() and seat.user_id is None:
             user = account_of(email=email, first_name=first_name, last_name=last_name)

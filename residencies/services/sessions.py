@@ -25,6 +25,7 @@ from residencies.methods.warnings import warnings as check
 from residencies.models import Activity, Audience, Residency, Session, Waiver
 from residencies.rules import planning as rules
 from residencies.rules.activities import Seat
+from residencies.rules.presence import in_reach
 from residencies.selectors import planning as selectors
 from residencies.services import activities
 from residencies.services import activity_notices as notices
@@ -357,6 +358,8 @@ def _whole(held: _Held, wanted: Wanted) -> Wanted:
         raise Refused(_("La séance doit finir après son début."), code="order", field="until")
     if wanted.ends_at - wanted.starts_at > LONGEST:
         raise Refused(_("Une séance de plus de trois mois : vérifiez les dates."), code="too_long", field="until")
+    if not (near := in_reach(held.activity, timezone.localdate(wanted.starts_at))):
+        raise Refused(str(near.reason), code=near.code, field="day")
     residencies = _present(held, wanted.residencies)
     if not residencies:
         raise Refused(_("Choisissez au moins un artiste présent."), code="nobody", field="residencies")
@@ -414,7 +417,7 @@ def _answered(
     """The warnings, all answered; :class:`Warned` with those that are not. Twelve queries, thirteen for a session."""
     found, known = _check(held, wanted, key=selectors.session_key(session) if session is not None else "")
     waived = set(session.waivers.values_list("key", flat=True)) if session is not None else set()
-    left = [row for row in unanswered(found, waived, known) if not _may(held.seat, row, waivers)]
+    left = [row for row in unanswered(found, waived, known) if not _may(by, held.seat, row, waivers)]
     if left:
         raise Warned(left)
     if session is not None:
@@ -422,19 +425,33 @@ def _answered(
     return found
 
 
-def _may(seat: Seat, row: PlanWarning, waivers: Mapping[str, str]) -> bool:
-    return bool(waivers.get(row.key, "").strip()) and bool(rules.can_waive(seat, row.code))
+def _may(by: User, seat: Seat, row: PlanWarning, waivers: Mapping[str, str]) -> bool:
+    return bool(_said(waivers, row)) and bool(rules.can_waive(seat, row.code, own=is_own(by, seat, row)))
+
+
+def is_own(by: User, seat: Seat | None, row: PlanWarning) -> bool:
+    """Whether an artist's personal warning is their own residency's. One query for those, none for the others."""
+    if seat != Seat.ARTIST or row.code not in rules.PERSONAL_WARNINGS:
+        return True
+    # The key of a personal warning names its residency: « absent:<uuid>@… », « travel:<uuid>:…@… ».
+    whose = row.key.split(":")[1].partition("@")[0]
+    return Residency.objects.of(by).filter(uuid=whose).exists()
+
+
+def _said(waivers: Mapping[str, str], row: PlanWarning) -> str:
+    """The reason given, without what no database holds: it comes from no form."""
+    return waivers.get(row.key, "").replace("\x00", "").strip()
 
 
 def _keep_reasons(
     by: User, seat: Seat, session: Session, found: Sequence[PlanWarning], waivers: Mapping[str, str]
 ) -> list[Waiver]:
     """Write the reasons, each under the very warning it answers. No query when there is none."""
-    given = [row for row in found if _may(seat, row, waivers)]
+    given = [row for row in found if _may(by, seat, row, waivers)]
     if not given:
         return []
     rows = [
-        Waiver(session=session, code=row.code, key=row.key, reason=waivers[row.key].strip()[:1000], made_by=by)
+        Waiver(session=session, code=row.code, key=row.key, reason=_said(waivers, row)[:1000], made_by=by)
         for row in given
     ]
     Waiver.objects.bulk_create(

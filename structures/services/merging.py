@@ -122,14 +122,15 @@ def _merge_week(kept: Structure, double: Structure) -> None:
 def _move(pointer: models.ForeignKey, old: models.Model, new: models.Model) -> int:
     """Point the rows of one table from ``old`` to ``new``; how many were moved."""
     rows = pointer.model._base_manager.filter(**{pointer.name: old})
-    many_to_many = pointer.model._meta.auto_created
+    # A model whose rows may be dropped for their twin says so itself: nothing is lost with them.
+    redundant = pointer.model._meta.auto_created or getattr(pointer.model, "dropped_by_merge", False)
     moved = 0
     for row in rows:
         try:
             with transaction.atomic():
                 moved += pointer.model._base_manager.filter(pk=row.pk).update(**{pointer.name: new})
         except IntegrityError:
-            if many_to_many:
+            if redundant:
                 row.delete()  # the pair is already there
                 continue
             raise Refused(

@@ -96,18 +96,18 @@ def session(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
             return redirect("studio:session", uuid, key)
         except Refused as refusal:
             error = str(refusal)
-    context = studio_frame(residency) | session_page(found, Seat.ARTIST, reasons) | {"error": error}
+    context = studio_frame(residency) | session_page(found, Seat.ARTIST, _person(request), reasons) | {"error": error}
     return render(request, "residencies/studio/session.html", context, status=422 if error else 200)
 
 
-def session_page(session: Session, seat: Seat, reasons: dict[str, str] | None = None) -> dict[str, Any]:
+def session_page(session: Session, seat: Seat, by: User, reasons: dict[str, str] | None = None) -> dict[str, Any]:
     """What a session's page shows, from one seat."""
     looked = to_review(session.activity.territory, [session]) if seat != Seat.TEAM else {}
     review = looked.get(session.pk)
     return {
         "activity": session.activity,
         "session": session,
-        "said": planning.said(list(review.warnings), reasons or {}, seat) if review else [],
+        "said": planning.said(list(review.warnings), reasons or {}, seat, by) if review else [],
         "can_change": rules.can_change(seat, session.state),
         "can_cancel": rules.can_call_off(seat, session.state),
         "can_restore": rules.can_restore(seat, session.state),
@@ -153,7 +153,7 @@ def restore(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
             messages.success(request, _("La séance est rétablie."))
             return redirect("studio:activity", uuid, found.activity.uuid)
         except services.Warned as error:
-            said = planning.said(error.warnings, reasons, Seat.ARTIST)
+            said = planning.said(error.warnings, reasons, Seat.ARTIST, _person(request))
     status = 422 if said else 200
     return render(request, "residencies/studio/session_restore.html", frame | {"said": said}, status=status)
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from candidatures.admin.common import whole
 from clea.accounts.models import User
 from clea.errors import Refused, require
 from clea.ui.http import render_form
@@ -43,6 +44,12 @@ def _wished_artist(request: HttpRequest) -> dict[str, Any]:
         return {}
     found = Residency.objects.filter(uuid=asked).values_list("pk", flat=True).first()
     return {"residency": found} if found else {}
+
+
+def _version(request: HttpRequest) -> int:
+    """The version of the page; one that no wish has when it cannot be read."""
+    found = whole(request.POST.get("version", ""))
+    return -1 if found is None else found
 
 
 @require_GET
@@ -114,12 +121,11 @@ def change(request: HttpRequest, uuid: UUID, wish: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else recovered(request)
     form = WishForm(data, season=row.season, structure=structure, instance=row)
     if request.method == "POST" and form.is_valid():
-        version = request.POST.get("version", "")
         try:
             services.change(
                 by=cast(User, request.user),
                 request=row,
-                version=int(version) if version.isdecimal() else -1,
+                version=_version(request),
                 **form.cleaned_data,
             )
         except (Refused, ValidationError) as error:
@@ -164,13 +170,12 @@ def answer(request: HttpRequest, uuid: UUID, wish: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, structure, row, form, status=422)
     accepts = form.cleaned_data["answer"] == "yes"
-    version = request.POST.get("version", "")
     services.answer_proposal(
         by=cast(User, request.user),
         request=row,
         accepts=accepts,
         words=form.cleaned_data["words"],
-        version=int(version) if version.isdecimal() else -1,
+        version=_version(request),
     )
     said = _("C'est entendu : l'activité commence à s'écrire.") if accepts else _("C'est noté : votre souhait reste.")
     messages.success(request, said)

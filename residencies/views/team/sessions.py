@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from clea.accounts.models import User
 from residencies.models import Activity, Session
 from residencies.rules.activities import Seat
 from residencies.selectors import activities as selectors
@@ -22,4 +24,5 @@ def session(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
         found = selectors.session_of(Activity.objects.filter(structures=structure), key)
     except Session.DoesNotExist:
         raise Http404 from None
-    return render(request, "residencies/team/session.html", team_frame(structure) | session_page(found, Seat.TEAM))
+    context = team_frame(structure) | session_page(found, Seat.TEAM, cast(User, request.user))
+    return render(request, "residencies/team/session.html", context)
