@@ -3,53 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from candidatures.models import Call
 from candidatures.pages.listing import feed_calls
 from clea.i18n import localised
 from clea.ui.dates import deadline, moment
+from clea.ui.feeds import PublicFeed, absolute
 
 
-def absolute(path: str) -> str:
-    """The public address: a feed is read far from the request that fetched it."""
-    return f"{settings.SITE_URL}{path}"
-
-
-class CallFeed(Feed[Call, Any]):
+class CallFeed(PublicFeed[Call]):
     """Public calls, the latest published first. One query."""
 
-    feed_type = Atom1Feed
-    # Read by LoginRequiredMiddleware: the feed is public.
-    login_required = False
+    page = "calls:list"
+    address = "calls:feed"
 
     def title(self) -> str:
         return _("CLEA : les appels à candidatures")
 
     def subtitle(self) -> str:
         return _("Résidences d'artistes et de journalistes : les appels, de leur publication à leurs résultats.")
-
-    def link(self) -> str:
-        return absolute(reverse("calls:list"))
-
-    def feed_url(self) -> str:
-        return absolute(reverse("calls:feed"))
-
-    def feed_guid(self) -> str:
-        return self.feed_url()
-
-    def author_name(self) -> str:
-        return "CLEA"
-
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        return None
 
     def items(self) -> list[Call]:
         return feed_calls()

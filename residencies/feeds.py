@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
-from candidatures.feeds import absolute
 from clea.ui.dates import moment
+from clea.ui.feeds import PublicFeed, absolute
 from residencies.models import Event
 from residencies.selectors.public import AgendaItem, recent
 
 
-class AgendaFeed(Feed[AgendaItem, Any]):
+class AgendaFeed(PublicFeed[AgendaItem]):
     """Public sessions and events, the latest changed first. Four queries."""
 
-    feed_type = Atom1Feed
-    # Read by LoginRequiredMiddleware: the feed is public.
-    login_required = False
+    page = "residencies:agenda"
+    address = "residencies:agenda_feed"
 
     def title(self) -> str:
         return _("CLEA : l'agenda des résidences")
 
     def subtitle(self) -> str:
         return _("Rencontres, restitutions et diffusions ouvertes à tous.")
-
-    def link(self) -> str:
-        return absolute(reverse("residencies:agenda"))
-
-    def feed_url(self) -> str:
-        return absolute(reverse("residencies:agenda_feed"))
-
-    def feed_guid(self) -> str:
-        return self.feed_url()
-
-    def author_name(self) -> str:
-        return "CLEA"
-
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        return None
 
     def items(self) -> list[AgendaItem]:
         return recent()
