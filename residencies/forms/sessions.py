@@ -129,7 +129,7 @@ class SessionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         for name in ("day", "last_day"):
-            if data.get(name) and not (near := in_reach(self.activity, data[name])):
+            if data.get(name) and not (near := in_reach(self.activity.season, data[name])):
                 self.add_error(name, str(near.reason))
         last, day = data.get("last_day"), data.get("day")
         if last and day and last < day:

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from candidatures.models import Season
 from clea.rules import ALLOWED, Verdict, forbid, refuse
 from residencies.enums import AbsenceReason, DayPart
 from residencies.methods.presence import worth
-from residencies.models import Activity, PresenceDay, Residency
+from residencies.models import PresenceDay, Residency
 
 #: Diffusion takes place before and after a residency (rules.md 15), not years away.
 MARGIN = timedelta(days=366)
@@ -24,9 +25,9 @@ def can_write(residency: Residency, *, desk: bool) -> Verdict:
     )
 
 
-def in_reach(of: Residency | Activity, day: date) -> Verdict:
-    """A day of the season, or within a year of it. The season is loaded: no query."""
-    if of.season.starts_on - MARGIN <= day <= of.season.ends_on + MARGIN:
+def in_reach(season: Season, day: date) -> Verdict:
+    """A day of the season, or within a year of it: beyond, the year is mistyped. No query."""
+    if season.starts_on - MARGIN <= day <= season.ends_on + MARGIN:
         return ALLOWED
     return refuse(_("Ce jour est trop loin de la saison : vérifiez l'année."), "out_of_reach")
 

@@ -7,12 +7,15 @@ theirs (papers, confirmations, wishes). An event stands alone, above its registr
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from clea.errors import Forbidden
+from candidatures.models import Season
+from clea.errors import Forbidden, Refused
 from residencies.models import Activity, ActivityRequest, Event, Residency, ResidencyArtist, Session
+from residencies.rules.presence import in_reach
 from structures.models import Professional, Structure, Territory
 from structures.rules import coordinates
 
@@ -46,6 +49,13 @@ def require_team(by: User, structure: Structure) -> None:
     """Raise ``Forbidden`` unless the person belongs to the structure's team. One query."""
     if not is_of_team(by, structure):
         raise Forbidden(_("Seule l'équipe de cette structure peut le faire."), code="not_team")
+
+
+def require_reach(season: Season, day: date, *, field: str | None = None) -> None:
+    """Raise ``Refused`` for a day that is neither of the season nor within a year of it. No query."""
+    verdict = in_reach(season, day)
+    if not verdict:
+        raise Refused(str(verdict.reason), code=verdict.code, field=field)
 
 
 def lock_residency(residency: Residency) -> Residency:

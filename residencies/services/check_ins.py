@@ -15,7 +15,7 @@ from clea.errors import Refused, StaleWrite, require
 from clea.journal import services as journal
 from residencies.models import CheckIn, Residency
 from residencies.rules import welcome as rules
-from residencies.services.base import lock_residency, require_desk
+from residencies.services.base import lock_residency, require_desk, require_reach
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -46,6 +46,7 @@ def plan_series(*, by: User, residency: Residency, first: date, weeks: int | Non
     with transaction.atomic():
         locked = lock_residency(residency)
         require_desk(by, locked.territory)
+        require_reach(locked.season, first, field="first")
         days = [first] if weeks is None else rules.check_in_days(list(locked.periods.all()), first, weeks)
         if not days:
             raise Refused(

@@ -19,7 +19,7 @@ from residencies.enums import EventState
 from residencies.models import Event, EventItem, MeetingSlot, Residency, Room
 from residencies.services import event_notices as notices
 from residencies.services import registrations
-from residencies.services.base import lock_event, require_desk
+from residencies.services.base import lock_event, require_desk, require_reach
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -190,6 +190,8 @@ def _check(event: Event) -> None:
             raise Refused(
                 _("Ce lieu est d'un autre territoire : choisissez-en un du vôtre."), code="foreign", field=field
             )
+    require_reach(event.season, event.starts_at.date(), field="day")
+    require_reach(event.season, event.ends_at.date(), field="last_day")
     if event.ends_at <= event.starts_at:
         raise Refused(_("L'évènement doit finir après son début."), code="order", field="ends_at")
     if (event.meetings_from is None) != (event.meetings_to is None):

@@ -17,7 +17,7 @@ from residencies.enums import InventoryMoment, LineCondition
 from residencies.models import Inventory, InventoryLine, Lodging, Residency, Stay
 from residencies.rules import welcome as rules
 from residencies.services import welcome_notices as notices
-from residencies.services.base import lock_residency, require_artist, require_desk
+from residencies.services.base import lock_residency, require_artist, require_desk, require_reach
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -93,6 +93,8 @@ def book(
     with transaction.atomic():
         locked = lock_residency(residency)
         require_desk(by, locked.territory)
+        require_reach(locked.season, starts_on, field="starts_on")
+        require_reach(locked.season, ends_on, field="ends_on")
         house = _lock_lodging(lodging)
         if house.territory_id != locked.territory.pk:
             raise Refused(_("Ce logement est d'un autre territoire."), code="foreign", field="lodging")

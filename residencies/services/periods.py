@@ -20,7 +20,7 @@ from residencies.enums import CountBasis
 from residencies.models import Period, Residency
 from residencies.rules import opening as rules
 from residencies.selectors import opening as selectors
-from residencies.services.base import lock_residency, require_desk
+from residencies.services.base import lock_residency, require_desk, require_reach
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -59,6 +59,8 @@ def set_periods(
         require(rules.can_change(locked))
         if version is not None:
             require_version(locked, version)
+        for bound in (bound for row in rows for bound in (row.starts_on, row.ends_on)):
+            require_reach(locked.season, bound)
         periods = write_periods(locked, rows)
         if recount:
             counted = selectors.day_count(periods, locked.territory)

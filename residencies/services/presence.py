@@ -201,7 +201,7 @@ def _applied(
 def _verdicts(
     residency: Residency, row: PresenceDay, entry: DayNote, today: date, base: str, *, desk: bool
 ) -> Iterable[Verdict]:
-    yield rules.in_reach(residency, entry.day)
+    yield rules.in_reach(residency.season, entry.day)
     yield rules.can_touch(row, desk=desk)
     planned = entry.planned or row.planned
     if entry.planned:

@@ -25,11 +25,10 @@ from residencies.methods.warnings import warnings as check
 from residencies.models import Activity, Audience, Residency, Session, Waiver
 from residencies.rules import planning as rules
 from residencies.rules.activities import Seat
-from residencies.rules.presence import in_reach
 from residencies.selectors import planning as selectors
 from residencies.services import activities
 from residencies.services import activity_notices as notices
-from residencies.services.base import lock_activity, lock_residencies, lock_session
+from residencies.services.base import lock_activity, lock_residencies, lock_session, require_reach
 from structures.models import Commune, Structure
 
 if TYPE_CHECKING:
@@ -358,8 +357,7 @@ def _whole(held: _Held, wanted: Wanted) -> Wanted:
         raise Refused(_("La séance doit finir après son début."), code="order", field="until")
     if wanted.ends_at - wanted.starts_at > LONGEST:
         raise Refused(_("Une séance de plus de trois mois : vérifiez les dates."), code="too_long", field="until")
-    if not (near := in_reach(held.activity, timezone.localdate(wanted.starts_at))):
-        raise Refused(str(near.reason), code=near.code, field="day")
+    require_reach(held.activity.season, timezone.localdate(wanted.starts_at), field="day")
     residencies = _present(held, wanted.residencies)
     if not residencies:
         raise Refused(_("Choisissez au moins un artiste présent."), code="nobody", field="residencies")

@@ -20,7 +20,7 @@ from residencies.models import Residency, Visit
 from residencies.rules import welcome as rules
 from residencies.selectors import welcome as selectors
 from residencies.services import welcome_notices as notices
-from residencies.services.base import lock_residencies, require_desk
+from residencies.services.base import lock_residencies, require_desk, require_reach
 from structures.models import Commune, Structure
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def copy_programme(
         giver, taker = locked[source.pk], locked[target.pk]
         if giver.pk == taker.pk:
             raise Refused(_("Choisissez une autre résidence."), code="same", field="source")
+        if starting_on is not None:
+            require_reach(taker.season, starting_on, field="starting_on")
         rows = list(selectors.visits_of(giver, cancelled=False).select_for_update(of=("self",)))
         if not rows:
             raise Refused(_("Cette résidence n'a pas encore de programme."), code="empty", field="source")
@@ -266,6 +268,7 @@ def _write(visit: Visit, facts: Facts, residencies: Sequence[Residency], confirm
     for place in (facts.structure, facts.commune):
         if place is not None and place.territory_id != territory.pk:
             raise Refused(_("Ce lieu est d'un autre territoire."), code="foreign", field="structure")
+    require_reach(season, timezone.localdate(facts.starts_at), field="day")
     visit.title, visit.starts_at, visit.ends_at = facts.title.strip(), facts.starts_at, facts.ends_at
     visit.structure, visit.commune = facts.structure, facts.commune
     visit.place, visit.guide, visit.note = facts.place.strip(), facts.guide.strip(), facts.note.strip()

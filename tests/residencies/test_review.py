@@ -22,7 +22,18 @@ from residencies.enums import (
     SessionState,
     WarningCode,
 )
-from residencies.models import Activity, CalendarFeed, Event, Paper, PresenceDay, Residency, Session, Signature
+from residencies.models import (
+    Activity,
+    CalendarFeed,
+    Event,
+    Lodging,
+    Paper,
+    PresenceDay,
+    Residency,
+    Session,
+    Signature,
+    Visit,
+)
 from residencies.selectors import feeds as feed_selectors
 from residencies.selectors import team_home
 from residencies.selectors.where_next import facts
@@ -92,6 +103,38 @@ def test_a_session_of_another_age_is_refused_beside_its_day(client: Client, acti
     with pytest.raises(Refused, match="trop loin"):
         plan(artist_of(residency), activity, on="2032-02-02")
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("day", NOWHERE)
+def test_the_desk_mistypes_a_year_and_is_told_so(client: Client, residency: Residency, desk: Any, day: str) -> None:
+    client.force_login(desk)
+    lodging = Lodging.objects.create(territory=residency.territory, name="Maison", beds=3)
+    own, other = [residency.uuid], ResidencyFactory(season=residency.season)
+    Visit.objects.create(
+        season=residency.season, title="Musée", starts_at=moment("2027-02-02"), ends_at=moment("2027-02-02", "11:00")
+    ).residencies.set([other])
+    period = {"periodes-TOTAL_FORMS": 1, "periodes-INITIAL_FORMS": 0, "periodes-0-title": "x", "version": 0}
+    days = {"day": day, "since": "10:00", "until": "12:00", "title": "x", "place": "x"}
+    sizes = {"slot_minutes": 15, "break_minutes": 5, "meetings_per_structure": 3}
+    posts: list[tuple[str, list[Any], dict[str, Any]]] = [
+        ("residency_periods", own, period | {"periodes-0-starts_on": day, "periodes-0-ends_on": day}),
+        ("residency_welcome_visit_add", own, days | {"residencies": residency.pk}),
+        ("residency_welcome_visits_copy", own, {"source": other.pk, "starting_on": day}),
+        ("residency_welcome_check_ins_add", own, {"first": day, "weeks": 2}),
+        ("event_add", [], days | sizes | {"season": residency.season.pk, "kind": "public"}),
+        (
+            "residency_welcome_stay_add",
+            own,
+            {"lodging": lodging.pk, "starts_on": "2027-02-01", "people": 1, "ends_on": day},
+        ),
+    ]
+    for name, key, data in posts:
+        page = client.post(reverse(f"admin:residencies_{name}", args=key), data)
+        assert page.status_code in (200, 422), name
+        # A departure before the arrival is said first.
+        if not (name.endswith("stay_add") and day.startswith("0")):
+            assert "loin de la saison" in page.content.decode(), name
+    assert not Event.objects.exists()
 
 
 def test_a_number_too_long_is_a_stale_page_and_no_more(client: Client, activity: Activity) -> None:
