@@ -89,4 +89,8 @@ def rows(found: Coverage) -> Iterable[list[Any]]:
 
 def sheet(found: Coverage, form: str, *, title: str) -> bytes:
     """The file, ``xlsx`` or ``csv``."""
-    return write_xlsx(headers(), rows(found), title=title) if form == "xlsx" else write_csv(headers(), rows(found))
+    if form == "xlsx":
+        return write_xlsx(headers(), rows(found), title=title)
+    # French Excel takes "1.505" for a word, or a date: the CSV is its, the comma too.
+    told = ([str(cell).replace(".", ",") if isinstance(cell, float) else cell for cell in row] for row in rows(found))
+    return write_csv(headers(), told)

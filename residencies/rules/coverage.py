@@ -64,8 +64,8 @@ def words(reason: Reason, communes: Mapping[int, Commune]) -> str:
         case "district":
             said = {"name": facts["name"], "rate": _figure(facts["rate"], 2)}
             if facts["last"]:
-                return _("circonscription de %(name)s, la moins servie (%(rate)s séance pour 1 000 habitants)") % said
-            return _("circonscription de %(name)s, sous la moyenne (%(rate)s séance pour 1 000 habitants)") % said
+                return _("circonscription %(name)s, la moins servie (%(rate)s séance pour 1 000 habitants)") % said
+            return _("circonscription %(name)s, sous la moyenne (%(rate)s séance pour 1 000 habitants)") % said
         case "wish":
             if facts["named"]:
                 return _("un souhait de cette structure pour cet artiste attend une réponse")

@@ -27,6 +27,10 @@ def takes_registrations(event: Event, now: datetime) -> Verdict:
         return refuse(_("Cet évènement est annulé : il n'y a plus d'inscription à y faire."), "cancelled")
     if event.state != EventState.PUBLISHED:
         return refuse(_("Cet évènement n'est pas encore annoncé : revenez quand il le sera."), "draft")
+    if now >= event.ends_at:
+        return refuse(
+            _("Cet évènement a eu lieu : on ne s'y inscrit plus. Les prochains paraissent dans l'agenda."), "over"
+        )
     if now >= closes_at(event):
         return refuse(
             _("Les inscriptions sont closes. Écrivez à la coordination, dont l'adresse est au bas de la page."),

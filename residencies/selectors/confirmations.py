@@ -88,9 +88,11 @@ def to_confirm_of_structure(structure: Structure, now: datetime | None = None) -
 
 
 def said_by(*, residency: Residency | None = None, structure: Structure | None = None) -> list[Confirmation]:
-    """What this side has confirmed, the latest session first. Two queries."""
+    """What this side has confirmed, the latest session first. ``settled``: the desk's word stands. Two queries."""
     about = {"residency": residency} if residency is not None else {"structure": structure}
     rows = Confirmation.objects.filter(**about).select_related("session__activity", "session__host__commune")
+    desk = Confirmation.objects.filter(session=OuterRef("session"), side=ConfirmationSide.DESK)
+    rows = rows.annotate(settled=Exists(desk))
     return list(rows.prefetch_related("headcounts").order_by("-session__starts_at", "pk"))
 
 

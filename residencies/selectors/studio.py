@@ -91,7 +91,8 @@ def _contract(residency: Residency) -> list[dict[str, Any]]:
 
 
 def _documents(residency: Residency) -> list[RequestedDocument]:
-    return list(residency.requested_documents.filter(state__in=rules.OPEN_DOCUMENTS))
+    """Those the artist has something to send for: one being verified asks nothing of them."""
+    return list(residency.requested_documents.filter(state__in=rules.AWAITED_DOCUMENTS))
 
 
 def document_task(row: RequestedDocument, today: Any) -> dict[str, Any]:

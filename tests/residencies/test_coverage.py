@@ -252,7 +252,7 @@ def test_a_wish_says_what_it_would_change(small: Small) -> None:
         "Seul n'a jamais été rencontrée, en aucune saison",
         "structure jamais rencontrée",
         "0,00 séance pour 1\xa0000 habitants, moins que la moyenne du territoire",
-        "circonscription de District B, la moins servie (0,00 séance pour 1\xa0000 habitants)",
+        "circonscription District B, la moins servie (0,00 séance pour 1\xa0000 habitants)",
     ]
     assert far.score == 13  # 7 + 2 + 2 + 2
     near = found[small.library.pk, small.residency.pk]

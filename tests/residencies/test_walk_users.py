@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,11 +11,14 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from residencies.enums import PaperKind, PaperState
+from residencies.enums import EventState, PaperKind, PaperState
 from residencies.forms.activities import NewActivityForm
-from residencies.models import Activity, Paper, Residency
+from residencies.models import Activity, Confirmation, Event, Paper, Residency
+from residencies.reports.coverage import sheet
+from residencies.rules.events import takes_registrations
+from residencies.selectors.coverage import coverage
 from structures.models import Closure, Structure
-from tests.factories.residencies import ActivityFactory, ResidencyFactory, SessionFactory, member_of
+from tests.factories.residencies import ActivityFactory, ResidencyFactory, SessionFactory, artist_of, member_of, moment
 from tests.factories.structures import CoordinatorFactory
 from tests.residencies.planning import place, signed
 
@@ -87,3 +91,47 @@ def test_a_section_of_the_desk_does_not_claim_that_nothing_waits(residency: Resi
 def test_no_choice_is_a_row_of_dashes(residency: Residency, host: Structure) -> None:
     form = NewActivityForm(season_id=residency.season_id, territory=residency.territory)
     assert "-----" not in str(form)
+
+
+def test_what_the_coordination_settled_is_not_offered_for_correction(
+    team: Client, host: Structure, activity: Activity
+) -> None:
+    session = activity.sessions.get()
+    Confirmation.objects.create(
+        session=session, side="structure", structure=host, happened="yes", made_at=session.ends_at
+    )
+    listed, leads = (
+        reverse("team:confirmations", args=[host.uuid]),
+        reverse("team:confirm", args=[host.uuid, session.uuid]),
+    )
+    assert f'href="{leads}"' in team.get(listed).content.decode()
+    Confirmation.objects.create(session=session, side="desk", happened="yes", made_at=session.ends_at)
+    shown = team.get(listed).content.decode()
+    assert f'href="{leads}"' not in shown
+    assert "La coordination a tranché" in shown
+
+
+def test_a_document_being_verified_is_not_among_what_is_to_be_done(residency: Residency) -> None:
+    client = Client()
+    client.force_login(artist_of(residency))
+    row = residency.requested_documents.create(kind="licence", due_on=date(2027, 2, 1), state="returned")
+    home = reverse("studio:home", args=[residency.uuid])
+    leads = reverse("studio:document", args=[residency.uuid, row.uuid])
+    assert leads in client.get(home).content.decode()
+    residency.requested_documents.update(state="received")
+    assert leads not in client.get(home).content.decode()
+
+
+def test_nobody_is_invited_to_what_is_over(residency: Residency) -> None:
+    over = Event(
+        state=EventState.PUBLISHED, starts_at=moment("2026-10-07", "09:00"), ends_at=moment("2026-10-07", "17:00")
+    )
+    verdict = takes_registrations(over, moment("2026-10-08"))
+    assert (bool(verdict), verdict.code) == (False, "over")
+    assert takes_registrations(over, moment("2026-10-07", "10:00")).code == "closed"
+
+
+def test_the_sheet_of_coverage_is_one_that_french_excel_reads(residency: Residency, activity: Activity) -> None:
+    told = sheet(coverage(residency.season), "csv", title="Couverture").decode()
+    assert re.search(r";\d+,\d+;", told)
+    assert not re.search(r";\d+\.\d+;", told)
