@@ -116,6 +116,8 @@ def structure_form(structure: Structure, **changes: Any) -> dict[str, Any]:
         "circle": structure.circle,
         "is_active": "on",
         "commune": structure.commune_id or "",
+        "closures-TOTAL_FORMS": 0,
+        "closures-INITIAL_FORMS": 0,
         "professionals-TOTAL_FORMS": 0,
         "professionals-INITIAL_FORMS": 0,
     } | changes
@@ -179,6 +181,7 @@ class TestStructure:
             url("structure", "add"),
             {
                 "territory": here.pk, "name": "L'Écluse", "kinds": [kind.pk], "commune": commune.pk, "is_active": "on",
+                "closures-TOTAL_FORMS": 0, "closures-INITIAL_FORMS": 0,
                 "professionals-TOTAL_FORMS": 1, "professionals-INITIAL_FORMS": 0,
                 "professionals-0-last_name": "Marin", "professionals-0-first_name": "Lou",
             },
