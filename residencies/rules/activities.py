@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from clea.rules import ALLOWED, Verdict, forbid, refuse
-from residencies.enums import ACTIVITY_TRANSITIONS, OPEN_ACTIVITY_STATES, ActivityState
+from residencies.enums import ACTIVITY_TRANSITIONS, OPEN_ACTIVITY_STATES, ActivityKind, ActivityState, ResidencyState
 from residencies.models import Residency
 
 
@@ -26,12 +26,14 @@ class Seat(enum.Enum):
     TEAM = "team"
 
 
-def can_create(seat: Seat | None, residencies: Iterable[Residency]) -> Verdict:
+def can_create(seat: Seat | None, residencies: Iterable[Residency], kind: str = "") -> Verdict:
+    """A diffusion may still be born once the residency is finished (rules.md 15)."""
     if seat not in (Seat.DESK, Seat.ARTIST):
         return forbid(
             _("Une activité est créée par l'artiste ou par la coordination : envoyez plutôt un souhait."), "not_yours"
         )
-    if any(not row.is_live for row in residencies):
+    after = kind == ActivityKind.DIFFUSION
+    if any(not row.is_live and not (after and row.state == ResidencyState.FINISHED) for row in residencies):
         return refuse(_("Cette résidence est terminée ou interrompue : rouvrez-la d'abord."), "not_live")
     return ALLOWED
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, QuerySet
 
+from residencies.enums import ResidencyState
 from residencies.models import Residency, Work, WorkBooking
 from structures.models import Structure, Territory
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def catalogue(territory: Territory | None = None) -> QuerySet[Work]:
-    """Works anybody may read, by artist then title. One query."""
+    """Works anybody may read, by artist then title; none of a residency broken off. One query."""
     rows = (
         Work.objects.filter(is_published=True)
+        .exclude(residency__state=ResidencyState.STOPPED)
         .select_related("residency__season__programme__territory")
         .order_by("residency__artist_name", "title", "pk")
     )

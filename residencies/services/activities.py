@@ -87,7 +87,7 @@ def create(
             raise Refused(_("Ces résidences ne sont pas de la même saison."), code="foreign", field="residencies")
         territory = locked[0].territory
         acting = Seat.DESK if agreed else seat(by, territory, residencies=[locked[0].pk])
-        require(rules.can_create(acting, locked))
+        require(rules.can_create(acting, locked, kind))
         if len(locked) > 1:
             require(rules.can_join(acting, ActivityState.IDEA))
         activity = Activity(season=season, kind=kind, title=title.strip(), created_by=by)
@@ -182,7 +182,7 @@ def join_residency(*, by: User, activity: Activity, residency: Residency) -> Act
         require(rules.can_join(acting, locked.state))
         if residency.season_id != locked.season_id:
             raise Refused(_("Cette résidence n'est pas de la même saison."), code="foreign", field="residency")
-        require(rules.can_create(acting, [residency]))
+        require(rules.can_create(acting, [residency], locked.kind))
         if locked.residencies.filter(pk=residency.pk).exists():
             raise Refused(_("Cette résidence y prend déjà part."), code="already", field="residency")
         locked.residencies.add(residency)

@@ -80,7 +80,7 @@ def desk_rows(label: str, desk: Desk) -> Iterator[Row]:
             hidden={desk.listers & ~desk.readers: change_url},
             shown={desk.listers & desk.readers: change_url},
         ),
-        "add": Row(f"{base}_add", get={desk.add: (200, 302, 422)}, post={desk.add: (200, 302)}),
+        "add": Row(f"{base}_add", get={desk.add: (200, 302)}, post={desk.add: (200, 302, 422)}),
         "change": Row(
             f"{base}_change",
             kwargs=one,

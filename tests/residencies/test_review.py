@@ -19,6 +19,7 @@ from residencies.enums import (
     EventState,
     PaperKind,
     PaperState,
+    ResidencyState,
     SessionState,
     WarningCode,
 )
@@ -33,11 +34,13 @@ from residencies.models import (
     Session,
     Signature,
     Visit,
+    Work,
 )
 from residencies.selectors import feeds as feed_selectors
 from residencies.selectors import team_home
+from residencies.selectors import works as work_selectors
 from residencies.selectors.where_next import facts
-from residencies.services import activities, events, feeds, people, sessions
+from residencies.services import activities, events, feeds, opening, people, sessions, works
 from structures.models import Structure
 from structures.services.merging import merge_structures
 from tests.factories.accounts import UserFactory
@@ -263,3 +266,15 @@ def test_a_half_day_announced_is_half_a_day_for_what_to_do_next(residency: Resid
     )
     row.refresh_from_db()
     assert facts(residency.season, [residency]).here(residency.pk, row.day) == DayPart.MORNING
+
+
+def test_a_work_outlives_a_residency_finished_not_broken_off(residency: Residency, host: Structure, desk: Any) -> None:
+    work = Work.objects.create(residency=residency, title="Terrils", form="film", is_published=True)
+    asked = works.book(by=member_of(host), work=work, structure=host, dates="en juin", public="tous", people=30)
+    opening.finish(by=desk, residency=residency)
+    assert list(work_selectors.catalogue()) == [work]
+    accepted = works.accept(by=desk, booking=asked)
+    assert accepted.activity is not None
+    assert accepted.activity.kind == "diffusion"
+    Residency.objects.filter(pk=residency.pk).update(state=ResidencyState.STOPPED)
+    assert not work_selectors.catalogue().exists()
