@@ -180,10 +180,13 @@ class Change:
 
 
 def changes(kind: str, issued: Mapping[str, str], now: Mapping[str, str]) -> list[Change]:
-    """What differs between the facts a paper was issued with and today's, in the order of the list."""
+    """What differs between the facts a paper was issued with and today's, in the order of the list.
+
+    Words are compared, not the spaces between them: a typographer's space changes nothing to what was signed.
+    """
     known: Collection[Placeholder] = PLACEHOLDERS[kind]
     return [
         Change(one.label, issued[one.name], now.get(one.name, ""))
         for one in known
-        if one.name in issued and issued[one.name] != now.get(one.name, "")
+        if one.name in issued and issued[one.name].split() != now.get(one.name, "").split()
     ]

@@ -114,7 +114,7 @@ def _lodging(residency: Residency) -> str:
     """Where the artist sleeps, or that it will be told: a contract is signed before keys are found."""
     stays = list(Stay.objects.filter(residency=residency).select_related("lodging"))
     if stays:
-        return "; ".join(
+        return "\N{NO-BREAK SPACE}; ".join(
             f"{escape(stay.lodging.name)}, {escape(stay.lodging.address)}, {span(stay.starts_on, stay.ends_on)}"
             for stay in stays
         )

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from residencies.enums import EventState, PaperKind, PaperState
 from residencies.forms.activities import NewActivityForm
+from residencies.methods.papers import changes
 from residencies.models import Activity, Confirmation, Event, Paper, Residency
 from residencies.reports.coverage import sheet
 from residencies.rules.events import takes_registrations
@@ -135,3 +136,9 @@ def test_the_sheet_of_coverage_is_one_that_french_excel_reads(residency: Residen
     told = sheet(coverage(residency.season), "csv", title="Couverture").decode()
     assert re.search(r";\d+,\d+;", told)
     assert not re.search(r";\d+\.\d+;", told)
+
+
+def test_a_typographers_space_is_not_a_change_of_what_was_signed() -> None:
+    issued = {"periodes": "Phase : du 1er au 5 mars", "logement": "un logement"}
+    now = {"periodes": "Phase\N{NO-BREAK SPACE}: du 1er au 5 mars", "logement": "12 rue des Lampistes"}
+    assert [change.after for change in changes(PaperKind.CONTRACT, issued, now)] == ["12 rue des Lampistes"]
