@@ -51,7 +51,7 @@ def require_team(by: User, structure: Structure) -> None:
         raise Forbidden(_("Seule l'équipe de cette structure peut le faire."), code="not_team")
 
 
-def require_reach(season: Season, day: date, *, field: str | None = None) -> None:
+def require_reach(season: Season, day: date, *, field: str = "") -> None:
     """Raise ``Refused`` for a day that is neither of the season nor within a year of it. No query."""
     verdict = in_reach(season, day)
     if not verdict:
