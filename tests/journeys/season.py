@@ -77,8 +77,11 @@ def decided() -> SimpleNamespace:
     school, *others = world.places.values()
     for place in others:
         team(place)
-    for first, last, email in (("Noa", "Rivière", "noa.riviere@ecole.test"), ("Ida", "Sorbier", "ida@ecole.test")):
-        ProfessionalFactory(structure=school, first_name=first, last_name=last, email=email)
+    for first_name, last_name, email in (
+        ("Noa", "Rivière", "noa.riviere@ecole.test"),
+        ("Ida", "Sorbier", "ida@ecole.test"),
+    ):
+        ProfessionalFactory(structure=school, first_name=first_name, last_name=last_name, email=email)
     Closure.objects.create(
         structure=school, starts_on=date(2027, 2, 2), ends_on=date(2027, 2, 2), reason="journée pédagogique"
     )
@@ -134,10 +137,10 @@ class Coordination(Desk):
 class Visitor(Artist):
     """An artist in their residency, or a professional in the space of their structure, often on a phone."""
 
-    def choose(self, group: str, answer: str | re.Pattern[str]) -> None:
+    def answer(self, question: str, words: str) -> None:
         """One of a group of answers, by its label as a thumb would."""
-        box = self.page.get_by_role("group", name=group)
-        box.locator("label").filter(has_text=answer).first.click()
+        box = self.page.get_by_role("group", name=question)
+        box.locator("label").filter(has_text=words).first.click()
 
     def told(self, words: str) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible()
@@ -146,9 +149,9 @@ class Visitor(Artist):
         """Nothing sticks out of the screen."""
         assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
-    def confirm(self, count: int, answer: str = "oui, comme prévu") -> None:
+    def confirm(self, count: int) -> None:
         """What took place, on its own page: that it did, and how many were there."""
-        self.choose("La séance a-t-elle eu lieu ?", answer)
+        self.answer("La séance a-t-elle eu lieu ?", "oui, comme prévu")
         self.page.get_by_label("Nombre", exact=True).first.fill(str(count))
         self.press("Confirmer")
 
