@@ -97,6 +97,7 @@ class WishForm(forms.ModelForm):
         widget=forms.NumberInput({"inputmode": "numeric"}),
         error_messages={
             "required": gettext_lazy("Donnez un nombre, même approximatif."),
+            "min_value": gettext_lazy("Comptez au moins une personne."),
             "invalid": gettext_lazy("Écrivez un nombre entier, sans autre mot : 25."),
         },
     )

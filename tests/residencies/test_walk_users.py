@@ -142,3 +142,12 @@ def test_a_typographers_space_is_not_a_change_of_what_was_signed() -> None:
     issued = {"periodes": "Phase : du 1er au 5 mars", "logement": "un logement"}
     now = {"periodes": "Phase\N{NO-BREAK SPACE}: du 1er au 5 mars", "logement": "12 rue des Lampistes"}
     assert [change.after for change in changes(PaperKind.CONTRACT, issued, now)] == ["12 rue des Lampistes"]
+
+
+def test_an_activitys_page_leads_to_the_agreement_to_sign(team: Client, host: Structure, activity: Activity) -> None:
+    Paper.objects.create(kind=PaperKind.AGREEMENT, activity=activity, number="CV-2", title="Convention", body="Texte")
+    page = reverse("team:activity", args=[host.uuid, activity.uuid])
+    leads = f'<a href="{reverse("team:agreements", args=[host.uuid])}">CV-2</a>'
+    assert leads not in team.get(page).content.decode()
+    Paper.objects.update(state=PaperState.ISSUED)
+    assert leads in team.get(page).content.decode()
