@@ -44,12 +44,16 @@ def addresses(text: str) -> tuple[str, ...]:
 
 
 def public(slug: str) -> Event | None:
-    """An event the public may read: announced, or cancelled once it was. Two queries with its programme."""
+    """An event the public may read: announced, or cancelled once it was. Two queries with its programme.
+
+    ``present`` holds the artists who were announced.
+    """
     return (
         Event.objects.filter(slug=slug, state__in=[EventState.PUBLISHED, EventState.CANCELLED])
         .select_related("season__programme__territory", "structure__commune", "commune")
         .prefetch_related(
-            "programme", Prefetch("residencies", Residency.objects.order_by("artist_name"), to_attr="present")
+            "programme",
+            Prefetch("residencies", Residency.objects.published().order_by("artist_name"), to_attr="present"),
         )
         .first()
     )

@@ -24,7 +24,7 @@ PAGE_SIZE = 40
 
 @dataclass(frozen=True)
 class AgendaItem:
-    """A line of the agenda: a public session, or an event open to all."""
+    """A line of the agenda: a public session, or an event open to all. Artists are named once announced."""
 
     row: Session | Event
     title: str
@@ -87,7 +87,7 @@ def _sessions() -> QuerySet[Session]:
     return (
         Session.objects.public()
         .select_related("activity", "host__commune__territory", "commune__territory")
-        .prefetch_related(Prefetch("residencies", queryset=Residency.objects.order_by("artist_name")))
+        .prefetch_related(Prefetch("residencies", queryset=Residency.objects.published().order_by("artist_name")))
         .order_by("starts_at", "pk")
     )
 
@@ -96,7 +96,7 @@ def _events() -> QuerySet[Event]:
     return (
         Event.objects.filter(open_to_public=True, state__in=[EventState.PUBLISHED, EventState.CANCELLED])
         .select_related("commune__territory", "structure__commune__territory")
-        .prefetch_related(Prefetch("residencies", queryset=Residency.objects.order_by("artist_name")))
+        .prefetch_related(Prefetch("residencies", queryset=Residency.objects.published().order_by("artist_name")))
         .order_by("starts_at", "pk")
     )
 

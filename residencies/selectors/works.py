@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 
 
 def catalogue(territory: Territory | None = None) -> QuerySet[Work]:
-    """Works anybody may read, by artist then title; none of a residency broken off. One query."""
+    """Works anybody may read, by artist then title; none of a residency broken off, or not announced. One query.
+
+    A territory's own teams read them before the announcement of the names.
+    """
     rows = (
         Work.objects.filter(is_published=True)
         .exclude(residency__state=ResidencyState.STOPPED)
         .select_related("residency__season__programme__territory")
         .order_by("residency__artist_name", "title", "pk")
     )
-    return rows if territory is None else rows.filter(residency__season__programme__territory=territory)
+    if territory is None:
+        return rows.filter(residency__published_at__isnull=False)
+    return rows.filter(residency__season__programme__territory=territory)
 
 
 def published(uuid: UUID) -> Work | None:

@@ -36,7 +36,7 @@ def _in_september(time_machine: time_machine.TimeMachineFixture) -> None:
 
 @pytest.fixture
 def residency() -> Residency:
-    return ResidencyFactory()
+    return ResidencyFactory(published_at=timezone.now())
 
 
 @pytest.fixture

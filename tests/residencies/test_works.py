@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from candidatures.models import WorkItem
 from clea.errors import Forbidden, Refused, StaleWrite
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def residency() -> Residency:
-    return ResidencyFactory()
+    return ResidencyFactory(published_at=timezone.now())
 
 
 @pytest.fixture
