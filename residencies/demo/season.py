@@ -24,6 +24,7 @@ from residencies.services import requests as request_services
 from residencies.services import signatures as signature_services
 from residencies.services.confirmations import Count
 from residencies.services.sessions import Warned
+from structures.enums import Circle
 from structures.models import Structure
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def follow(scene: Scene) -> None:
     scene.at(paris("2026-11-02 14:00"), _agree)
     now = scene.stage.now
     scene.at(now - timedelta(hours=2), _invite_the_public)
+    scene.at(paris("2026-11-15 10:30"), _confirm)
     scene.at(now - timedelta(hours=1), _confirm)
 
 
@@ -259,7 +261,9 @@ def _another(scene: Scene, residency: Residency, near: list[Structure], number: 
 
 def _place(scene: Scene, residency: Residency, activity: Activity, free: list[_Place]) -> None:
     """The first free half day that breaks nothing; an awkward one is passed over knowingly once in a while."""
-    structures = list(activity.structures.select_related("commune"))
+    # At home first: a premier cercle structure comes as a guest.
+    found = activity.structures.select_related("commune")
+    structures = sorted(found, key=lambda row: (row.circle == Circle.FIRST, row.pk))
     public = activity.kind in {ActivityKind.DIFFUSION, ActivityKind.RESTITUTION}
     category = {LifeStage.SCHOOL: AudienceCategory.PRIMARY, LifeStage.PROFESSIONALS: AudienceCategory.PROFESSIONALS}
     for place in list(free)[:12]:
@@ -366,8 +370,10 @@ def _invite_the_public(scene: Scene) -> None:
 
 def _confirm(scene: Scene) -> None:
     """What took place is told: by both, by one, differently by each, or not yet."""
-    over = Session.objects.filter(ends_at__lte=scene.stage.now).select_related("activity", "host").order_by("starts_at")
-    for rank, session in enumerate(over):
+    over = Session.objects.filter(ends_at__lte=scene.stage.clock()).select_related("activity", "host")
+    for rank, session in enumerate(over.order_by("starts_at")):
+        if session.confirmations.exists():
+            continue
         residency = session.residencies.get()
         structure = session.structures.order_by("pk").first()
         if rank % 6 == 5 or structure is None:
