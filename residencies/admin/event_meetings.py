@@ -55,14 +55,15 @@ class MeetingsMixin(TabbedPages):
     ) -> HttpResponse:
         return self.tabbed(request, template, row=event, title=title, tab=tab, event=event, **context)
 
-    def act(self, request: HttpRequest, act: Callable[[], object], done: str) -> None:
-        """Do it and say so, or say why not."""
+    def act(self, request: HttpRequest, act: Callable[[], object], done: str) -> bool:
+        """Do it and say so, or say why not. Whether it was done."""
         try:
             act()
         except Refused as error:
             messages.error(request, str(error))
-        else:
-            messages.success(request, done)
+            return False
+        messages.success(request, done)
+        return True
 
     def confirm(
         self,

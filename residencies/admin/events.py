@@ -94,6 +94,7 @@ class EventAdmin(MeetingsMixin):
         return [
             self.address("annoncer/", self.publish_page, "publish"),
             self.address("annuler/", self.cancel_page, "cancel"),
+            self.address("supprimer/", self.discard_page, "discard"),
             self.address("inscriptions/", require_safe(self.registrations_page), "registrations"),
             self.address("inscriptions/structure/", self.register_page, "register"),
             self.address("inscriptions/<uuid:registration>/annuler/", self.unregister_page, "unregister"),
@@ -201,6 +202,19 @@ class EventAdmin(MeetingsMixin):
         ]
         return self.confirm(
             request, event, _("Annuler cet évènement ?"), lines, _("Annuler l'évènement"), "details", form=form
+        )
+
+    def discard_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Ask, then throw away what nobody else has seen."""
+        event = self.event(request, key)
+        if request.method == "POST":
+            done = _("L'évènement en préparation est supprimé.")
+            if self.act(request, lambda: services.discard(by=person(request), event=event), done):
+                return HttpResponseRedirect(reverse("admin:residencies_event_changelist"))
+            return HttpResponseRedirect(self.tab_url(self.tabs[0], event))
+        lines = [_("Il n'a pas été annoncé : personne d'autre ne l'a vu. Cela ne se défait pas.")]
+        return self.confirm(
+            request, event, _("Supprimer cet évènement ?"), lines, _("Supprimer l'évènement"), "details"
         )
 
     # Registrations -------------------------------------------------------------------------------

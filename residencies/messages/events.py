@@ -426,6 +426,7 @@ VERBS: dict[str, str | _StrPromise] = {
     "event.changed": _("évènement modifié"),
     "event.published": _("évènement annoncé"),
     "event.cancelled": _("évènement annulé"),
+    "event.discarded": _("évènement jamais annoncé supprimé"),
     "event.registered": _("inscription à un évènement"),
     "event.registration_changed": _("inscription modifiée"),
     "event.registration_cancelled": _("inscription annulée"),

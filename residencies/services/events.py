@@ -172,6 +172,20 @@ def cancel(*, by: User, event: Event, why: str) -> Event:
         return locked
 
 
+def discard(*, by: User, event: Event) -> None:
+    """Throw away an event that was never announced, with its programme and its tables."""
+    with transaction.atomic():
+        locked = lock_event(event)
+        require_desk(by, locked.territory)
+        if locked.state != EventState.DRAFT:
+            raise Refused(_("Cet évènement a été annoncé : annulez-le, sa page le dira."), code="announced")
+        season = locked.season
+        data = {"event": str(locked.uuid)}
+        locked.meetings.all().delete()
+        locked.delete()
+        journal.record(by=by, verb="event.discarded", target=season, data=data)
+
+
 # Inside a transaction -----------------------------------------------------------------------------
 
 

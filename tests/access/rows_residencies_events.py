@@ -131,6 +131,8 @@ ROWS: list[Row] = [
     team("booking_cancel", get={}, post={TEAM: 302}, booking=lambda w: w.booking.uuid),
     desk("publish", post={KEEPERS: 302}),
     desk("cancel", post={KEEPERS: 422}),
+    # Announced: refused with its reason, back to its page.
+    desk("discard", post={KEEPERS: 302}),
     desk("registrations"),
     # The structure is in the address: without one, nothing to register.
     desk("register", query=lambda w: {"structure": str(w.other_host.uuid)}, post={KEEPERS: 404}),

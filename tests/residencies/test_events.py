@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clea.errors import Forbidden, Refused, StaleWrite
+from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
 from residencies.enums import EventState, RegistrationState
 from residencies.models import Event, MeetingWish, Registration, Residency
@@ -395,3 +396,16 @@ def test_pages_cost_the_same_with_thirty_registrations(
 
     fill(3)
     assert_num_queries_constant(read, lambda: fill(27))
+
+
+def test_an_event_never_announced_is_thrown_away(coordinator: Any, residency: Residency) -> None:
+    event = an_event(coordinator, residency, published=False)
+    announced = an_event(coordinator, residency)
+    desk = Client()
+    desk.force_login(coordinator)
+    for row in (event, announced):
+        desk.post(reverse("admin:residencies_event_discard", args=[row.uuid]))
+    assert list(Event.objects.all()) == [announced]
+    assert Entry.objects.filter(verb="event.discarded").count() == 1
+    with pytest.raises(Forbidden):
+        events.discard(by=artist_of(residency), event=an_event(coordinator, residency, published=False))
