@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from residencies.enums import EventState
@@ -36,4 +35,4 @@ class ResidencySitemap(Sitemap[Any]):
         return None if isinstance(item, str) else item.updated_at
 
     def label(self, item: Any) -> str:
-        return _(str(_PAGES[item])) if isinstance(item, str) else str(item)
+        return str(_PAGES[item]) if isinstance(item, str) else str(item)

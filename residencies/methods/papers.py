@@ -155,7 +155,9 @@ def filled(kind: str, text: str, values: Mapping[str, str]) -> Filled:
     """Put the values in. What has none is written "à compléter", in full view. ``Refused`` on an unknown name."""
     check(kind, text)
     lacking = tuple(one for one in used(kind, text) if not values.get(one.name))
-    marks = {one.name: f"**[{gettext('à compléter :')} {escape(str(one.label))}]**" for one in lacking}
+    # Outside the text around it: gettext's tools do not read inside an f-string.
+    missing = gettext("à compléter :")
+    marks = {one.name: f"**[{missing} {escape(str(one.label))}]**" for one in lacking}
     return Filled(fill(text, {name: _apart(value) for name, value in values.items()} | marks).strip(), lacking)
 
 

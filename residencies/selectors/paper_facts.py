@@ -173,7 +173,8 @@ def _place(structure: Structure) -> str:
 
 def _team(structure: Structure) -> str:
     people = [escape(f"{one}, {one.role}" if one.role else str(one)) for one in structure.professionals.all()]
-    return f"{_place(structure)} : {' ; '.join(people) or _('équipe à préciser')}"
+    named = " ; ".join(people) or _("équipe à préciser")
+    return f"{_place(structure)} : {named}"
 
 
 def _sessions(sessions: Iterable[Session]) -> str:

@@ -71,7 +71,7 @@ def opened(*, by: User, residency: Residency, user: User) -> None:
     """The residency is open: where its space is, when to come, what to send."""
     with translation.override(user.language):
         documents = [
-            f"- {asked_title(row)} ({_('avant le %(day)s') % {'day': day(row.due_on)}})"
+            _("- %(title)s (avant le %(day)s)") % {"title": asked_title(row), "day": day(row.due_on)}
             for row in residency.requested_documents.all()
         ]
         periods = [f"- {row.title} : {span(row.starts_on, row.ends_on)}" for row in residency.periods.all()]

@@ -69,6 +69,9 @@ class Small:
         self.centres = StructureFactory(commune=None, territory=self.territory, name="Les centres", is_category=True)
         self.residency = ResidencyFactory(territory=self.territory, structures_target=3)
         self.season = self.residency.season
+        # Earlier seasons are told by their name: a number of the factory's would put it anywhere.
+        self.season.name = "2026-2027"
+        self.season.save()
 
     def plan(self, *structures: Any, held: bool = False, stage: str = LifeStage.SCHOOL, **kwargs: Any) -> Session:
         residency = kwargs.pop("residency", self.residency)

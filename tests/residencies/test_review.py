@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clea.errors import Refused
 from clea.mail.models import OutgoingMail
@@ -269,6 +270,7 @@ def test_a_half_day_announced_is_half_a_day_for_what_to_do_next(residency: Resid
 
 
 def test_a_work_outlives_a_residency_finished_not_broken_off(residency: Residency, host: Structure, desk: Any) -> None:
+    Residency.objects.filter(pk=residency.pk).update(published_at=timezone.now())
     work = Work.objects.create(residency=residency, title="Terrils", form="film", is_published=True)
     asked = works.book(by=member_of(host), work=work, structure=host, dates="en juin", public="tous", people=30)
     opening.finish(by=desk, residency=residency)
