@@ -81,6 +81,14 @@ def _commits(item: pytest.Item) -> bool:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say which tests ask nothing of a database: one run of them is enough."""
+    asks = {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    if not asks and item.get_closest_marker("django_db") is None:
+        item.add_marker("pure")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that commit come last, as pytest-django has them, but the long stories before the short
