@@ -50,6 +50,10 @@ sqlite: setup-dev ## Run the tests on SQLite only (PYTEST_ARGS="tests/ui -x")
 postgresql: setup-dev ## Run the tests on a throwaway PostgreSQL only
 	@scripts/test.sh postgresql
 
+.PHONY: looks
+looks: setup-dev ## Audit every kind of page: HTML, accessibility in light and dark, the width of a phone
+	@scripts/test.sh looks
+
 .PHONY: bench
 bench: setup-dev ## Measure pages against an empty view on the same server
 	@$(PY) scripts/bench.py $(ARGS)

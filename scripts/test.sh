@@ -57,7 +57,16 @@ tests() {
 }
 
 stage_sqlite() {
-    tests env ''
+    # Beside the rest, the smoke of the audits of looks. Named alone, every test.
+    case " ${stages[*]} " in
+        *" postgresql "*) tests env 'not looks or smoke' ;;
+        *) tests env '' ;;
+    esac
+}
+
+# The audits of looks: HTML, axe in light and dark, a phone's width, on every kind of page.
+stage_looks() {
+    tests env looks
 }
 
 stage_postgresql() {

@@ -42,6 +42,7 @@ def eyes(person, signed_in):
     return Eyes(signed_in(person).new_page())
 
 
+@pytest.mark.smoke
 def test_public_pages_and_the_sign_in(page, call, smtp_server, browser_faults):
     browser_faults.expect(r"status of 4(04|22)")
     from tests.factories.candidatures import CallFactory

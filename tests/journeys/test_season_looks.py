@@ -54,6 +54,7 @@ def test_an_artist_s_pages(world, signed_in):
     eyes.assert_no_fault()
 
 
+@pytest.mark.smoke
 def test_a_team_s_pages_and_the_public_s(world, signed_in, new_context):
     eyes = looking(signed_in, world.people[Role.TEAM])
 

@@ -113,6 +113,7 @@ def looking(signed_in: Any, user: Any) -> Eyes:
     return Eyes(signed_in(user).new_page())
 
 
+@pytest.mark.smoke
 def test_a_member_s_pages(shortlisted, signed_in):
     from candidatures.services.jury import conduct
 
