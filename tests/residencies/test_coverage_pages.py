@@ -67,7 +67,7 @@ def season_url(residency: Residency, name: str, query: str = "") -> str:
 def test_the_desk_reads_a_season(residency: Residency, desk: Client) -> None:
     other = ResidencyFactory(season=residency.season)
     page = desk.get(season_url(residency, "coverage")).content.decode()
-    assert "2 communes touchées sur 3" in page
+    assert "2 communes prévues ou rencontrées sur 3" in page
     assert "2 communes sur 3 n'ont jamais été rencontrées" in page.replace("&#x27;", "'").replace("&nbsp;", " ")
     assert page.count("cover--") == 3
     sorted_page = desk.get(season_url(residency, "coverage", "?tri=habitants&sens=decroissant")).content.decode()
@@ -75,7 +75,7 @@ def test_the_desk_reads_a_season(residency: Residency, desk: Client) -> None:
     assert rows == sorted(rows)
     assert 'aria-sort="descending"' in sorted_page
     filtered = desk.get(season_url(residency, "coverage", f"?residence={other.uuid}&mesure=jamais")).content.decode()
-    assert re.search(r"<p>0 communes? touchées? sur 3</p>", filtered)
+    assert re.search(r"<p>0 communes? prévues? ou rencontrées? sur 3</p>", filtered)
     assert f'value="{other.uuid}" selected' in filtered
 
 
