@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -37,22 +37,21 @@ class PaperActs(TabbedPages, Generic[Owner]):
     paper_name = ""
     paper_route = ""
 
-    # For each of the two ------------------------------------------------------------------------
+    if TYPE_CHECKING:
+        # What each of the two says for itself.
 
-    def paper_owner(self, request: HttpRequest, key: UUID) -> Owner:
-        """The residency or the activity behind the address. 404 outside the walls."""
-        raise NotImplementedError
+        def paper_owner(self, request: HttpRequest, key: UUID) -> Owner:
+            """The residency or the activity behind the address. 404 outside the walls."""
 
-    def paper_of(self, owner: Owner) -> Paper | None:
-        """The edition that stands."""
-        raise NotImplementedError
+        def paper_of(self, owner: Owner) -> Paper | None:
+            """The edition that stands."""
 
-    def paper_draft(self, request: HttpRequest, owner: Owner, template: PaperTemplate | None) -> Paper:
-        raise NotImplementedError
+        def paper_draft(self, request: HttpRequest, owner: Owner, template: PaperTemplate | None) -> Paper: ...
 
-    def paper_frame(self, request: HttpRequest, owner: Owner, part: str, title: str, **context: Any) -> HttpResponse:
-        """``admin/residencies/papers/<part>.html`` in the owner's frame."""
-        raise NotImplementedError
+        def paper_frame(
+            self, request: HttpRequest, owner: Owner, part: str, title: str, **context: Any
+        ) -> HttpResponse:
+            """``admin/residencies/papers/<part>.html`` in the owner's frame."""
 
     # Addresses ----------------------------------------------------------------------------------
 

@@ -165,7 +165,6 @@ To talk about it, reply to this message. The activity can still be read here:
 
 VERBS: dict[str, str | _StrPromise] = {
     "activity.created": _("activité créée"),
-    "activity.advanced": _("activité mise en écriture"),
     "activity.written": _("texte de l'activité modifié"),
     "activity.structures_changed": _("structures de l'activité modifiées"),
     "activity.joined": _("résidence jointe à l'activité"),

@@ -189,10 +189,6 @@ class CommuneLine:
     def rate(self) -> float | None:
         return per_thousand(self.figures.planned, self.commune.population)
 
-    @property
-    def done_rate(self) -> float | None:
-        return per_thousand(self.figures.done, self.commune.population)
-
 
 @dataclass(frozen=True)
 class GroupLine:
@@ -405,10 +401,6 @@ class Gauge:
     @property
     def without_team(self) -> int:
         return len(self.incomplete)
-
-    @property
-    def with_team(self) -> int:
-        return self.planned - self.without_team
 
     @property
     def missing(self) -> int:

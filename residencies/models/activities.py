@@ -56,10 +56,6 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         through = Activity.structures.through.objects.filter(structure__in=mine)
         return self.filter(pk__in=through.values("activity_id"))
 
-    def facing(self) -> ActivityQuerySet:
-        """Planned or more: what counts in coverage."""
-        return self.filter(state__in=FACING_STATES)
-
 
 class Activity(models.Model):
     """What an artist and one or several teams do together. No production, no commission (rules.md 18).

@@ -63,10 +63,6 @@ class Moment:
     review: Review | None
     waivers: list[Waiver]
 
-    @property
-    def is_past(self) -> bool:
-        return self.session.ends_at <= timezone.now()
-
 
 def listed(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that a list shows. Five queries in all."""

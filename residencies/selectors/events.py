@@ -67,10 +67,6 @@ class Places:
     waiting: int
     left: int | None
 
-    @property
-    def is_full(self) -> bool:
-        return self.left is not None and self.left <= 0
-
 
 def places(event: Event) -> Places:
     """How full it is, in people. One query."""

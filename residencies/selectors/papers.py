@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -53,17 +53,6 @@ def standing_contract(residency: Residency) -> Paper | None:
 def standing_agreement(activity: Activity) -> Paper | None:
     """The edition of the agreement that is not cancelled. One query."""
     return Paper.objects.standing().filter(activity=activity).select_related(*WITH_OWNER).first()
-
-
-def contracts_signed(residency_ids: Collection[int]) -> set[int]:
-    """Those of these residencies whose contract is signed. One query."""
-    return set(Paper.objects.signed().filter(residency__in=residency_ids).values_list("residency_id", flat=True))
-
-
-def agreement_states(activity_ids: Collection[int]) -> dict[int, str]:
-    """The state of the standing agreement of each of these activities; absent: none was drafted. One query."""
-    rows = Paper.objects.standing().filter(activity__in=activity_ids).values_list("activity_id", "state")
-    return {key: state for key, state in rows if key is not None}
 
 
 def editions(owner: Residency | Activity) -> list[Paper]:
@@ -288,13 +277,6 @@ def missing(today: date) -> QuerySet[Any]:
     )
 
 
-def agreements_missing(season: Season, today: date) -> list[AgreementRow]:
-    """Activities of the season with a session ahead and no signed agreement, the nearest first. Two queries."""
-    rows = list(missing(today).filter(season=season).order_by("first_at", "pk"))
-    papers = {paper.activity_id: paper for paper in Paper.objects.standing().filter(activity__in=rows)}
-    return [AgreementRow(row, row.first_at, papers.get(row.pk)) for row in rows]
-
-
 # The spaces ----------------------------------------------------------------------------------
 
 
@@ -353,9 +335,3 @@ def is_party(user: User | AnonymousUser, paper: Paper) -> bool:
         return True
     seats = Professional.objects.of(user).filter(structure__is_active=True).values("structure")
     return paper.signatures.filter(structure__in=seats).exists()
-
-
-def signed_parties(signatures: Iterable[Signature]) -> tuple[int, int]:
-    """How many have signed, of how many."""
-    rows = list(signatures)
-    return sum(one.signed_on is not None for one in rows), len(rows)

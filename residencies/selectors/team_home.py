@@ -51,10 +51,6 @@ class Home:
         return max(0, self.team_size - len(self.people))
 
     @property
-    def without_address(self) -> int:
-        return sum(not person.email for person in self.people)
-
-    @property
     def has_tasks(self) -> bool:
         return bool(self.missing or self.proposals or self.to_confirm or self.to_sign or self.clashes or self.events)
 

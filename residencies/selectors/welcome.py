@@ -133,25 +133,6 @@ def stays_of(residency: Residency, today: date | None = None) -> list[StayView]:
     return [_view(row, today or timezone.localdate()) for row in rows]
 
 
-def pending_inventories(residencies: Iterable[Residency], today: date) -> dict[int, list[StayView]]:
-    """By residency, the stays that wait for an inventory or for the artist's agreement. Two queries.
-
-    For the alerts of others: ``waits`` is ``entry`` (a stay begins within a week without one), ``exit`` (a stay
-    ended without one) or ``agreement`` (the artist has not agreed with the entry after five days).
-    """
-    rows = (
-        Stay.objects.filter(residency__in=[row.pk for row in residencies])
-        .select_related("lodging")
-        .prefetch_related("inventories")
-    )
-    found: dict[int, list[StayView]] = {}
-    for row in rows:
-        view = _view(row, today)
-        if view.waits:
-            found.setdefault(row.residency_id, []).append(view)
-    return found
-
-
 def _view(stay: Stay, today: date) -> StayView:
     rows = list(stay.inventories.all())
     by_moment = {row.moment: row for row in rows}

@@ -261,19 +261,6 @@ def reopen(*, by: User, activity: Activity) -> Activity:
         return locked
 
 
-def advance(*, by: User, activity: Activity) -> Activity:
-    """An idea that is being worked on. The other states follow the sessions."""
-    with transaction.atomic():
-        locked, acting = _hold(by, activity)
-        require(rules.can_write(acting, locked.state))
-        if locked.state != ActivityState.IDEA:
-            raise Refused(_("Cette activité est déjà en écriture, ou plus loin."), code="wrong_state")
-        turn(locked, ActivityState.WRITING)
-        _touch(locked)
-        journal.record(by=by, verb="activity.advanced", target=locked, data={"state": locked.state})
-        return locked
-
-
 # Shared with the sessions ------------------------------------------------------------------------
 
 

@@ -156,17 +156,7 @@ def move(
     waivers: Mapping[str, str] | None = None,
 ) -> Session:
     """Another moment, all else kept."""
-    wanted = Wanted(
-        starts_at,
-        ends_at,
-        session.host,
-        session.place,
-        session.commune,
-        list(session.residencies.all()),
-        list(session.structures.all()),
-        None,
-        session.is_public,
-    )
+    wanted = replace(_as_it_stands(session), starts_at=starts_at, ends_at=ends_at)
     return change(by=by, session=session, wanted=wanted, version=version, waivers=waivers)
 
 
@@ -248,17 +238,7 @@ def restore(*, by: User, session: Session, waivers: Mapping[str, str] | None = N
         held = _hold(by, session.activity, also=session.residencies.values_list("pk", flat=True))
         locked = lock_session(session)
         require(rules.can_restore(held.seat, locked.state))
-        wanted = Wanted(
-            locked.starts_at,
-            locked.ends_at,
-            locked.host,
-            locked.place,
-            locked.commune,
-            list(locked.residencies.all()),
-            list(locked.structures.all()),
-            None,
-            locked.is_public,
-        )
+        wanted = _as_it_stands(locked)
         require(rules.can_plan(held.seat, held.activity.state, held.activity.kind, wanted.residencies or ()))
         _answered(by, held, _whole(held, wanted), waivers or {}, session=locked)
         locked.state, locked.cancelled_why = SessionState.PLANNED, ""
@@ -277,16 +257,7 @@ def waive(*, by: User, session: Session, reasons: Mapping[str, str]) -> list[Wai
         held = _hold(by, session.activity)
         locked = lock_session(session)
         require(rules.can_change(held.seat, locked.state))
-        current = Wanted(
-            locked.starts_at,
-            locked.ends_at,
-            locked.host,
-            locked.place,
-            locked.commune,
-            list(locked.residencies.all()),
-            list(locked.structures.all()),
-        )
-        found, _known = _check(held, current, key=selectors.session_key(locked))
+        found, _known = _check(held, _as_it_stands(locked), key=selectors.session_key(locked))
         made = _keep_reasons(by, held.seat, locked, found, reasons)
         if not made:
             raise Refused(_("Donnez une raison à au moins une alerte."), code="reason")
@@ -297,6 +268,21 @@ def waive(*, by: User, session: Session, reasons: Mapping[str, str]) -> list[Wai
 
 
 # Inside ------------------------------------------------------------------------------------------
+
+
+def _as_it_stands(session: Session) -> Wanted:
+    """A session as a wish for itself, what was expected left alone. Two queries."""
+    return Wanted(
+        session.starts_at,
+        session.ends_at,
+        session.host,
+        session.place,
+        session.commune,
+        list(session.residencies.all()),
+        list(session.structures.all()),
+        None,
+        session.is_public,
+    )
 
 
 def _hold(by: User, activity: Activity, also: Iterable[int] = ()) -> _Held:

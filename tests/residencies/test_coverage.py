@@ -226,7 +226,7 @@ def test_the_gauge_counts_different_structures_and_their_teams(small: Small) -> 
         ("Scène", False, 2),
         ("École", False, 1),
     ]
-    assert (found.with_team, found.without_team, found.reached) == (1, 2, False)
+    assert (found.planned, found.without_team, found.reached) == (3, 2, False)
     PlanningRules.objects.create(territory=small.territory, team_size=1)
     assert gauge(small.residency).without_team == 1
 

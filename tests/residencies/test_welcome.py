@@ -262,7 +262,6 @@ def test_a_stay_near_waits_for_its_entry_inventory(residency, desk, today, waits
     stay(residency, desk)
     with time_machine.travel(f"{today} 08:00", tick=False):
         assert [row.waits for row in selectors.stays_of(residency)] == [waits]
-        assert bool(selectors.pending_inventories([residency], timezone.localdate())) == bool(waits)
 
 
 @pytest.mark.parametrize(
