@@ -40,7 +40,7 @@ class Programme(models.Model):
 
 
 class Season(models.Model):
-    """One school year of a programme."""
+    """One school year of a programme. Closed, it is read only: what was stays as it was."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     programme = models.ForeignKey(
@@ -49,6 +49,7 @@ class Season(models.Model):
     name = models.CharField(_("nom"), max_length=60, help_text=_("Par exemple « 2026-2027 »."))
     starts_on = models.DateField(_("premier jour"))
     ends_on = models.DateField(_("dernier jour"))
+    closed_at = models.DateTimeField(_("close le"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("saison")

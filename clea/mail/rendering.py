@@ -76,6 +76,18 @@ def message_id(mail: OutgoingMail) -> str:
     return f"<{mail.uuid}@{domain}>"
 
 
+def _headers(mail: OutgoingMail) -> dict[str, str]:
+    headers = {
+        "Message-ID": message_id(mail),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": mail.language,
+    }
+    if mail.leave_url:
+        # RFC 8058: the reader's own button leaves the list with one POST.
+        headers |= {"List-Unsubscribe": f"<{mail.leave_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return headers
+
+
 def build(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """The message to hand to the mail server. One query, for the attachments."""
     message = EmailMultiAlternatives(
@@ -84,11 +96,7 @@ def build(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> Ema
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
         reply_to=[mail.reply_to] if mail.reply_to else None,
-        headers={
-            "Message-ID": message_id(mail),
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": mail.language,
-        },
+        headers=_headers(mail),
         connection=connection,
     )
     message.attach_alternative(html_document(subject=mail.subject, body=mail.body, language=mail.language), "text/html")

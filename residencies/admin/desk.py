@@ -7,10 +7,50 @@ from typing import Any
 from django.http import HttpRequest
 
 from clea.ui.desk import DeskItem
-from residencies.admin import calendar, coverage, events, opening, papers, planning, relays, requests, welcome
+from residencies.admin import (
+    bilan,
+    calendar,
+    closing,
+    communication,
+    coverage,
+    events,
+    feedback,
+    funding,
+    money,
+    opening,
+    papers,
+    planning,
+    publishing,
+    relays,
+    requests,
+    steering,
+    traces,
+    trips,
+    welcome,
+)
 
 
 def items(request: HttpRequest) -> list[DeskItem]:
     """Every subject's lines, each with its own query."""
-    subjects: tuple[Any, ...] = (opening, papers, planning, requests, welcome, calendar, coverage, events, relays)
+    subjects: tuple[Any, ...] = (
+        opening,
+        papers,
+        planning,
+        requests,
+        welcome,
+        calendar,
+        coverage,
+        events,
+        relays,
+        money,
+        trips,
+        funding,
+        steering,
+        feedback,
+        communication,
+        traces,
+        bilan,
+        publishing,
+        closing,
+    )
     return [line for subject in subjects for line in subject.desk_items(request)]

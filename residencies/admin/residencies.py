@@ -9,12 +9,22 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from residencies.admin.base import Tab
+from residencies.admin.bilan import SeasonBilanMixin
 from residencies.admin.calendar import CalendarMixin, SeasonCalendarMixin
+from residencies.admin.closing import SeasonClosingMixin
+from residencies.admin.communication import SeasonCommunicationMixin
 from residencies.admin.coverage import CoverageMixin, SeasonCoverageMixin
+from residencies.admin.feedback import SeasonFeedbackMixin
+from residencies.admin.funding import SeasonFundingMixin
+from residencies.admin.money import MoneyMixin, SeasonPaymentsMixin
 from residencies.admin.opening import OpeningMixin
 from residencies.admin.opening_list import ListMixin
 from residencies.admin.papers import ContractMixin, SeasonPapersMixin
 from residencies.admin.planning import ResidencyActivitiesMixin
+from residencies.admin.publishing import SeasonPublishingMixin
+from residencies.admin.steering import SeasonSteeringMixin
+from residencies.admin.traces import TracesMixin
+from residencies.admin.trips import TripsMixin
 from residencies.admin.welcome import WelcomeMixin
 from residencies.models import Residency
 
@@ -28,9 +38,20 @@ class ResidencyAdmin(
     CalendarMixin,
     ResidencyActivitiesMixin,
     CoverageMixin,
+    MoneyMixin,
+    TripsMixin,
+    TracesMixin,
     SeasonCalendarMixin,
     SeasonCoverageMixin,
     SeasonPapersMixin,
+    SeasonPaymentsMixin,
+    SeasonFundingMixin,
+    SeasonSteeringMixin,
+    SeasonFeedbackMixin,
+    SeasonCommunicationMixin,
+    SeasonBilanMixin,
+    SeasonPublishingMixin,
+    SeasonClosingMixin,
 ):
     """One row a residency; each part of its life has its own page, and so has the whole season."""
 

@@ -1,4 +1,4 @@
-"""States and closed lists of the deployment: the residency, its welcome, its activities, its papers."""
+"""States and closed lists of the deployment: from the residency and its welcome to money, steering and bilan."""
 
 from residencies.enums.activities import (
     ACTIVITY_TRANSITIONS,
@@ -18,10 +18,32 @@ from residencies.enums.activities import (
     SessionState,
     WarningCode,
 )
+from residencies.enums.bilan import (
+    BILAN_TRANSITIONS,
+    GROUP_OF,
+    PUPILS_UNSPECIFIED,
+    REPORTED_CATEGORIES,
+    AudienceGroup,
+    BilanState,
+    ConsentForm,
+    ProductionKind,
+)
 from residencies.enums.events import (
     EventKind,
     EventState,
     RegistrationState,
+)
+from residencies.enums.money import (
+    COMMITTED_PAYMENTS,
+    COVERED_NATURES,
+    LIVE_PAYMENTS,
+    PAYMENT_TRANSITIONS,
+    ExpenseNature,
+    PaymentKind,
+    PaymentState,
+    RefusalRule,
+    ScaleMethod,
+    TravelMode,
 )
 from residencies.enums.papers import PAPER_TRANSITIONS, PaperKind, PaperState
 from residencies.enums.residency import (
@@ -35,6 +57,19 @@ from residencies.enums.residency import (
     DocumentState,
     FeedKind,
     ResidencyState,
+)
+from residencies.enums.steering import (
+    ACTION_TRANSITIONS,
+    COMMUNICATION_TRANSITIONS,
+    MEETING_TRANSITIONS,
+    ActionState,
+    CommunicationChannel,
+    CommunicationState,
+    MeetingKind,
+    MeetingState,
+    Presence,
+    RhythmUnit,
+    SubscriberState,
 )
 from residencies.enums.welcome import (
     INCIDENT_TRANSITIONS,
@@ -50,29 +85,47 @@ from residencies.enums.welcome import (
 )
 
 __all__ = [
+    "ACTION_TRANSITIONS",
     "ACTIVITY_TRANSITIONS",
+    "BILAN_TRANSITIONS",
+    "COMMITTED_PAYMENTS",
+    "COMMUNICATION_TRANSITIONS",
+    "COVERED_NATURES",
     "DOCUMENT_TRANSITIONS",
     "FACING_STATES",
+    "GROUP_OF",
     "INCIDENT_TRANSITIONS",
+    "LIVE_PAYMENTS",
     "LIVE_RESIDENCIES",
+    "MEETING_TRANSITIONS",
     "OPEN_ACTIVITY_STATES",
     "PAPER_TRANSITIONS",
+    "PAYMENT_TRANSITIONS",
     "PLANNABLE_STATES",
+    "PUPILS_UNSPECIFIED",
+    "REPORTED_CATEGORIES",
     "REQUEST_TRANSITIONS",
     "RESIDENCY_TRANSITIONS",
     "SESSION_TRANSITIONS",
     "AbsenceReason",
+    "ActionState",
     "ActivityKind",
     "ActivityState",
     "AudienceCategory",
+    "AudienceGroup",
+    "BilanState",
     "BookingState",
+    "CommunicationChannel",
+    "CommunicationState",
     "ConfirmationSide",
+    "ConsentForm",
     "CountBasis",
     "DayPart",
     "DocumentKind",
     "DocumentState",
     "EventKind",
     "EventState",
+    "ExpenseNature",
     "FeedKind",
     "Happened",
     "IncidentState",
@@ -81,15 +134,26 @@ __all__ = [
     "KitAudience",
     "KitChannel",
     "LineCondition",
+    "MeetingKind",
+    "MeetingState",
     "PaperKind",
     "PaperState",
+    "PaymentKind",
+    "PaymentState",
+    "Presence",
+    "ProductionKind",
     "Qualifier",
+    "RefusalRule",
     "RegistrationState",
     "RelayKind",
     "RequestState",
     "ResidencyState",
+    "RhythmUnit",
+    "ScaleMethod",
     "SessionState",
     "Severity",
+    "SubscriberState",
+    "TravelMode",
     "VisitState",
     "WarningCode",
 ]

@@ -1,6 +1,22 @@
-"""From the decision to what took place: residencies, their welcome, their activities, their papers."""
+"""From the decision to the bilan: residencies, their welcome, their activities, their papers, their money."""
 
 from residencies.models.activities import Activity, ActivityRequest, Audience, Confirmation, Headcount, Session, Waiver
+from residencies.models.bilan import (
+    Bilan,
+    Consent,
+    HandCount,
+    HandEntry,
+    Picture,
+    Production,
+    SeasonArchive,
+    Testimony,
+)
+from residencies.models.communication import (
+    CommunicationItem,
+    News,
+    PressItem,
+    Subscriber,
+)
 from residencies.models.events import (
     Event,
     EventItem,
@@ -12,6 +28,22 @@ from residencies.models.events import (
     Work,
     WorkBooking,
 )
+from residencies.models.feedback import (
+    Feedback,
+    FeedbackInvitation,
+    FeedbackQuestion,
+    FeedbackScore,
+)
+from residencies.models.money import (
+    ExpenseLine,
+    Funder,
+    FundingShare,
+    Payment,
+    ResidencyBudget,
+    ScaleBracket,
+    ScaleVersion,
+    TripClaim,
+)
 from residencies.models.papers import Paper, PaperTemplate, Signature
 from residencies.models.planning import PastAction, PlanningRules
 from residencies.models.residency import (
@@ -21,6 +53,15 @@ from residencies.models.residency import (
     RequestedDocument,
     Residency,
     ResidencyArtist,
+)
+from residencies.models.steering import (
+    Action,
+    AgendaItem,
+    Attendee,
+    Meeting,
+    MeetingDecision,
+    MeetingPaper,
+    SteeringRhythm,
 )
 from residencies.models.welcome import (
     CheckIn,
@@ -38,14 +79,29 @@ from residencies.models.welcome import (
 )
 
 __all__ = [
+    "Action",
     "Activity",
     "ActivityRequest",
+    "AgendaItem",
+    "Attendee",
     "Audience",
+    "Bilan",
     "CalendarFeed",
     "CheckIn",
+    "CommunicationItem",
     "Confirmation",
+    "Consent",
     "Event",
     "EventItem",
+    "ExpenseLine",
+    "Feedback",
+    "FeedbackInvitation",
+    "FeedbackQuestion",
+    "FeedbackScore",
+    "Funder",
+    "FundingShare",
+    "HandCount",
+    "HandEntry",
     "Headcount",
     "Incident",
     "IncidentStep",
@@ -54,24 +110,40 @@ __all__ = [
     "Kit",
     "KitDelivery",
     "Lodging",
+    "Meeting",
+    "MeetingDecision",
+    "MeetingPaper",
     "MeetingSlot",
     "MeetingWish",
+    "News",
     "Paper",
     "PaperTemplate",
     "PastAction",
+    "Payment",
     "Period",
+    "Picture",
     "PlanningRules",
     "PresenceDay",
+    "PressItem",
+    "Production",
     "Registration",
     "Relay",
     "RequestedDocument",
     "Residency",
     "ResidencyArtist",
+    "ResidencyBudget",
     "Room",
+    "ScaleBracket",
+    "ScaleVersion",
+    "SeasonArchive",
     "Session",
     "Signature",
     "Stay",
+    "SteeringRhythm",
+    "Subscriber",
     "Supplier",
+    "Testimony",
+    "TripClaim",
     "Unavailability",
     "Visit",
     "Waiver",

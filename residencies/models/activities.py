@@ -108,6 +108,9 @@ class Activity(models.Model):
     people_met_qualifier = models.CharField(
         _("précision du nombre"), max_length=10, choices=Qualifier.choices, default=Qualifier.EXACT
     )
+    classes = models.PositiveSmallIntegerField(
+        _("classes concernées"), null=True, blank=True, validators=[MaxValueValidator(500)]
+    )
     cancelled_why = models.TextField(_("pourquoi elle est annulée"), max_length=1000, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False

@@ -1,7 +1,10 @@
 """Locks and rights that every act of this app begins with.
 
 Order of locks, always: residencies (by primary key), then the activity, then its session, then rows of
-theirs (papers, confirmations, wishes). An event stands alone, above its registrations.
+theirs (papers, confirmations, wishes, payments). An event stands alone, above its registrations; so does a
+committee's meeting. What belongs to the season as a whole (funding, news, bilan) locks the season, first of all.
+
+No lock is given in a closed season: it is read only.
 """
 
 from __future__ import annotations
@@ -58,52 +61,83 @@ def require_reach(season: Season, day: date, *, field: str = "") -> None:
         raise Refused(str(verdict.reason), code=verdict.code, field=field)
 
 
+def require_open(season: Season) -> None:
+    """Raise ``Refused`` for a season that was closed: it is an archive. No query."""
+    if season.closed_at is not None:
+        raise Refused(
+            _("La saison %(season)s est close : elle se lit, elle ne change plus.") % {"season": season.name},
+            code="season_closed",
+        )
+
+
+def lock_season(season: Season) -> Season:
+    """The row, its territory with it: for what belongs to the season as a whole. One query."""
+    found = Season.objects.select_for_update(of=("self",)).select_related("programme__territory").get(pk=season.pk)
+    require_open(found)
+    return found
+
+
 def lock_residency(residency: Residency) -> Residency:
     """The row, locked until the transaction ends, its territory with it. One query."""
-    return (
+    found = (
         Residency.objects.select_for_update(of=("self",))
         .select_related("season__programme__territory")
         .get(pk=residency.pk)
     )
+    require_open(found.season)
+    return found
 
 
 def lock_residencies(keys: Iterable[int]) -> list[Residency]:
     """Several, always in the same order: two plannings never wait for one another. One query."""
-    return list(
+    found = list(
         Residency.objects.select_for_update(of=("self",))
         .select_related("season__programme__territory")
         .filter(pk__in=list(keys))
         .order_by("pk")
     )
+    for residency in found:
+        require_open(residency.season)
+    return found
 
 
 def lock_activity(activity: Activity) -> Activity:
     """The row, its territory with it. Lock its residencies first when the calendar is at stake. One query."""
-    return (
+    found = (
         Activity.objects.select_for_update(of=("self",))
         .select_related("season__programme__territory")
         .get(pk=activity.pk)
     )
+    require_open(found.season)
+    return found
 
 
 def lock_session(session: Session) -> Session:
     """The row, its activity and territory with it. One query."""
-    return (
+    found = (
         Session.objects.select_for_update(of=("self",))
         .select_related("activity__season__programme__territory", "host__commune", "commune", "standing")
         .get(pk=session.pk)
     )
+    require_open(found.activity.season)
+    return found
 
 
 def lock_request(request: ActivityRequest) -> ActivityRequest:
     """A wish, its structure and territory with it. One query."""
-    return (
+    found = (
         ActivityRequest.objects.select_for_update(of=("self",))
         .select_related("season__programme__territory", "structure__territory", "residency", "proposed")
         .get(pk=request.pk)
     )
+    require_open(found.season)
+    return found
 
 
 def lock_event(event: Event) -> Event:
     """The row, its territory with it. One query."""
-    return Event.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=event.pk)
+    found = (
+        Event.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=event.pk)
+    )
+    require_open(found.season)
+    return found

@@ -1,6 +1,6 @@
 """/ma-residence/…: the space of who runs a residency."""
 
-from residencies.urls import activities, calendar, coverage, events, opening, papers, welcome
+from residencies.urls import activities, calendar, coverage, events, money, opening, papers, traces, trips, welcome
 
 app_name = "studio"
 
@@ -12,4 +12,7 @@ urlpatterns = [
     *activities.studio,
     *coverage.studio,
     *events.studio,
+    *money.studio,
+    *trips.studio,
+    *traces.studio,
 ]

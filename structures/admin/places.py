@@ -65,7 +65,7 @@ class TerritoryAdmin(ScopedAdminMixin, admin.ModelAdmin):
             {"fields": ["service_name", "contact_email", "contact_phone", "contact_address"]},
         ),
         (_("Présentation publique"), {"fields": ["presentation", "presentation_en"]}),
-        (_("Règles du territoire"), {"fields": ["mileage_scale", "school_zone"]}),
+        (_("Règles du territoire"), {"fields": ["mileage_scale", "two_person_payments", "school_zone"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Territory]:

@@ -68,6 +68,11 @@ class Territory(models.Model):
     mileage_scale = models.CharField(
         _("barème kilométrique appliqué"), max_length=20, choices=MileageScale.choices, default=MileageScale.FISCAL
     )
+    two_person_payments = models.BooleanField(
+        _("deux personnes pour un paiement"),
+        default=False,
+        help_text=_("Coché : qui vérifie une demande de paiement ne peut pas la valider."),
+    )
     school_zone = models.CharField(
         _("zone de vacances scolaires"), max_length=1, default="B", choices=[("A", "A"), ("B", "B"), ("C", "C")]
     )

@@ -145,8 +145,10 @@ class Visitor(Artist):
     def told(self, words: str) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible()
 
-    def assert_fits(self) -> None:
-        """Nothing sticks out of the screen."""
+    def assert_fits(self, heading: str | re.Pattern[str]) -> None:
+        """On the page of this title, nothing sticks out of the screen. Waits for the page: a link was just followed."""
+        expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        self.page.wait_for_load_state()
         assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
     def confirm(self, count: int) -> None:

@@ -46,13 +46,15 @@ def queue(
     attachments: Sequence[tuple[str, bytes, str]] = (),
     approved: bool = True,
     dedupe_key: str = "",
+    leave_url: str = "",
 ) -> OutgoingMail:
     """Write a message in the outbox, in the transaction of what it tells. Two or three queries.
 
     The text is settled now, in the language and territory given; ``approved=False`` leaves a
     draft that a person must let go. An approved message leaves when the transaction commits.
     With a ``dedupe_key`` already used, returns that message and does nothing.
-    ``attachments`` are ``(file name, content, content type)``.
+    ``attachments`` are ``(file name, content, content type)``. ``leave_url``, for a message to a list:
+    where a POST leaves it, said to the mail reader (RFC 8058).
 
     Raises ``TransactionManagementError`` outside ``atomic``; ``UnknownKind`` or
     ``MissingVariable`` for a programming error; :class:`Refused` on an address that is not one
@@ -82,6 +84,7 @@ def queue(
         about_type=about_type,
         about_id=about_id,
         dedupe_key=dedupe_key,
+        leave_url=leave_url,
         created_by_uuid=by.uuid if by is not None else None,
         approved_at=timezone.now() if approved else None,
     )

@@ -1,0 +1,17 @@
+"""Who pays for the season."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from clea.ui.desk import DeskItem
+from residencies.admin.base import SeasonPages
+
+
+class SeasonFundingMixin(SeasonPages):
+    """Who pays for the season."""
+
+
+def desk_items(request: HttpRequest) -> list[DeskItem]:
+    """What asks something of the coordination today."""
+    return []

@@ -1,0 +1,8 @@
+"""Addresses of one subject: communication."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+#: At the root, namespace ``residencies``.
+public: list[URLPattern] = []
