@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.models import Season
@@ -86,7 +87,12 @@ class Meeting(models.Model):
     minutes = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="meeting_minutes", editable=False
     )
+    #: The same without the names of people: what the public page gives, made when it is published.
+    public_minutes = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     settled_at = models.DateTimeField(_("compte rendu arrêté le"), null=True, editable=False)
+    reopened_why = models.TextField(_("pourquoi le compte rendu est rouvert"), max_length=1000, blank=True)
     published_at = models.DateTimeField(_("compte rendu publié le"), null=True, editable=False)
     cancelled_why = models.TextField(_("pourquoi elle est annulée"), max_length=1000, blank=True)
     sequence = models.PositiveIntegerField(default=0, editable=False)
@@ -121,9 +127,17 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """The public page of its minutes: nothing is there before they are published."""
+        return reverse("residencies:steering_meeting", args=[self.uuid])
+
     @property
     def territory(self) -> Territory:
         return self.season.programme.territory
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
 
 
 class AgendaItem(models.Model):
