@@ -1,0 +1,71 @@
+"""What residencies leave: productions, words, pictures, and who agreed to what.
+
+What the public reads goes through :func:`published_testimonies`, :func:`published_pictures` and
+:func:`productions_of`: nothing else decides what a consent covers.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from candidatures.models import Season
+from residencies.models import Consent, Picture, Production, Testimony
+from residencies.rules.traces import SCOPE, Where
+
+
+def standing(where: Where, today: date | None = None, *, prefix: str = "") -> Q:
+    """Consents that cover this today: as :func:`residencies.rules.traces.stands` says. No query."""
+    day = today or timezone.localdate()
+    return (
+        Q(**{f"{prefix}{SCOPE[where]}": True, f"{prefix}withdrawn_at": None, f"{prefix}given_on__lte": day})
+        & (Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": day}))
+    )  # fmt: skip
+
+
+#: Of a residency whose name may be said, or of the whole season.
+_ANNOUNCED = Q(residency=None) | Q(residency__published_at__isnull=False)
+
+
+def _covered(rows: QuerySet[Picture], where: Where) -> QuerySet[Picture]:
+    """Pictures where everyone agreed: each consent stands, and there is one if people can be recognised."""
+    given = Consent.objects.filter(pictures=OuterRef("pk")).order_by()
+    return rows.filter(~Exists(given.exclude(standing(where))), Q(shows_people=False) | Exists(given))
+
+
+def testimonies_shown(where: Where) -> QuerySet[Testimony]:
+    """Every testimony that may be read there today. No query."""
+    return Testimony.objects.filter(_ANNOUNCED, standing(where, prefix="consent__"), is_published=True).select_related(
+        "residency"
+    )
+
+
+def pictures_shown(where: Where) -> QuerySet[Picture]:
+    """Every picture that may be seen there today; for the press, those put in the kit. No query."""
+    flag = "in_kit" if where == "press" else "is_published"
+    rows = Picture.objects.filter(_ANNOUNCED, **{flag: True})
+    return _covered(rows, where).select_related("residency", "stored_file")
+
+
+def productions_shown() -> QuerySet[Production]:
+    """Every published production, and those of the lines of an older report. No query."""
+    return Production.objects.filter(_ANNOUNCED, Q(is_published=True) | Q(entry__isnull=False)).select_related(
+        "residency", "entry"
+    )
+
+
+def published_testimonies(season: Season, *, where: Where = "site") -> list[Testimony]:
+    """Words that may be read there today, in their order, each with its residency. One query."""
+    return list(testimonies_shown(where).filter(season=season))
+
+
+def published_pictures(season: Season, *, where: Where = "site") -> list[Picture]:
+    """Pictures that may be seen there today, in their order, each with its residency and file. One query."""
+    return list(pictures_shown(where).filter(season=season))
+
+
+def productions_of(season: Season) -> list[Production]:
+    """What was made and published, in its order, with its residency or its hand entry. One query."""
+    return list(productions_shown().filter(season=season))
