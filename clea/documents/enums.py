@@ -19,3 +19,18 @@ class Refusal(models.TextChoices):
     NO_PAGES = "no_pages", _("aucune page")
     TOO_MANY_PAGES = "too_many_pages", _("trop de pages")
     TOO_COMPLEX = "too_complex", _("trop complexe")
+
+
+class PictureRefusal(models.TextChoices):
+    """Why a picture, or a receipt, is refused. Same stability."""
+
+    EMPTY = "empty", _("fichier vide")
+    TOO_LARGE = "too_large", _("fichier trop lourd")
+    NOT_PICTURE = "not_picture", _("pas une image")
+    NOT_RECEIPT = "not_receipt", _("ni un PDF ni une image")
+    HEIC = "heic", _("image HEIC")
+    OTHER_PICTURE = "other_picture", _("image d'un autre format")
+    ANIMATED = "animated", _("image animée")
+    DAMAGED = "damaged", _("image incomplète ou abîmée")
+    TOO_MANY_PIXELS = "too_many_pixels", _("image trop grande")
+    TOO_COMPLEX = "too_complex", _("image trop complexe")

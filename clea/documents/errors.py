@@ -4,7 +4,7 @@ from clea.errors import Refused
 
 
 class PieceRefused(Refused):
-    """A file that cannot be accepted; ``code`` is a :class:`~clea.documents.enums.Refusal`."""
+    """A file that cannot be accepted; ``code`` is one of :mod:`clea.documents.enums`."""
 
 
 class AssemblyFailed(Exception):

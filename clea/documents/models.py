@@ -20,6 +20,7 @@ EXTENSIONS = {
     "application/zip": ".zip",
     "image/jpeg": ".jpg",
     "image/png": ".png",
+    "image/webp": ".webp",
     "image/svg+xml": ".svg",
     "text/csv": ".csv",
     "text/calendar": ".ics",

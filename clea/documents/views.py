@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 # A reader's software asks for one file in many ranges: one line for all within this time.
 ONE_READING = timedelta(minutes=10)
-SHOWN_IN_PAGE = {"application/pdf", "image/jpeg", "image/png"}
+SHOWN_IN_PAGE = {"application/pdf", "image/jpeg", "image/png", "image/webp"}
 # The browser's own PDF viewer is a plug-in of the page: "sandbox" would forbid it.
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 OTHER_POLICY = "default-src 'none'; frame-ancestors 'self'; sandbox"

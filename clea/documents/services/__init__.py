@@ -1,9 +1,10 @@
 """What other apps may ask of files: ``from clea.documents import services as documents``."""
 
-from clea.documents.enums import Refusal
+from clea.documents.enums import PictureRefusal, Refusal
 from clea.documents.errors import AssemblyFailed, PieceRefused
 from clea.documents.services.assembly import Assembled, Part, assemble
 from clea.documents.services.cleaning import cleaned
+from clea.documents.services.images import StoredImage, image_copy, intake_image, intake_receipt
 from clea.documents.services.inspection import Inspection, inspect
 from clea.documents.services.reading import text_by_page
 from clea.documents.services.rendering import render_pdf
@@ -21,13 +22,18 @@ __all__ = [
     "AssemblyFailed",
     "Inspection",
     "Part",
+    "PictureRefusal",
     "PieceRefused",
     "Refusal",
+    "StoredImage",
     "assemble",
     "cleaned",
     "discard",
+    "image_copy",
     "inspect",
+    "intake_image",
     "intake_pdf",
+    "intake_receipt",
     "local_path",
     "remove_unowned_files",
     "render_pdf",
