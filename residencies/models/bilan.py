@@ -142,6 +142,10 @@ class Picture(models.Model):
         Activity, on_delete=models.SET_NULL, null=True, blank=True, related_name="pictures", verbose_name=_("activité")
     )
     stored_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="pictures", editable=False)
+    #: The same, small, for lists.
+    thumbnail = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="thumbnails", editable=False
+    )
     width = models.PositiveIntegerField(_("largeur"), editable=False)
     height = models.PositiveIntegerField(_("hauteur"), editable=False)
     alt = models.CharField(
