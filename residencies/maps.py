@@ -47,7 +47,7 @@ class Shown:
 
 
 @lru_cache(maxsize=64)
-def _layout(places: tuple[tuple[str, str, int, float, float], ...]) -> Layout:
+def _layout(places: tuple[tuple[str, str, int, float, float], ...], width: float) -> Layout:
     """The circles, laid out once a process for the same communes: it takes half a second."""
     middle = sum(latitude for _key, _label, _people, latitude, _longitude in places) / len(places)
     squeeze = math.cos(math.radians(middle))
@@ -61,7 +61,8 @@ def _layout(places: tuple[tuple[str, str, int, float, float], ...]) -> Layout:
                 round(-latitude * _KM_PER_DEGREE, 3),
             )
             for key, label, people, latitude, longitude in places
-        )
+        ),
+        width,
     )
 
 
@@ -97,31 +98,55 @@ def coverage_map(
     href: Callable[[Commune], str] | None = None,
     id_prefix: str = "couverture",
 ) -> SafeString:
-    """The communes that have a place, in the colours of a measure. Nothing when none can be drawn.
+    """The communes that have a place, in the colours of a measure. Nothing when none can be drawn."""
+    top = max((_value(line, measure) for line in lines if placed(line.commune)), default=0) or 1
+    return communes_map(
+        [(line.commune, _shown(line, measure, top)) for line in lines],
+        title=str(Measure(measure).label),
+        description=_(
+            "Un cercle par commune, à peu près à sa place ; sa surface dit la population, sa couleur et le chiffre la "
+            "mesure. Le tableau donne les mêmes chiffres."
+        ),
+        href=href,
+        id_prefix=id_prefix,
+    )
 
-    Circles keep their place whatever the measure says; ``href`` makes each one a link. The figure is written, so
-    that no colour is needed to read it. Put the table behind.
+
+def placed(commune: Commune) -> bool:
+    return commune.latitude is not None and commune.longitude is not None
+
+
+def communes_map(
+    shown: Sequence[tuple[Commune, Shown]],
+    *,
+    title: str,
+    description: str,
+    href: Callable[[Commune], str] | None = None,
+    id_prefix: str,
+    width: float = 960,
+) -> SafeString:
+    """The communes that have a place, in the colours of what each one says. Nothing when none can be drawn.
+
+    Circles keep their place whatever is said; ``href`` makes each one a link, unless it answers nothing. The figure is
+    written, so that no colour is needed to read it. A smaller ``width`` draws larger words. Put the table behind.
     """
-    drawn = [line for line in lines if line.commune.latitude is not None and line.commune.longitude is not None]
+    drawn = [(commune, said) for commune, said in shown if placed(commune)]
     if not drawn:
         return mark_safe("")
     layout = _layout(
         tuple(
-            (one.commune.insee, one.commune.name, one.commune.population or 0, one.commune.latitude or 0.0,
-             one.commune.longitude or 0.0)
-            for one in drawn
-        )
-    )  # fmt: skip
-    top = max(_value(line, measure) for line in drawn) or 1
-    by_key = {line.commune.insee: line for line in drawn}
+            (one.insee, one.name, one.population or 0, one.latitude or 0.0, one.longitude or 0.0) for one, _ in drawn
+        ),
+        width,
+    )
+    by_key = {commune.insee: (commune, said) for commune, said in drawn}
     parts = []
     for place in sorted(layout.places, key=lambda item: normalise(item.circle.label)):
-        line = by_key[place.circle.key]
-        shown = _shown(line, measure, top)
-        name = f"{line.commune.name}, {shown.note}"
+        commune, said = by_key[place.circle.key]
+        name = f"{commune.name}, {said.note}"
         words = [*place.lines[:-1], place.lines[-1].removesuffix(_ROOM).rstrip()]
         spans = "".join(
-            f'<tspan x="{place.x:g}" dy="{14 if index else 0}">{escape(word)}{_figure(shown, index, words)}</tspan>'
+            f'<tspan x="{place.x:g}" dy="{14 if index else 0}">{escape(word)}{_figure(said, index, words)}</tspan>'
             for index, word in enumerate(words)
         )
         where = "in" if place.inside else "out"
@@ -129,10 +154,11 @@ def coverage_map(
             f'<circle cx="{place.x:g}" cy="{place.y:g}" r="{place.r:g}"/>'
             f'<text class="carto__label carto__label--{where}" x="{place.x:g}" y="{place.label_y:g}">{spans}</text>'
         )
-        kind = f"carto__place cover cover--{shown.level}"
-        if href is not None:
+        kind = f"carto__place cover cover--{said.level}"
+        target = href(commune) if href is not None else ""
+        if target:
             parts.append(
-                f'<a class="{kind}" href="{escape(href(line.commune))}" aria-label="{escape(name)}">'
+                f'<a class="{kind}" href="{escape(target)}" aria-label="{escape(name)}">'
                 f"<title>{escape(name)}</title>{shape}</a>"
             )
         else:
@@ -141,9 +167,7 @@ def coverage_map(
         '<svg class="carto" viewBox="0 0 {} {}" role="{}" aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title>'
         '<desc id="{}-d">{}</desc>{}</svg>',
         f"{layout.width:g}", f"{layout.height:g}", "group" if href is not None else "img", id_prefix, id_prefix,
-        id_prefix, Measure(measure).label, id_prefix,
-        _("Un cercle par commune, à peu près à sa place ; sa surface dit la population, sa couleur et le chiffre la "
-          "mesure. Le tableau donne les mêmes chiffres."),
+        id_prefix, title, id_prefix, description,
         mark_safe("".join(parts)),  # noqa: S308 (escaped above)
     )  # fmt: skip
 
