@@ -182,8 +182,8 @@ def _message(code: PictureRefusal, size: int, limit: int) -> str:
             "en JPEG ou en PNG, puis envoyez-la."
         ),
         PictureRefusal.DAMAGED: _(
-            "Cette image est incomplète ou abîmée : elle ne peut pas être lue en entier. Reprenez le fichier d'origine, "
-            "vérifiez qu'il s'ouvre, puis envoyez-le à nouveau."
+            "Cette image est incomplète ou abîmée : elle ne peut pas être lue en entier. Reprenez le fichier "
+            "d'origine, vérifiez qu'il s'ouvre, puis envoyez-le à nouveau."
         ),
         PictureRefusal.TOO_COMPLEX: _(
             "Cette image est trop complexe pour être vérifiée. Ouvrez-la, enregistrez-la en JPEG en plus petit, puis "
