@@ -71,6 +71,7 @@ class ResidencyAdmin(
         Tab("where_next", _("Où aller ensuite")),
         Tab("agreements", _("Conventions")),
         Tab("confirmations", _("Confirmations")),
+        Tab("feedback", _("Avis")),
     )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -19,7 +19,16 @@ from residencies.enums import (
     RequestState,
     SessionState,
 )
-from residencies.models import ActivityRequest, Event, Registration, Residency, Session, Signature
+from residencies.models import (
+    ActivityRequest,
+    Event,
+    FeedbackInvitation,
+    Registration,
+    Residency,
+    Session,
+    Signature,
+)
+from residencies.selectors import feedback
 from residencies.selectors.confirmations import to_confirm_of_structure
 from residencies.selectors.planning_rules import planning_rules
 from residencies.selectors.requests import Clash, clashes, open_season, wishable
@@ -44,6 +53,7 @@ class Home:
     coming: Sequence[Session]
     events: Sequence[Event]
     clashes: Sequence[Clash]
+    feedback: Sequence[FeedbackInvitation]
 
     @property
     def missing(self) -> int:
@@ -52,11 +62,19 @@ class Home:
 
     @property
     def has_tasks(self) -> bool:
-        return bool(self.missing or self.proposals or self.to_confirm or self.to_sign or self.clashes or self.events)
+        return bool(
+            self.missing
+            or self.proposals
+            or self.to_confirm
+            or self.to_sign
+            or self.clashes
+            or self.events
+            or self.feedback
+        )
 
 
 def home(structure: Structure, now: datetime | None = None) -> Home:
-    """Read once for the page. Thirteen queries at most, whatever the number of rows."""
+    """Read once for the page. Fourteen queries at most, whatever the number of rows."""
     now = now or timezone.now()
     season = open_season(structure.territory)
     wishes = list(
@@ -81,6 +99,7 @@ def home(structure: Structure, now: datetime | None = None) -> Home:
         coming=_coming(structure, now),
         events=_events(structure, now),
         clashes=clashes(structure, structure.closures.all(), now),
+        feedback=feedback.waiting(structure),
     )
 
 

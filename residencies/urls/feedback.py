@@ -1,10 +1,12 @@
-"""Addresses of one subject: feedback."""
+"""Addresses of one subject: what structures say afterwards."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-#: Below /ma-structure/, namespace ``team``. ``uuid`` is the structure's.
-team: list[URLPattern] = []
+from residencies.views.public import feedback as public_feedback
+
 #: At the root, namespace ``residencies``.
-public: list[URLPattern] = []
+public: list[URLPattern] = [
+    path("avis/<uuid:key>/", public_feedback.feedback, name="feedback"),
+]
