@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from residencies.views.studio import money
 
 #: Below /ma-residence/, namespace ``studio``. ``uuid`` is the residency's.
-studio: list[URLPattern] = []
+studio: list[URLPattern] = [
+    path("<uuid:uuid>/argent/", money.money, name="money"),
+    path("<uuid:uuid>/argent/etat-de-frais.pdf", money.statement, name="money_statement"),
+]

@@ -92,6 +92,7 @@ STUDIO_TABS: list[tuple[str, Any]] = [
     ("studio:coverage", _("Structures")),
     ("studio:welcome", _("Séjour")),
     ("studio:papers", _("Documents")),
+    ("studio:money", _("Argent")),
     ("studio:meetings", _("Rendez-vous")),
     ("studio:works", _("Œuvres")),
 ]
