@@ -42,6 +42,7 @@ from residencies.models.money import (
     ResidencyBudget,
     ScaleBracket,
     ScaleVersion,
+    SentReceipt,
     TripClaim,
 )
 from residencies.models.papers import Paper, PaperTemplate, Signature
@@ -136,6 +137,7 @@ __all__ = [
     "ScaleBracket",
     "ScaleVersion",
     "SeasonArchive",
+    "SentReceipt",
     "Session",
     "Signature",
     "Stay",

@@ -254,6 +254,8 @@ class ExpenseLine(models.Model):
     amount = money(_("montant demandé"))
     covered = money(_("montant pris en charge"), default=ZERO)
     rule = models.CharField(_("règle"), max_length=16, choices=RefusalRule.choices, blank=True)
+    #: Why the coordination covers another amount than the rule gives. The artist reads it.
+    words = models.CharField(_("explication"), max_length=300, blank=True)
     receipt = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="expense_lines", editable=False
     )
@@ -277,6 +279,29 @@ class ExpenseLine(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class SentReceipt(models.Model):
+    """A receipt that an artist sent while writing a claim, kept until the claim takes it.
+
+    A page cannot fill in a file again: without this row, every refusal would ask for the files once more.
+    """
+
+    residency = models.ForeignKey(
+        Residency, on_delete=models.CASCADE, related_name="sent_receipts", verbose_name=_("résidence")
+    )
+    stored_file = models.OneToOneField(
+        StoredFile, on_delete=models.PROTECT, related_name="sent_receipt", verbose_name=_("justificatif")
+    )
+    sent_at = models.DateTimeField(_("envoyé le"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("justificatif en attente")
+        verbose_name_plural = _("justificatifs en attente")
+        ordering = ["sent_at", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.stored_file)
 
 
 class ScaleVersion(models.Model):
