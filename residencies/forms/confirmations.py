@@ -174,6 +174,14 @@ class EvaluationForm(forms.Form):
         help_text=_("Une personne venue à trois séances compte une fois. Vide : on ne sait pas."),
     )
     qualifier = forms.ChoiceField(label=_("Précision"), choices=Qualifier.choices, initial=Qualifier.EXACT)
+    classes = forms.IntegerField(
+        label=_("Classes concernées"),
+        required=False,
+        min_value=0,
+        max_value=500,
+        error_messages=_BAD,
+        help_text=_("Chaque classe compte une fois. Vide : on ne sait pas, ou il n'y avait pas d'élèves."),
+    )
 
     @staticmethod
     def initial_of(activity: Activity) -> dict[str, Any]:
@@ -181,4 +189,5 @@ class EvaluationForm(forms.Form):
             "desk_view": activity.desk_view,
             "people_met": activity.people_met,
             "qualifier": activity.people_met_qualifier,
+            "classes": activity.classes,
         }

@@ -328,7 +328,7 @@ def shares(lines: Iterable[Line]) -> tuple[tuple[str, Total], ...]:
             taken.append(rank)
             continue
         holder = _holder(rows, rank)
-        if holder is None:
+        if holder not in taken:
             continue
         taken.append(rank)
         if one.category != rows[holder].category and (one.value is None or one.qualifier != Qualifier.EXACT):

@@ -77,9 +77,18 @@ def _require_side(
 
 
 def evaluate(
-    *, by: User, activity: Activity, desk_view: str, people_met: int | None, qualifier: str = Qualifier.EXACT
+    *,
+    by: User,
+    activity: Activity,
+    desk_view: str,
+    people_met: int | None,
+    qualifier: str = Qualifier.EXACT,
+    classes: int | None = None,
 ) -> Activity:
-    """Close the look back. ``people_met``: different people, which attendances only bound (rules.md 24)."""
+    """Close the look back. ``people_met``: different people, which attendances only bound (rules.md 24).
+
+    ``classes``: of pupils; null, nobody said or there were none.
+    """
     with transaction.atomic():
         locked = lock_activity(activity)
         require_desk(by, locked.territory)
@@ -93,11 +102,12 @@ def evaluate(
                 field="people_met",
             )
         locked.desk_view = desk_view.replace("\r\n", "\n").strip()
-        locked.people_met, locked.people_met_qualifier = people_met, qualifier
+        locked.people_met, locked.people_met_qualifier, locked.classes = people_met, qualifier, classes
         locked.state = ActivityState.EVALUATED
         locked.full_clean(exclude=["season", "created_by"])
-        locked.save(update_fields=["desk_view", "people_met", "people_met_qualifier", "state", "updated_at"])
-        journal.record(by=by, verb="activity.evaluated", target=locked, data={"people_met": people_met})
+        locked.save(update_fields=["desk_view", "people_met", "people_met_qualifier", "classes", "state", "updated_at"])
+        said = {"people_met": people_met, "classes": classes}
+        journal.record(by=by, verb="activity.evaluated", target=locked, data=said)
         return locked
 
 

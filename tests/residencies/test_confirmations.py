@@ -249,8 +249,8 @@ def test_different_people_are_not_more_than_attendances(session: Session, activi
     with pytest.raises(Refused) as refusal:
         lookback.evaluate(by=desk, activity=activity, desk_view="", people_met=47)
     assert refusal.value.field == "people_met"
-    done = lookback.evaluate(by=desk, activity=activity, desk_view="Bien.", people_met=25)
-    assert (done.state, done.people_met) == (ActivityState.EVALUATED, 25)
+    done = lookback.evaluate(by=desk, activity=activity, desk_view="Bien.", people_met=25, classes=1)
+    assert (done.state, done.people_met, done.classes) == (ActivityState.EVALUATED, 25, 1)
     with pytest.raises(Refused) as refusal:
         by_artist(session, Count(C.PRIMARY, 30))
     assert refusal.value.code == "evaluated"
