@@ -46,6 +46,19 @@ class Shown:
     note: str
 
 
+@dataclass(frozen=True)
+class Spot:
+    """A place of the map, and what it says. ``href`` empty: no link."""
+
+    key: str
+    name: str
+    population: int
+    latitude: float
+    longitude: float
+    shown: Shown
+    href: str = ""
+
+
 @lru_cache(maxsize=64)
 def _layout(places: tuple[tuple[str, str, int, float, float], ...], width: float) -> Layout:
     """The circles, laid out once a process for the same communes: it takes half a second."""
@@ -99,54 +112,44 @@ def coverage_map(
     id_prefix: str = "couverture",
 ) -> SafeString:
     """The communes that have a place, in the colours of a measure. Nothing when none can be drawn."""
-    top = max((_value(line, measure) for line in lines if placed(line.commune)), default=0) or 1
+    drawn = [line for line in lines if line.commune.latitude is not None and line.commune.longitude is not None]
+    top = max((_value(line, measure) for line in drawn), default=0) or 1
     return communes_map(
-        [(line.commune, _shown(line, measure, top)) for line in lines],
+        [
+            Spot(
+                line.commune.slug, line.commune.name, line.commune.population or 0, line.commune.latitude or 0.0,
+                line.commune.longitude or 0.0, _shown(line, measure, top), href(line.commune) if href else "",
+            )
+            for line in drawn
+        ],
         title=str(Measure(measure).label),
         description=_(
             "Un cercle par commune, à peu près à sa place ; sa surface dit la population, sa couleur et le chiffre la "
             "mesure. Le tableau donne les mêmes chiffres."
         ),
-        href=href,
         id_prefix=id_prefix,
-    )
-
-
-def placed(commune: Commune) -> bool:
-    return commune.latitude is not None and commune.longitude is not None
+    )  # fmt: skip
 
 
 def communes_map(
-    shown: Sequence[tuple[Commune, Shown]],
-    *,
-    title: str,
-    description: str,
-    href: Callable[[Commune], str] | None = None,
-    id_prefix: str,
-    width: float = 960,
+    spots: Sequence[Spot], *, title: str, description: str, id_prefix: str, width: float = 960
 ) -> SafeString:
-    """The communes that have a place, in the colours of what each one says. Nothing when none can be drawn.
+    """Places, in the colours of what each one says. Nothing for no place.
 
-    Circles keep their place whatever is said; ``href`` makes each one a link, unless it answers nothing. The figure is
-    written, so that no colour is needed to read it. A smaller ``width`` draws larger words. Put the table behind.
+    Circles keep their place whatever is said. The figure is written, so that no colour is needed to read it. A
+    smaller ``width`` draws larger words. Put the table behind.
     """
-    drawn = [(commune, said) for commune, said in shown if placed(commune)]
-    if not drawn:
+    if not spots:
         return mark_safe("")
-    layout = _layout(
-        tuple(
-            (one.insee, one.name, one.population or 0, one.latitude or 0.0, one.longitude or 0.0) for one, _ in drawn
-        ),
-        width,
-    )
-    by_key = {commune.insee: (commune, said) for commune, said in drawn}
+    layout = _layout(tuple((one.key, one.name, one.population, one.latitude, one.longitude) for one in spots), width)
+    by_key = {one.key: one for one in spots}
     parts = []
     for place in sorted(layout.places, key=lambda item: normalise(item.circle.label)):
-        commune, said = by_key[place.circle.key]
-        name = f"{commune.name}, {said.note}"
+        spot = by_key[place.circle.key]
+        name = f"{spot.name}, {spot.shown.note}"
         words = [*place.lines[:-1], place.lines[-1].removesuffix(_ROOM).rstrip()]
         spans = "".join(
-            f'<tspan x="{place.x:g}" dy="{14 if index else 0}">{escape(word)}{_figure(said, index, words)}</tspan>'
+            f'<tspan x="{place.x:g}" dy="{14 if index else 0}">{escape(word)}{_figure(spot, index, words)}</tspan>'
             for index, word in enumerate(words)
         )
         where = "in" if place.inside else "out"
@@ -154,11 +157,10 @@ def communes_map(
             f'<circle cx="{place.x:g}" cy="{place.y:g}" r="{place.r:g}"/>'
             f'<text class="carto__label carto__label--{where}" x="{place.x:g}" y="{place.label_y:g}">{spans}</text>'
         )
-        kind = f"carto__place cover cover--{said.level}"
-        target = href(commune) if href is not None else ""
-        if target:
+        kind = f"carto__place cover cover--{spot.shown.level}"
+        if spot.href:
             parts.append(
-                f'<a class="{kind}" href="{escape(target)}" aria-label="{escape(name)}">'
+                f'<a class="{kind}" href="{escape(spot.href)}" aria-label="{escape(name)}">'
                 f"<title>{escape(name)}</title>{shape}</a>"
             )
         else:
@@ -166,15 +168,15 @@ def communes_map(
     return format_html(
         '<svg class="carto" viewBox="0 0 {} {}" role="{}" aria-labelledby="{}-t {}-d"><title id="{}-t">{}</title>'
         '<desc id="{}-d">{}</desc>{}</svg>',
-        f"{layout.width:g}", f"{layout.height:g}", "group" if href is not None else "img", id_prefix, id_prefix,
-        id_prefix, title, id_prefix, description,
+        f"{layout.width:g}", f"{layout.height:g}", "group" if any(one.href for one in spots) else "img", id_prefix,
+        id_prefix, id_prefix, title, id_prefix, description,
         mark_safe("".join(parts)),  # noqa: S308 (escaped above)
     )  # fmt: skip
 
 
-def _figure(shown: Shown, index: int, words: Sequence[str]) -> str:
+def _figure(spot: Spot, index: int, words: Sequence[str]) -> str:
     """The figure, after the last word of the name."""
-    if index < len(words) - 1 or not shown.figure:
+    if index < len(words) - 1 or not spot.shown.figure:
         return ""
     space = " " if words[-1] else ""
-    return f'{space}<tspan class="cover__figure">{escape(shown.figure)}</tspan>'
+    return f'{space}<tspan class="cover__figure">{escape(spot.shown.figure)}</tspan>'

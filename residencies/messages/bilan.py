@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from clea.mail.kinds import MailKind
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 KINDS: tuple[MailKind, ...] = ()
-VERBS: dict[str, _StrPromise] = {}
+VERBS: dict[str, _StrPromise] = {
+    "bilan.written": _("bilan écrit"),
+    "bilan.published": _("bilan publié"),
+    "bilan.taken_back": _("bilan retiré de la publication"),
+    "bilan.files_made": _("documents du bilan faits"),
+}

@@ -1,0 +1,69 @@
+"""The figures of a bilan in words: a qualifier is said, an unknown too, nothing is made up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clea.ui import dates
+from residencies.enums import Qualifier
+from residencies.enums.bilan import PUPILS_UNSPECIFIED, AudienceCategory, AudienceGroup
+from residencies.methods.bilan import UNSAID
+from residencies.methods.headcounts import Total
+
+#: The first months of a year, short enough for a phone.
+_MONTHS = ("janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc")
+
+
+def said(total: Total | None) -> str:
+    """« plus de 1 488 », « environ 30 », « 12 »; « inconnu » when nobody counted, a dash when there is nothing."""
+    if total is None:
+        return ""
+    if total.value is None:
+        return _("inconnu") if total.unknown else "–"
+    figure = dates.number(total.value)
+    if total.qualifier == Qualifier.MORE_THAN:
+        return _("plus de %(figure)s") % {"figure": figure}
+    if total.qualifier == Qualifier.ABOUT:
+        return _("environ %(figure)s") % {"figure": figure}
+    return figure
+
+
+def qualifier(total: Total | None) -> str:
+    """The qualifier alone, for a column beside the figure; empty without a figure."""
+    return "" if total is None or total.value is None else str(Qualifier(total.qualifier).label)
+
+
+def hours(value: Decimal | None) -> str:
+    """« 412 h 30 »: whole minutes; empty when unknown."""
+    if value is None:
+        return ""
+    minutes = int((value * 60).to_integral_value())
+    whole, rest = divmod(minutes, 60)
+    tail = f"{dates.NBSP}{rest:02d}" if rest else ""
+    return f"{dates.number(whole)}{dates.NBSP}h{tail}"
+
+
+def uncounted(count: int) -> str:
+    """What is not known of a number of sessions, in words; empty when everything is."""
+    if not count:
+        return ""
+    return ngettext("%(n)s séance sans comptage", "%(n)s séances sans comptage", count) % {"n": dates.number(count)}
+
+
+def month(key: str) -> str:
+    """« 2026-03 » → « mars », as a plot writes it."""
+    return _MONTHS[int(key[5:7]) - 1] if key[5:7].isdigit() else key
+
+
+def category(key: str) -> str:
+    """A category without what its name says between brackets: a plot has little room."""
+    if key == UNSAID:
+        return _("public non précisé")
+    if key == PUPILS_UNSPECIFIED:
+        return _("élèves, niveau non précisé")
+    if key in AudienceCategory.values:
+        return str(AudienceCategory(key).label).split(" (", maxsplit=1)[0]
+    return str(AudienceGroup(key).label) if key in AudienceGroup.values else key
