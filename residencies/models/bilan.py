@@ -390,7 +390,11 @@ class Bilan(models.Model):
 
 
 class SeasonArchive(models.Model):
-    """A season that was closed: its exports, kept as they were, and the call cloned from it."""
+    """A season that was closed: its exports, kept as they were, and the call cloned from it.
+
+    ``left``: what was not finished, and why it was closed all the same. ``reopened_at``: the season was opened
+    again since; the next closing writes over this one.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     season = models.OneToOneField(Season, on_delete=models.PROTECT, related_name="archive", verbose_name=_("saison"))
@@ -402,6 +406,12 @@ class SeasonArchive(models.Model):
     next_call = models.ForeignKey(
         Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("appel suivant")
     )
+    left = models.JSONField(_("ce qui n'était pas terminé"), default=list, blank=True, editable=False)
+    reopened_at = models.DateTimeField(_("rouverte le"), null=True, editable=False)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    reopened_why = models.TextField(_("pourquoi elle est rouverte"), max_length=1000, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("archive de saison")
