@@ -20,7 +20,7 @@ class ResidenciesConfig(AppConfig):
         from residencies.admin import desk
         from residencies.admin.opening import jury_answers
         from residencies.selectors.seats import has_a_residency, has_a_structure
-        from residencies.sitemaps import ResidencySitemap
+        from residencies.sitemaps import NewsSitemap, ResidencySitemap
 
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
@@ -29,8 +29,10 @@ class ResidenciesConfig(AppConfig):
         landing.register(landing.Space("residency", _("Ma résidence"), "studio:index", has_a_residency))
         landing.register(landing.Space("structure", _("Ma structure"), "team:index", has_a_structure))
         sitemaps.register("residencies", ResidencySitemap)
+        sitemaps.register("news", NewsSitemap)
         page_sections.register("commune", sections.on_commune)
         page_sections.register("home", sections.on_home)
+        page_sections.register("home", sections.news_on_home)
         page_sections.register("jury_answers", jury_answers)
         for name, act in residency_rounds.ROUNDS.items():
             rounds.register(name, act)

@@ -1,4 +1,4 @@
-"""The Atom feed of the agenda: what was announced, moved or cancelled last."""
+"""The Atom feeds: what the agenda announced, moved or cancelled last; the news."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from clea.ui.dates import moment
 from clea.ui.feeds import PublicFeed, absolute
-from residencies.models import Event
+from residencies.models import Event, News
+from residencies.selectors import communication
 from residencies.selectors.public import AgendaItem, recent
 
 
@@ -51,3 +52,39 @@ class AgendaFeed(PublicFeed[AgendaItem]):
 
     def item_updateddate(self, item: AgendaItem) -> datetime:
         return item.row.updated_at
+
+
+class NewsFeed(PublicFeed[News]):
+    """What was published, the latest first. One query."""
+
+    page = "residencies:news"
+    address = "residencies:news_feed"
+
+    def title(self) -> str:
+        return _("CLEA : les actualités des résidences")
+
+    def subtitle(self) -> str:
+        return _("Ce qui se prépare et ce qui s'est passé avec les artistes en résidence.")
+
+    def items(self) -> list[News]:
+        return list(communication.published()[:30])
+
+    def item_title(self, item: News) -> str:
+        return item.title
+
+    def item_description(self, item: News) -> str:
+        return item.summary
+
+    def item_link(self, item: News) -> str:
+        return absolute(item.get_absolute_url())
+
+    def item_guid(self, item: News) -> str:
+        return f"urn:uuid:{item.uuid}"
+
+    item_guid_is_permalink = False
+
+    def item_pubdate(self, item: News) -> datetime | None:
+        return item.published_at
+
+    def item_updateddate(self, item: News) -> datetime | None:
+        return max(item.updated_at, item.published_at) if item.published_at else item.updated_at

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clea.ui.sections import Section
-from residencies.selectors import public
+from residencies.selectors import communication, public
 from structures.models import Commune
 
 
@@ -20,3 +20,9 @@ def on_home(request: HttpRequest, page: Any) -> Section | None:
     """What is open to all this week; nothing when nothing is. Four queries at most."""
     items = public.this_week()
     return Section("residencies/public/_on_home.html", {"days": public.by_day(items)}) if items else None
+
+
+def news_on_home(request: HttpRequest, page: Any) -> Section | None:
+    """The last news, and where to ask for the next ones; nothing while there is none. One query."""
+    rows = communication.latest()
+    return Section("residencies/public/_news_on_home.html", {"rows": rows}) if rows else None

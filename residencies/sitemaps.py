@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from residencies.enums import EventState
-from residencies.models import Event, Residency
+from residencies.models import Event, News, Residency
 
 _PAGES = {
     "residencies:agenda": gettext_lazy("Agenda"),
@@ -36,3 +36,27 @@ class ResidencySitemap(Sitemap[Any]):
 
     def label(self, item: Any) -> str:
         return str(_PAGES[item]) if isinstance(item, str) else str(item)
+
+
+class NewsSitemap(Sitemap[Any]):
+    """The news, then each of them. One query."""
+
+    heading = gettext_lazy("Actualités")
+
+    def items(self) -> list[Any]:
+        return [*_NEWS_PAGES, *News.objects.published().order_by("-published_at")]
+
+    def location(self, item: Any) -> str:
+        return reverse(item) if isinstance(item, str) else item.get_absolute_url()
+
+    def lastmod(self, item: Any) -> datetime | None:
+        return None if isinstance(item, str) else item.updated_at
+
+    def label(self, item: Any) -> str:
+        return str(_NEWS_PAGES[item]) if isinstance(item, str) else str(item)
+
+
+_NEWS_PAGES = {
+    "residencies:news": gettext_lazy("Toutes les actualités"),
+    "residencies:news_subscribe": gettext_lazy("Recevoir les actualités par courriel"),
+}

@@ -1,5 +1,5 @@
 """The desk of the deployment."""
 
-from residencies.admin import activities, events, relays, requests, residencies, rules
+from residencies.admin import activities, communication_news, events, relays, requests, residencies, rules
 
-__all__ = ["activities", "events", "relays", "requests", "residencies", "rules"]
+__all__ = ["activities", "communication_news", "events", "relays", "requests", "residencies", "rules"]

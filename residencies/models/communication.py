@@ -142,11 +142,6 @@ class News(models.Model):
                 name="news_title_and_summary",
                 violation_error_message=_("Donnez un titre et une phrase de résumé."),
             ),
-            models.CheckConstraint(
-                condition=Q(sent_at__isnull=True) | Q(published_at__isnull=False),
-                name="news_sent_once_published",
-                violation_error_message=_("Publiez l'actualité avant de l'envoyer."),
-            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from candidatures.models import Season
 from residencies.enums import FACING_STATES, EventState, ResidencyState, SessionState
 from residencies.methods.weeks import clamped
-from residencies.models import Event, Period, Residency, Session, Work
+from residencies.models import Event, News, Period, Residency, Session, Work
+from residencies.selectors import communication
 from structures.models import Commune, Structure
 
 #: The agenda looks this far ahead when nobody says until when.
@@ -197,10 +198,11 @@ class ResidencyPage:
     held: int
     works: list[Work]
     axes: list[object] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
 
 
 def residency_page(slug: str) -> ResidencyPage | None:
-    """A published residency, with what it does in public. Nine queries at most, whatever the size."""
+    """A published residency, with what it does in public. Ten queries at most, whatever the size."""
     residency = Residency.objects.published().with_place().prefetch_related("periods", "axes").filter(slug=slug).first()
     if residency is None:
         return None
@@ -223,6 +225,7 @@ def residency_page(slug: str) -> ResidencyPage | None:
         held=Session.objects.held().filter(residencies=residency).count(),
         works=list(Work.objects.filter(residency=residency, is_published=True)),
         axes=list(residency.axes.all()),
+        news=communication.about(residency),
     )
 
 

@@ -1,6 +1,7 @@
 """Everything that writes to the outbox. ``from clea.mail import services as mail``."""
 
 from clea.mail.services.delivery import DeliveryReport, deliver, deliver_pending
+from clea.mail.services.erasure import forget
 from clea.mail.services.outbox import MAX_ATTACHED, approve, cancel, edit, queue
 from clea.mail.services.texts import remove_template, save_template, text_in_force
 
@@ -12,6 +13,7 @@ __all__ = [
     "deliver",
     "deliver_pending",
     "edit",
+    "forget",
     "queue",
     "remove_template",
     "save_template",
