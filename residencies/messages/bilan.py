@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 KINDS: tuple[MailKind, ...] = ()
 VERBS: dict[str, _StrPromise] = {
+    "hand_entry.written": _("ligne d'un bilan saisie"),
+    "hand_entry.removed": _("ligne d'un bilan retirée"),
+    "hand_entry.loaded": _("rapport ancien chargé"),
     "bilan.written": _("bilan écrit"),
     "bilan.published": _("bilan publié"),
     "bilan.taken_back": _("bilan retiré de la publication"),
