@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from django.utils.formats import date_format
@@ -106,7 +107,7 @@ def part_of(parts: Iterable[tuple[str, Total]], name: str, key: str) -> Total:
     return tally.total
 
 
-def _deeds_of(world: World) -> dict[int, list[Held]]:
+def deeds_of(world: World) -> dict[int, list[Held]]:
     """What was held of each activity."""
     found: defaultdict[int, list[Held]] = defaultdict(list)
     for one in world.held:
@@ -204,7 +205,7 @@ def _whole(world: World) -> _Bucket:
         bucket.session(one, one.total)
         bucket.structures |= met
         bucket.communes |= _communes(world, one, met)
-    for pk in _deeds_of(world):
+    for pk in deeds_of(world):
         bucket.people.add(world.deeds[pk].people)
         bucket.classes.add(world.deeds[pk].classes)
     for entry in world.entries:
@@ -230,7 +231,7 @@ def _cut(world: World, name: str, whole: _Bucket) -> tuple[dict[str, Values], Va
         if len(keys) > 1:
             excess.session(one, NOBODY if audience else one.total, len(keys) - 1)
     if audience or name in WHOLE:
-        for pk, sessions in _deeds_of(world).items():
+        for pk, sessions in deeds_of(world).items():
             found = _deed_keys(world, name, sessions)
             for key in found:
                 buckets[key].people.add(world.deeds[pk].people)
@@ -380,7 +381,7 @@ def figures(world: World, *, title: str = "", key: str = "", subtitle: str = "",
         values=whole.values(),
         key=key,
         subtitle=subtitle,
-        floor=sum(floor_of(world.deeds[pk].people) for pk in _deeds_of(world))
+        floor=sum(floor_of(world.deeds[pk].people) for pk in deeds_of(world))
         + sum(one.floor for one in world.entries if one.counts_people),
         by_hand=by_hand,
         entries=len(world.entries),
@@ -428,6 +429,11 @@ class Step:
     people: Total = NOBODY
     classes: Total = NOBODY
 
+    @property
+    def hours(self) -> Decimal | None:
+        """Hours, to the hundredth; nothing when unknown."""
+        return Values(minutes=self.minutes).hours
+
 
 def sessions_behind(world: World, asked: Mapping[str, str]) -> list[Step]:
     """The sessions, then the hand entries, behind a figure. ``asked``: slice → key, as in ``Row.trace``.
@@ -452,7 +458,7 @@ def activities_behind(world: World, asked: Mapping[str, str]) -> list[Step]:
     """The activities, then the hand entries, behind a number of people or of classes."""
     name = next((one for one in AUDIENCE[::-1] if one in asked), "")
     found = []
-    for pk, sessions in _deeds_of(world).items():
+    for pk, sessions in deeds_of(world).items():
         if all(key in _deed_keys(world, slice_, sessions) for slice_, key in asked.items()):
             deed = world.deeds[pk]
             found.append(Step(None, deed, None, Total(len(sessions)), people=deed.people, classes=deed.classes))
