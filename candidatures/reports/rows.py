@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 #: An amount in euros is a ``Decimal``, another figure a ``float``.
-Cell = str | int | float | Decimal | datetime | None
+Cell = str | int | float | Decimal | datetime | date | None
 
 #: Dossiers read at a time: memory does not grow with the list.
 CHUNK = 500

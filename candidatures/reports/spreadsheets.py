@@ -6,7 +6,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -25,6 +25,7 @@ CSV = "text/csv; charset=utf-8"
 _WIDEST = 48
 _EURO = '#,##0.00" €"'
 _MOMENT = "dd/mm/yyyy hh:mm"
+_DAY = "dd/mm/yyyy"
 
 
 def xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str) -> IO[bytes]:
@@ -65,6 +66,8 @@ def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
         cell.alignment = Alignment(vertical="top", wrap_text=bold or "\n" in value)
     elif isinstance(value, datetime):
         cell.number_format = _MOMENT
+    elif isinstance(value, date):
+        cell.number_format = _DAY
     elif isinstance(value, Decimal):
         cell.number_format = _EURO
     elif isinstance(value, float):
@@ -108,6 +111,8 @@ def _text(value: Cell) -> str:
         return ""
     if isinstance(value, datetime):
         return value.strftime("%d/%m/%Y %H:%M")
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y")
     if isinstance(value, Decimal | float):
         return f"{value:.2f}".replace(".", ",")
     # A null character ends the line for some readers.

@@ -16,10 +16,11 @@ from residencies.admin.communication import SeasonCommunicationMixin
 from residencies.admin.coverage import CoverageMixin, SeasonCoverageMixin
 from residencies.admin.feedback import SeasonFeedbackMixin
 from residencies.admin.funding import SeasonFundingMixin
-from residencies.admin.money import MoneyMixin, SeasonPaymentsMixin
+from residencies.admin.money import MoneyMixin
 from residencies.admin.opening import OpeningMixin
 from residencies.admin.opening_list import ListMixin
 from residencies.admin.papers import ContractMixin, SeasonPapersMixin
+from residencies.admin.payments import SeasonPaymentsMixin
 from residencies.admin.planning import ResidencyActivitiesMixin
 from residencies.admin.publishing import SeasonPublishingMixin
 from residencies.admin.steering import SeasonSteeringMixin
@@ -64,6 +65,7 @@ class ResidencyAdmin(
         Tab("calendar", _("Calendrier")),
         Tab("activities", _("Activités")),
         Tab("coverage", _("Structures")),
+        Tab("money", _("Argent")),
     )
     season_tabs = (
         Tab("calendar", _("Calendrier")),
@@ -71,7 +73,10 @@ class ResidencyAdmin(
         Tab("where_next", _("Où aller ensuite")),
         Tab("agreements", _("Conventions")),
         Tab("confirmations", _("Confirmations")),
+        Tab("money", _("Financement")),
+        Tab("payments", _("Paiements")),
         Tab("feedback", _("Avis")),
+        Tab("communication", _("Communication")),
     )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -39,9 +39,9 @@ KINDS: tuple[MailKind, ...] = (
         body={
             "fr": f"""Bonjour {{{{ nom }}}},
 
-Ce paiement est validé : **{{{{ montant }}}}** ({{{{ objet }}}}), au bénéfice de {{{{ beneficiaire }}}}.
+Ce paiement est validé : **{{{{ montant }}}}** ({{{{ objet }}}}), au bénéfice de {{{{ beneficiaire }}}}.
 
-Il est transmis pour versement ; un message vous dira quand il est fait. Le détail est ici :
+Il est transmis pour versement ; un message vous dira quand il est fait. Le détail est ici :
 {{{{ lien }}}}
 {_SIGNATURE}""",
             "en": f"""Hello {{{{ nom }}}},
@@ -65,9 +65,9 @@ It has been passed on to be paid; a message will tell you when it is done. The d
 Le paiement de **{{{{ montant }}}}** ({{{{ objet }}}}), au bénéfice de {{{{ beneficiaire }}}}, a été fait le \
 {{{{ paye_le }}}}.
 
-Référence : {{{{ reference }}}}
+Référence : {{{{ reference }}}}
 
-Ce qui est payé et ce qui reste à venir se lit ici :
+Ce qui est payé et ce qui reste à venir se lit ici :
 {{{{ lien }}}}
 {_SIGNATURE}""",
             "en": f"""Hello {{{{ nom }}}},
@@ -90,13 +90,13 @@ What is paid and what is still to come can be read here:
         body={
             "fr": f"""Bonjour {{{{ nom }}}},
 
-Cette demande n'est pas prise en charge : **{{{{ objet }}}}** ({{{{ montant }}}}).
+Cette demande n'est pas prise en charge : **{{{{ objet }}}}** ({{{{ montant }}}}).
 
-Règle : {{{{ regle }}}}
+Règle : {{{{ regle }}}}
 
-Explication de la coordination : {{{{ explication }}}}
+Explication de la coordination : {{{{ explication }}}}
 
-Vos demandes et leur état sont ici ; répondez à ce message si quelque chose nous a échappé :
+Vos demandes et leur état sont ici ; répondez à ce message si quelque chose nous a échappé :
 {{{{ lien }}}}
 {_SIGNATURE}""",
             "en": f"""Hello {{{{ nom }}}},
@@ -130,4 +130,5 @@ VERBS: dict[str, str | _StrPromise] = {
     "payment.cancelled": _("paiement annulé"),
     "payment.restored": _("paiement rétabli"),
     "payment.reference_corrected": _("référence d'un paiement corrigée"),
+    "payment.exported": _("paiements exportés"),
 }

@@ -23,20 +23,33 @@ def can_become(payment: Payment, target: PaymentState) -> Verdict:
     """By the table of states."""
     if target in PAYMENT_TRANSITIONS[PaymentState(payment.state)]:
         return ALLOWED
+    return _wrong_state(payment)
+
+
+def _wrong_state(payment: Payment) -> Verdict:
     return refuse(
-        _("Ce paiement est dans l'état « %(state)s » : rouvrez sa page, puis choisissez une action possible.")
+        _("Ce paiement est dans l'état « %(state)s » : rouvrez sa page, puis choisissez une action possible.")
         % {"state": payment.get_state_display()},
         "wrong_state",
     )
 
 
+def can_check(payment: Payment) -> Verdict:
+    """What falls due or was claimed. What is approved goes back by another act, which asks why."""
+    if payment.state in (PaymentState.PLANNED, PaymentState.CLAIMED):
+        return can_become(payment, PaymentState.CHECKED)
+    return _wrong_state(payment)
+
+
 def can_approve(payment: Payment, by: User, territory: Territory) -> Verdict:
-    """By the table, and by another person than the one who checked where the territory asks for two."""
+    """What is checked, and by another person than the one who checked where the territory asks for two."""
+    if payment.state != PaymentState.CHECKED:
+        return _wrong_state(payment)
     verdict = can_become(payment, PaymentState.APPROVED)
     if verdict and territory.two_person_payments and payment.checked_by_id == by.pk:
         return refuse(
             gettext_lazy(
-                "Vous avez vérifié ce paiement : une autre personne de la coordination le valide "
+                "Vous avez vérifié ce paiement : une autre personne de la coordination le valide "
                 "(règle du territoire, deux personnes pour un paiement)."
             ),
             "same_person",
@@ -47,11 +60,11 @@ def can_approve(payment: Payment, by: User, territory: Territory) -> Verdict:
 def can_change(payment: Payment) -> Verdict:
     """What nobody has answered for yet. A trip is changed by who claims it."""
     if payment.kind == PaymentKind.TRIP:
-        return refuse(gettext_lazy("Un voyage se calcule d'après sa demande : il ne se modifie pas ici."), "trip")
+        return refuse(gettext_lazy("Un voyage se calcule d'après sa demande : il ne se modifie pas ici."), "trip")
     if payment.state == PaymentState.PLANNED:
         return ALLOWED
     return refuse(
-        gettext_lazy("Ce paiement est engagé : renvoyez-le d'abord à l'étape précédente, puis modifiez-le."), "engaged"
+        gettext_lazy("Ce paiement est engagé : renvoyez-le d'abord à l'étape précédente, puis modifiez-le."), "engaged"
     )
 
 
@@ -62,8 +75,8 @@ def can_restore(payment: Payment) -> Verdict:
     if payment.state == PaymentState.CANCELLED and payment.kind != PaymentKind.TRIP:
         return ALLOWED
     if payment.state == PaymentState.CANCELLED:
-        return refuse(gettext_lazy("Ce voyage est annulé : l'artiste le demande de nouveau."), "trip")
-    return can_become(payment, PaymentState.PLANNED)
+        return refuse(gettext_lazy("Ce voyage est annulé : l'artiste le demande de nouveau."), "trip")
+    return _wrong_state(payment)
 
 
 def back_from(payment: Payment) -> PaymentState | None:
@@ -78,7 +91,7 @@ def back_from(payment: Payment) -> PaymentState | None:
 def can_pay_on(on: date, today: date) -> Verdict:
     """A payment is noted once made."""
     if on > today:
-        return refuse(gettext_lazy("Notez un paiement le jour où il est fait : cette date est à venir."), "future")
+        return refuse(gettext_lazy("Notez un paiement le jour où il est fait : cette date est à venir."), "future")
     return ALLOWED
 
 
@@ -86,14 +99,14 @@ def figures_hold(net: Decimal, gross: Decimal, charges: Decimal, total: Decimal)
     """Net within gross, gross plus charges equal to the total, to the cent (rules.md 10)."""
     if net > gross:
         return refuse(
-            _("Le net (%(net)s) dépasse le brut (%(gross)s) : corrigez l'un ou l'autre.")
+            _("Le net (%(net)s) dépasse le brut (%(gross)s) : corrigez l'un ou l'autre.")
             % {"net": euros(net), "gross": euros(gross)},
             "net_above_gross",
         )
     if gross + charges != total:
         return refuse(
             _(
-                "Le coût total (%(total)s) n'est pas la somme du brut et des charges : "
+                "Le coût total (%(total)s) n'est pas la somme du brut et des charges : "
                 "%(gross)s + %(charges)s = %(sum)s."
             )
             % {
@@ -112,7 +125,7 @@ def within_ceiling(total: Decimal, ceiling: Decimal | None) -> Verdict:
     if ceiling is None or total <= ceiling:
         return ALLOWED
     return refuse(
-        _("Le coût total employeur serait de %(total)s : il dépasse de %(over)s le plafond de l'appel (%(ceiling)s).")
+        _("Le coût total employeur serait de %(total)s : il dépasse de %(over)s le plafond de l'appel (%(ceiling)s).")
         % {"total": euros(total), "over": euros(total - ceiling), "ceiling": euros(ceiling)},
         "over_ceiling",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, Sum
 
-from candidatures.models import MoneyRules, Season
+from candidatures.enums import PeriodKind
+from candidatures.models import BudgetLine, MoneyRules, Season
 from residencies.enums.money import LIVE_PAYMENTS, PaymentKind, PaymentState
 from residencies.methods.cents import ZERO
 from residencies.models import Payment, Residency, ResidencyBudget
@@ -47,8 +49,6 @@ def default_budget(residency: Residency, rules: MoneyRules | None) -> ResidencyB
 
 def _take_dossier(budget: ResidencyBudget, application: int) -> None:
     """The four figures of the dossier, when they hold together and under the ceiling. One query."""
-    from candidatures.models import BudgetLine
-
     sums = BudgetLine.objects.filter(application=application).aggregate(
         net=Sum("net"), gross=Sum("gross"), charges=Sum("employer_charges"), total=Sum("total")
     )
@@ -194,6 +194,21 @@ def money_of(residency: Residency) -> Money:
         trips=by_kind[PaymentKind.TRIP],
         others=by_kind[PaymentKind.OTHER],
     )
+
+
+def usual_count(money: Money) -> int:
+    """How many instalments the call speaks of."""
+    return (money.rules.allowance_months if money.rules is not None else None) or 4
+
+
+def suggested_dates(residency: Residency, count: int) -> list[date]:
+    """The ends of months from the first phase on, or from the first day of presence. One query."""
+    periods = sorted((row.kind != PeriodKind.PHASE, row.starts_on) for row in residency.periods.all())
+    if not periods:
+        return []
+    start = periods[0][1]
+    months = [start.year * 12 + start.month - 1 + n for n in range(count)]
+    return [date(month // 12, month % 12 + 1, monthrange(month // 12, month % 12 + 1)[1]) for month in months]
 
 
 # One season ----------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def change_budget(*, by: User, residency: Residency, figures: Figures, version: 
         budget = budget_of(locked)
         if version != (budget.version if held else 0):
             raise _stale()
-        hold(rules.figureshold(figures.net, figures.gross, figures.charges, figures.total), "total")
+        hold(rules.figures_hold(figures.net, figures.gross, figures.charges, figures.total), "total")
         call = selectors.rules_of(locked)
         if call is None or call.employer_ceiling is None:
             budget.ceiling = figures.ceiling
@@ -116,7 +116,7 @@ def _require_room(residency: Residency, figures: Figures) -> None:
     if figures.net < engaged[0] or figures.total < engaged[1]:
         raise Refused(
             _(
-                "Des échéances sont déjà engagées pour %(net)s net et %(cost)s de coût total : "
+                "Des échéances sont déjà engagées pour %(net)s net et %(cost)s de coût total : "
                 "le budget ne peut pas être plus bas."
             )
             % {"net": euros(engaged[0]), "cost": euros(engaged[1])},
@@ -139,7 +139,7 @@ def _require_trips(residency: Residency, trips: int) -> None:
     claimed = Payment.objects.live().filter(residency=residency, kind=PaymentKind.TRIP).count()
     if trips < claimed:
         raise Refused(
-            _("%(n)d voyages sont déjà demandés : gardez-en au moins autant.") % {"n": claimed},
+            _("%(n)d voyages sont déjà demandés : gardez-en au moins autant.") % {"n": claimed},
             code="trips_claimed",
             field="trips",
         )
@@ -162,14 +162,15 @@ def schedule(*, by: User, residency: Residency, dates: Sequence[date], label: st
         if len(days) > MOST_DATES:
             raise Refused(_("Un échéancier compte au plus %(n)d dates.") % {"n": MOST_DATES}, code="too_many")
         if len(set(days)) != len(days):
-            raise Refused(_("Deux échéances ont la même date : gardez-en une, ou changez l'autre."), code="twice")
+            raise Refused(_("Deux échéances ont la même date : gardez-en une, ou changez l'autre."), code="twice")
         for day in days:
             require_reach(locked.season, day)
         net, cost = left_to_plan(locked)
         made = []
         name = label.strip()
         for n, (day, amount, whole) in enumerate(
-            zip(days, split(net, [1] * len(days)), split(cost, [1] * len(days)), strict=True), start=1
+            zip(days, split(net, [1] * len(days)), split(cost, [1] * len(days)), strict=True),
+            start=1,
         ):
             if not amount:
                 raise Refused(_("Il y a plus de dates que de centimes à répartir."), code="too_many")
@@ -205,16 +206,16 @@ def left_to_plan(residency: Residency) -> tuple[Decimal, Decimal]:
     )
     net, cost = budget.net - (held["net"] or ZERO), budget.total - (held["cost"] or ZERO)
     if not budget.net:
-        raise Refused(_("Donnez d'abord le budget de la résidence : l'allocation est à zéro."), code="no_budget")
+        raise Refused(_("Donnez d'abord le budget de la résidence : l'allocation est à zéro."), code="no_budget")
     if net <= 0:
         raise Refused(
-            _("Toute l'allocation est déjà dans l'échéancier : annulez une échéance pour la replacer."),
+            _("Toute l'allocation est déjà dans l'échéancier : annulez une échéance pour la replacer."),
             code="nothing_left",
         )
     if cost < net:
         raise Refused(
             _(
-                "Il reste %(net)s net à planifier, mais seulement %(cost)s de coût total : "
+                "Il reste %(net)s net à planifier, mais seulement %(cost)s de coût total : "
                 "corrigez le budget, ou les échéances déjà prévues."
             )
             % {"net": euros(net), "cost": euros(max(cost, ZERO))},
@@ -350,6 +351,6 @@ def hold(verdict: Verdict, field: str = "") -> None:
 
 def _stale() -> StaleWrite:
     return StaleWrite(
-        _("Ce budget a changé pendant que vous l'écriviez. Rien n'est enregistré : relisez, puis recommencez."),
+        _("Ce budget a changé pendant que vous l'écriviez. Rien n'est enregistré : relisez, puis recommencez."),
         code="stale",
     )

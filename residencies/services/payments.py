@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from candidatures.models import Season
 from clea.errors import Refused, StaleWrite, require
 from clea.journal import services as journal
 from residencies.enums.money import PaymentKind, PaymentState, RefusalRule
@@ -35,7 +36,7 @@ def check(*, by: User, payment: Payment, version: int | None = None) -> Payment:
     """Somebody read what falls due, or what was claimed, and answers for it."""
     with transaction.atomic():
         locked = _held(by, payment, version)
-        require(rules.can_become(locked, PaymentState.CHECKED))
+        require(rules.can_check(locked))
         locked.checked_at, locked.checked_by = timezone.now(), by
         return _become(by, locked, PaymentState.CHECKED, "payment.checked")
 
@@ -73,7 +74,8 @@ def send_back(*, by: User, payment: Payment, why: str, version: int | None = Non
         target = rules.back_from(locked)
         if target is None:
             raise Refused(
-                _("Ce paiement n'est ni vérifié ni validé : il n'y a pas d'étape à reprendre."), code="wrong_state"
+                _("Ce paiement n'est ni vérifié ni validé : il n'y a pas d'étape à reprendre."),
+                code="wrong_state",
             )
         require(rules.can_become(locked, target))
         locked.words = _reason(why)
@@ -91,7 +93,7 @@ def refuse(*, by: User, payment: Payment, rule: str, words: str = "", version: i
         if rule not in RefusalRule.values:
             raise Refused(_("Choisissez la règle qui fait refuser."), code="rule_needed", field="rule")
         if rule == RefusalRule.OTHER and not words.strip():
-            raise Refused(_("Dites pourquoi : l'artiste le lira."), code="reason_needed", field="words")
+            raise Refused(_("Dites pourquoi : l'artiste le lira."), code="reason_needed", field="words")
         locked.refused_rule, locked.words = rule, words.strip()
         locked.checked_at = locked.checked_by = None
         after = _become(by, locked, PaymentState.REFUSED, "payment.refused", rule=rule)
@@ -110,7 +112,11 @@ def undo_payment(*, by: User, payment: Payment, reason: str, version: int | None
         before = locked.paid_on
         locked.paid_on, locked.reference = None, ""
         return _become(
-            by, locked, PaymentState.APPROVED, "payment.undone", was_paid_on=before.isoformat() if before else None
+            by,
+            locked,
+            PaymentState.APPROVED,
+            "payment.undone",
+            was_paid_on=before.isoformat() if before else None,
         )
 
 
@@ -171,7 +177,12 @@ def change(*, by: User, payment: Payment, expense: Expense, version: int) -> Pay
 
 
 def correct_reference(
-    *, by: User, payment: Payment, paid_on: date, reference: str, version: int | None = None
+    *,
+    by: User,
+    payment: Payment,
+    paid_on: date,
+    reference: str,
+    version: int | None = None,
 ) -> Payment:
     """Correct the day or the reference of what is paid; in a closed season too, which changes no figure."""
     with transaction.atomic():
@@ -185,6 +196,16 @@ def correct_reference(
         _require_day(locked, paid_on)
         locked.paid_on, locked.reference = paid_on, reference.strip()
         return _keep(by, locked, "payment.reference_corrected", paid_on=paid_on.isoformat())
+
+
+# Exports -------------------------------------------------------------------------------------
+
+
+def record_export(*, by: User, season: Season, form: str, count: int) -> None:
+    """Journal that the payments left the house, before they do; from a closed season too."""
+    with transaction.atomic():
+        require_desk(by, season.programme.territory)
+        journal.record(by=by, verb="payment.exported", target=season, data={"form": form, "payments": count})
 
 
 # Shared --------------------------------------------------------------------------------------
@@ -217,7 +238,8 @@ def require_version(payment: Payment, version: int | None) -> None:
     """Raise ``StaleWrite`` when what the person read is not what is there."""
     if version is not None and payment.version != version:
         raise StaleWrite(
-            _("Ce paiement a changé depuis que vous avez ouvert la page : relisez-le, puis recommencez."), code=_STALE
+            _("Ce paiement a changé depuis que vous avez ouvert la page : relisez-le, puis recommencez."),
+            code=_STALE,
         )
 
 
@@ -235,7 +257,7 @@ def _require_day(payment: Payment, day: date) -> None:
 
 def _reason(text: str) -> str:
     if not (text := text.strip()):
-        raise Refused(_("Dites pourquoi : la suite du dossier le gardera."), code="reason_needed", field="why")
+        raise Refused(_("Dites pourquoi : la suite du dossier le gardera."), code="reason_needed", field="why")
     return text
 
 
