@@ -123,8 +123,8 @@ class OutgoingMail(models.Model):
     about_type = models.CharField(_("type d'objet concerné"), max_length=100, blank=True)
     about_id = models.CharField(_("objet concerné"), max_length=64, blank=True)
     dedupe_key = models.CharField(_("clé d'unicité"), max_length=200, blank=True)
-    #: Where one leaves a list this message was sent to, in one click (RFC 8058).
-    leave_url = models.URLField(_("adresse de désabonnement"), max_length=500, blank=True, editable=False)
+    #: Where one leaves a list this message was sent to, in one click (RFC 8058). Ours: the host may be a bare name.
+    leave_url = models.CharField(_("adresse de désabonnement"), max_length=500, blank=True, editable=False)
     created_at = models.DateTimeField(_("préparé le"), auto_now_add=True)
     created_by_uuid = models.UUIDField(_("préparé par"), null=True, blank=True)
     approved_at = models.DateTimeField(_("approuvé le"), null=True, blank=True)
