@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,20 +14,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clea.ui import dates
+from residencies.enums import Qualifier
 from residencies.enums.bilan import AudienceGroup, ProductionKind
 from residencies.maps import LEVELS, Shown, Spot, communes_map
 from residencies.methods.bilan import UNSAID, Figures, Row, Slice, Values
 from residencies.methods.headcounts import Total
-from residencies.models import Production
+from residencies.models import Picture, Production
 from residencies.reports import bilan_plots as plots
 from residencies.reports import bilan_words as words
 from residencies.reports.bilan_plots import Mark
-from residencies.selectors.bilan_pages import Beside, BilanPage
+from residencies.selectors.bilan_pages import Beside, BilanPage, Part
 
 #: Rows of a plot; the table behind has them all.
 _MOST_BARS = 10
 #: The map of a sheet of A4: larger words.
 _PRINT_MAP = 700.0
+#: A document shows the first ones.
+_MOST_PICTURES = 6
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Big:
     label: str
     note: str = ""
     href: str = ""
+    #: « plus de », « environ »: written smaller, before the figure.
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,19 +115,22 @@ def _people(page: BilanPage, href: str) -> Big:
     values, claimed = page.figures.values, page.claimed
     came, people = values.attendances, values.people or Total()
     if claimed:
-        figure = _("plus de %(figure)s") % {"figure": dates.number(claimed)}
-        return Big(figure, _("personnes différentes"), _and(came, _("présences en tout")), href)
+        note = _and(came, _("présences en tout"))
+        return Big(dates.number(claimed), _("personnes différentes"), note, href, _("plus de"))
     if people.value is not None and (not people.unknown or came.value is None):
         note = _and(came, _("présences en tout"))
-        return Big(words.said(people), _people_word(people), note or _missing(people), href)
+        return _big(people, ngettext("personne", "personnes", people.value), note or _missing(people), href)
     if came.value is not None:
         note = _and(people, _("personnes différentes, là où elles ont été comptées"))
-        return Big(words.said(came), ngettext("présence", "présences", came.value), note, href)
+        return _big(came, ngettext("présence", "présences", came.value), note, href)
     return Big("–", _("personnes"), _("Personne ne les a comptées."), href)
 
 
-def _people_word(people: Total) -> str:
-    return ngettext("personne", "personnes", people.value or 0)
+def _big(total: Total, label: str, note: str, href: str) -> Big:
+    if total.value is None:
+        return Big(words.said(total), label, note, href)
+    exact = total.qualifier == Qualifier.EXACT
+    return Big(dates.number(total.value), label, note, href, "" if exact else words.qualifier(total))
 
 
 def _and(total: Total, unit: str) -> str:
@@ -141,7 +150,7 @@ def _sessions(values: Values, href: str) -> Big:
     note = _("%(hours)s passées ensemble") % {"hours": hours} if hours else ""
     if hours and missing:
         note = _("%(hours)s passées ensemble, là où la durée est connue") % {"hours": hours}
-    return Big(words.said(values.sessions), ngettext("séance", "séances", count), note, href)
+    return _big(values.sessions, ngettext("séance", "séances", count), note, href)
 
 
 def _structures(figures: Figures, href: str) -> Big:
@@ -151,7 +160,7 @@ def _structures(figures: Figures, href: str) -> Big:
     if communes is not None and communes.value:
         note = ngettext("dans %(n)s commune", "dans %(n)s communes", communes.value) % {"n": words.said(communes)}
     total = values.structures or Total()
-    return Big(words.said(total), ngettext("structure", "structures", total.value or 0), note, href)
+    return _big(total, ngettext("structure", "structures", total.value or 0), note, href)
 
 
 # Publics -------------------------------------------------------------------------------------
@@ -175,7 +184,7 @@ def fields(page: BilanPage, links: Links, prefix: str) -> tuple[list[Field], int
         total = count(row.values)
         figure = words.said(total)
         tone = tones.get(row.key, "professionals")  # type: ignore[call-overload]
-        label = words.category(row.key)
+        label = row.label
         drawing = plots.points(
             total.value, unit=unit, tone=tone, title=f"{label} : {figure}", id_prefix=f"{prefix}-{row.key}"
         )
@@ -349,6 +358,30 @@ def commune_map(page: BilanPage, links: Links, prefix: str) -> SafeString:
     )
 
 
+def places(page: BilanPage, links: Links) -> Plot:
+    """The communes as a table: those met first, by sessions; the others by name."""
+    rows = sorted(page.figures.communes.rows, key=lambda row: (row.key == UNSAID, -_weight(row)))
+    lines = tuple(
+        Line(
+            _capital(row.label),
+            (
+                words.said(row.values.sessions) if _weight(row) else "–",
+                words.said(row.values.attendances),
+                "–" if row.values.structures is None else words.said(row.values.structures),
+                "–" if not row.rate else dates.number(row.rate, 1),
+            ),
+            links(row.trace) if _weight(row) else "",
+        )
+        for row in rows
+    )
+    columns = (_("Séances"), _("Présences"), _("Structures"), _("Séances pour 1 000 habitants"))
+    return Plot("communes", _("Commune par commune"), SafeString(""), columns, lines)
+
+
+def _weight(row: Row) -> int:
+    return row.values.sessions.value or 0
+
+
 # Seasons side by side ------------------------------------------------------------------------
 
 
@@ -396,7 +429,8 @@ def catalogue(productions: Sequence[Production]) -> list[Made]:
             total = Total()
             for one in items:
                 total += Total(unknown=1) if one.count is None else Total(one.count, one.qualifier)
-            found.append(Made(_capital(str(kind.label)), words.said(total), items))
+            figure = "" if total.value is None else words.said(total)
+            found.append(Made(words.production(kind, total.value), figure, items))
     return found
 
 
@@ -418,9 +452,11 @@ def context(page: BilanPage, *, draft: bool = False) -> dict[str, Any]:
         "in_people": page.figures.values.attendances.value is None,
         "plots": all_plots(page, links, "b"),
         "map": commune_map(page, links, "b"),
+        "places": places(page, links),
+        "reach": _reach(page),
         "comparison": comparison(page, "b"),
         "compared": [_season_line(one) for one in page.beside],
-        "parts": [_part(part, links) for part in page.parts],
+        "parts": [_part(page, part, links) for part in page.parts],
         "catalogue": catalogue(page.productions),
         "trace": links(),
         "method": _method(page),
@@ -428,21 +464,88 @@ def context(page: BilanPage, *, draft: bool = False) -> dict[str, Any]:
 
 
 def print_context(page: BilanPage) -> dict[str, Any]:
-    """The same for a document: drawings carry their style, nothing is a link."""
+    """The same for a document: drawings carry their style, nothing is a link. Reads the files of the pictures."""
     found = context(page)
     found["map"] = plots.for_print(found["map"])
     found["publics"] = [_printed(one) for one in found["publics"]]
-    found["plots"] = {name: _printed(one) for name, one in found["plots"].items()}
     found["comparison"] = [_printed(one) for one in found["comparison"]]
+    drawn = {name: _printed(one) for name, one in found["plots"].items()}
+    found["plots"] = drawn
+    found["whom"] = [drawn[name] for name in ("categories", "stages") if drawn[name]]
+    found["what"] = [drawn[name] for name in ("kinds", "structures") if drawn[name]]
+    order = ("months", "categories", "stages", "kinds", "structures")
+    found["tables"] = [*(drawn[name] for name in order if drawn[name]), found["places"]]
+    found["essentials"] = _essentials(page)
+    found["pictures"] = [(one, _embedded(one)) for one in page.pictures[:_MOST_PICTURES]]
+    found["contents"] = _contents(found)
     return found
+
+
+def _contents(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """The parts that the document has, in its order."""
+    bilan, page = found["bilan"], found["page"]
+    voices = _("Ce qu'on en dit") if page.testimonies else _("En images") if found["pictures"] else _("Et maintenant")
+    listed = [
+        ("essentiel", _("L'essentiel"), True),
+        ("avec-qui", _("Avec qui"), found["publics"]),
+        ("quoi", _("Ce qui a eu lieu") if found["what"] else _("Ce qui reste"), found["what"] or found["catalogue"]),
+        ("ou", _("Où"), found["reach"]["concerned"] or found["map"]),
+        ("residences", _("Résidence par résidence"), found["parts"]),
+        ("paroles", voices, page.testimonies or found["pictures"] or bilan.outlook),
+        ("avant", _("D'une saison à l'autre"), found["comparison"]),
+        ("methode", _("Comment ces chiffres sont comptés"), True),
+        ("tableaux", _("Les chiffres en tableaux"), True),
+    ]
+    return [(anchor, label) for anchor, label, there in listed if there]
+
+
+def _essentials(page: BilanPage) -> list[tuple[str, str, str]]:
+    """Every figure of the season: its name, what it says, what is missing."""
+    values = page.figures.values
+    found = [
+        (_("Séances tenues"), words.said(values.sessions), _missing(values.sessions)),
+        (_("Temps passé ensemble"), words.hours(values.hours), _missing(values.minutes or Total())),
+    ]
+    found += [
+        (label, words.said(total), _missing(total or Total()))
+        for label, total in (
+            (_("Structures rencontrées"), values.structures),
+            (_("Communes concernées"), values.communes),
+            (_("Classes"), values.classes),
+            (_("Présences"), values.attendances),
+            (_("Personnes différentes"), values.people),
+        )
+    ]
+    if page.claimed:
+        claimed = _("plus de %(figure)s personnes différentes") % {"figure": dates.number(page.claimed)}
+        found.append((_("Ce qui est sûr"), claimed, ""))
+    return [one for one in found if one[1] not in ("", "–")]
+
+
+def _embedded(picture: Picture) -> str:
+    """The small picture inside the document itself."""
+    stored = picture.thumbnail or picture.stored_file
+    with stored.file.open("rb") as file:
+        return f"data:{stored.content_type};base64,{base64.b64encode(file.read()).decode()}"
 
 
 def _printed(one: Any) -> Any:
     return None if one is None else replace(one, drawing=plots.for_print(one.drawing))
 
 
-def _part(part: Any, links: Links) -> dict[str, Any]:
-    figures: Figures = part.figures
+def _reach(page: BilanPage) -> dict[str, int]:
+    """Communes concerned, those where a session was held, all of them."""
+    towns = [row for row in page.figures.communes.rows if row.town is not None]
+    concerned = page.figures.values.communes
+    return {
+        "concerned": (concerned.value or 0) if concerned else 0,
+        "hosts": sum(bool(_weight(row)) for row in towns),
+        "all": len(towns),
+    }
+
+
+def _part(page: BilanPage, part: Part, links: Links) -> dict[str, Any]:
+    figures, said = part.figures, page.says(part.figures)
     values = figures.values
     facts = [
         (_("Séances"), words.said(values.sessions), links(figures.trace)),
@@ -454,11 +557,13 @@ def _part(part: Any, links: Links) -> dict[str, Any]:
         (_("Personnes différentes"), words.said(values.people), ""),
     ]
     return {
-        "part": part,
         "figures": figures,
+        "title": figures.title if said else _("Une résidence qui n'est pas encore annoncée"),
+        "subtitle": figures.subtitle if said else "",
+        "address": reverse("residencies:residency", args=[figures.key]) if figures.key in page.announced else "",
         "facts": [fact for fact in facts if fact[1] not in ("", "–")],
         "groups": [
-            (words.category(row.key), words.said(crowd(figures)(row.values)))
+            (row.label, words.said(crowd(figures)(row.values)))
             for row in figures.groups.rows
             if crowd(figures)(row.values).value
         ],

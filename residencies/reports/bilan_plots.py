@@ -18,8 +18,8 @@ _LONGEST = 66.0
 _ROW, _BAR = 46, 16
 #: Steps of the fields of points, and how many points a page can hold.
 _UNITS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
-_MOST_POINTS = 320
-_A_LINE, _PITCH = 60, 10
+_MOST_POINTS = 600
+_A_LINE, _PITCH = 80, 10
 
 #: What the style sheet says on the site, for a PDF: a drawing there reads no style but its own.
 PRINT_STYLE = (
@@ -96,7 +96,7 @@ def hills(marks: Sequence[Mark], *, title: str, description: str, id_prefix: str
         tall = round(room * (mark.value or 0) / top, 1)
         if not tall:
             continue
-        strong = " plot__hill--strong" if mark.value == top else ""
+        strong = " plot__hill--strong" if index == order[0] else ""
         # The first and the last stop at the edges of the drawing.
         left, right = max(slot * (index - 0.35), 0), min(slot * (index + 1.35), 100)
         peak = (slot * (index + 0.5) - left) / (right - left) * 100

@@ -5,16 +5,40 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from clea.ui import dates
-from residencies.enums import Qualifier
-from residencies.enums.bilan import PUPILS_UNSPECIFIED, AudienceCategory, AudienceGroup
+from residencies.enums import AudienceCategory, Qualifier
+from residencies.enums.bilan import PUPILS_UNSPECIFIED, AudienceGroup, ProductionKind
 from residencies.methods.bilan import UNSAID
 from residencies.methods.headcounts import Total
 
 #: The first months of a year, short enough for a phone.
 _MONTHS = ("janv", "févr", "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc")
+
+
+_K = ProductionKind
+#: Productions as they are counted, « 8 podcasts ».
+_PRODUCTIONS = {
+    _K.PODCAST: ngettext_lazy("podcast", "podcasts", "n"),
+    _K.PODCAST_SERIES: ngettext_lazy("série de podcasts", "séries de podcasts", "n"),
+    _K.VIDEO: ngettext_lazy("vidéo", "vidéos", "n"),
+    _K.EXHIBITION: ngettext_lazy("exposition", "expositions", "n"),
+    _K.BOOKLET: ngettext_lazy("livret", "livrets", "n"),
+    _K.BOOK: ngettext_lazy("livre ou recueil", "livres ou recueils", "n"),
+    _K.POSTER: ngettext_lazy("affiche", "affiches", "n"),
+    _K.PORTRAIT: ngettext_lazy("portrait", "portraits", "n"),
+    _K.SHOW: ngettext_lazy("spectacle ou lecture", "spectacles ou lectures", "n"),
+    _K.CONFERENCE: ngettext_lazy("conférence", "conférences", "n"),
+    _K.GAME: ngettext_lazy("jeu ou quiz", "jeux ou quiz", "n"),
+    _K.WEB: ngettext_lazy("page en ligne", "pages en ligne", "n"),
+    _K.OTHER: ngettext_lazy("autre production", "autres productions", "n"),
+}
+
+
+def production(kind: ProductionKind, count: int | None) -> str:
+    """« podcasts », agreed with how many; nobody said how many: in the plural."""
+    return str(_PRODUCTIONS[kind] % {"n": 2 if count is None else count})
 
 
 def said(total: Total | None) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from candidatures.models import Season
-from residencies.methods.bilan import Figures, Row
-from residencies.models import Bilan, Picture, Production, Testimony
+from residencies.methods.bilan import Figures
+from residencies.models import Bilan, Picture, Production, Residency, Testimony
 from residencies.rules.publishing import claim_holds
 from residencies.rules.traces import Where
 from residencies.selectors.bilan import compare
@@ -57,6 +57,8 @@ class BilanPage:
     testimonies: tuple[Testimony, ...] = ()
     pictures: tuple[Picture, ...] = ()
     productions: tuple[Production, ...] = ()
+    #: Residencies whose name may be said: their slugs.
+    announced: frozenset[str] = frozenset()
     #: The day the figures are of.
     as_of: date = field(default_factory=timezone.localdate)
 
@@ -72,19 +74,19 @@ class BilanPage:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """One a residency, in the order of the figures."""
+        """One a residency of which something is known, in the order of the figures."""
         found = []
         for figures in self.figures.parts:
+            if figures.empty:
+                continue
             made = tuple(one for one in self.productions if _belongs(one, figures.key))
             told = tuple(one for one in self.testimonies if one.residency and one.residency.slug == figures.key)
             found.append(Part(figures, made, told))
         return tuple(found)
 
-    @cached_property
-    def met(self) -> list[Row]:
-        """The communes where something took place, the most met first."""
-        rows = [row for row in self.figures.communes.rows if row.values.sessions.value or row.values.sessions.unknown]
-        return sorted(rows, key=lambda row: -(row.values.sessions.value or 0))
+    def says(self, figures: Figures) -> bool:
+        """Whether the name of this residency may be said: it was announced, or it is of an older report."""
+        return figures.by_hand or figures.key in self.announced
 
     @cached_property
     def compared(self) -> bool:
@@ -119,7 +121,7 @@ def of_season(season: Season) -> Bilan | None:
 
 
 def page(bilan: Bilan, *, where: Where = "site") -> BilanPage:
-    """The whole of a bilan. Fourteen queries at most, whatever took place; the season comes with its territory."""
+    """The whole of a bilan. Fourteen queries, whatever took place; the season comes with its territory."""
     season = bilan.season
     before = list(
         Bilan.objects.published()
@@ -140,6 +142,7 @@ def page(bilan: Bilan, *, where: Where = "site") -> BilanPage:
         testimonies=tuple(published_testimonies(season, where=where)),
         pictures=tuple(published_pictures(season, where=where)),
         productions=tuple(productions_of(season)),
+        announced=frozenset(Residency.objects.published().filter(season=season).values_list("slug", flat=True)),
     )
 
 
@@ -152,6 +155,7 @@ def fingerprint(page: BilanPage) -> str:
         "edition": EDITION,
         "territory": [page.territory.name, page.territory.short_name],
         "season": page.season.name,
+        "announced": sorted(page.announced),
         "words": [
             page.bilan.title, page.bilan.introduction, page.bilan.highlights, page.bilan.outlook, page.bilan.slug,
             page.bilan.claimed_people,
