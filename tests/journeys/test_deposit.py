@@ -29,6 +29,7 @@ def spaced(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
+@pytest.mark.smoke
 def test_an_artist_files_a_dossier_and_the_coordination_takes_it_up(page, signed_in, call, smtp_server, browser_faults):
     browser_faults.expect(r"status of 4(22|09)")
     from candidatures.models import Deposit

@@ -28,6 +28,7 @@ def season(site: str, time_machine: Any) -> SimpleNamespace:
     return decided()
 
 
+@pytest.mark.smoke
 def test_a_whole_season(season, signed_in, new_context, smtp_server, browser_faults, time_machine, tmp_path) -> None:
     browser_faults.expect(r"status of 422")
     from clea.accounts.models import User
