@@ -9,7 +9,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.forms import BaseForm
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -51,28 +57,30 @@ class SeasonCommunicationMixin(SeasonPages):
         act = self.season_address
         return [
             act("communication/", require_safe(self.communication_page), "communication"),
-            act("communication/plan/ajouter/", self.plan_add_page, "communication_add"),
-            act(one, self.plan_item_page, "communication_item"),
-            act(f"{one}etat/", require_POST(self.plan_move), "communication_move"),
-            act(f"{one}effacer/", require_POST(self.plan_remove), "communication_remove"),
-            act("communication/presse/ajouter/", self.press_add_page, "communication_press_add"),
-            act(cut, self.press_item_page, "communication_press"),
-            act(f"{cut}effacer/", self.press_remove_page, "communication_press_remove"),
-            act("communication/<slug:what>.<slug:form>", require_safe(self.export), "communication_export"),
-            act("communication/desabonner/", require_POST(self.unsubscribe), "communication_unsubscribe"),
+            act("communication/plan/ajouter/", self.communication_plan_add_page, "communication_add"),
+            act(one, self.communication_plan_item_page, "communication_item"),
+            act(f"{one}etat/", require_POST(self.communication_plan_move), "communication_move"),
+            act(f"{one}effacer/", require_POST(self.communication_plan_remove), "communication_remove"),
+            act("communication/presse/ajouter/", self.communication_press_add_page, "communication_press_add"),
+            act(cut, self.communication_press_item_page, "communication_press"),
+            act(f"{cut}effacer/", self.communication_press_remove_page, "communication_press_remove"),
+            act(
+                "communication/<slug:what>.<slug:form>", require_safe(self.communication_export), "communication_export"
+            ),
+            act("communication/desabonner/", require_POST(self.communication_unsubscribe), "communication_unsubscribe"),
             *super().season_urls(),
         ]
 
     def communication_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """The plan, the press log, the last news, the subscribers. Five queries beside the frame's."""
-        return self._hub(request, self.season(request, key), RemoveForm())
+        return self._communication_hub(request, self.season(request, key), RemoveForm())
 
-    def _hub(self, request: HttpRequest, season: Season, form: RemoveForm) -> HttpResponse:
+    def _communication_hub(self, request: HttpRequest, season: Season, form: RemoveForm) -> HttpResponse:
         territory = season.programme.territory
         found = selectors.plan(season, timezone.localdate())
         everything = request.GET.get("voir") == "toutes"
         failed = list(selectors.failures(territory)[: selectors.NAMED + 1])
-        return self._page(
+        return self._communication_page(
             request,
             "",
             season,
@@ -91,7 +99,7 @@ class SeasonCommunicationMixin(SeasonPages):
 
     # The plan ----------------------------------------------------------------------------------
 
-    def plan_add_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+    def communication_plan_add_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         season = self.season(request, key)
         form = LineForm(request.POST if request.method == "POST" else None, season=season)
         if request.method == "POST" and form.is_valid():
@@ -102,9 +110,9 @@ class SeasonCommunicationMixin(SeasonPages):
             else:
                 messages.success(request, _("L'action est dans le plan."))
                 return HttpResponseRedirect(_hub_url(season, "plan"))
-        return self._form(request, season, form, _("Prévoir une action"), _("Ajouter au plan"), "plan")
+        return self._communication_form(request, season, form, _("Prévoir une action"), _("Ajouter au plan"), "plan")
 
-    def plan_item_page(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
+    def communication_plan_item_page(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
         """One action: what it says, and how far it is."""
         season = self.season(request, key)
         row = _item(season, item)
@@ -123,7 +131,7 @@ class SeasonCommunicationMixin(SeasonPages):
                 messages.success(request, _("L'action est enregistrée."))
                 return HttpResponseRedirect(_hub_url(season, "plan"))
         moves = COMMUNICATION_TRANSITIONS[CommunicationState(row.state)]
-        return self._form(
+        return self._communication_form(
             request,
             season,
             form,
@@ -137,7 +145,7 @@ class SeasonCommunicationMixin(SeasonPages):
             removable=bool(rules.can_remove(row)),
         )
 
-    def plan_move(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
+    def communication_plan_move(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
         season = self.season(request, key)
         row = _item(season, item)
         try:
@@ -152,7 +160,7 @@ class SeasonCommunicationMixin(SeasonPages):
             messages.success(request, _("« %(what)s » : %(state)s.") % {"what": row.what, "state": target.label})
         return HttpResponseRedirect(_hub_url(season, "plan"))
 
-    def plan_remove(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
+    def communication_plan_remove(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
         season = self.season(request, key)
         try:
             communication.remove(by=person(request), item=_item(season, item))
@@ -164,25 +172,31 @@ class SeasonCommunicationMixin(SeasonPages):
 
     # The press log -----------------------------------------------------------------------------
 
-    def press_add_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+    def communication_press_add_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         season = self.season(request, key)
         form = MentionForm(*_sent(request), season=season)
-        if request.method == "POST" and form.is_valid() and self._save_press(request, season, form):
+        if request.method == "POST" and form.is_valid() and self._communication_save_press(request, season, form):
             return HttpResponseRedirect(_hub_url(season, "presse"))
-        return self._form(request, season, form, _("Noter une retombée"), _("Noter"), "presse")
+        return self._communication_form(request, season, form, _("Noter une retombée"), _("Noter"), "presse")
 
-    def press_item_page(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
+    def communication_press_item_page(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
         """One mention: its words, its link, its scan."""
         season = self.season(request, key)
         row = _press(season, item)
         form = MentionForm(*_sent(request), season=season, item=row)
-        if request.method == "POST" and form.is_valid() and self._save_press(request, season, form, row):
+        if request.method == "POST" and form.is_valid() and self._communication_save_press(request, season, form, row):
             return HttpResponseRedirect(_hub_url(season, "presse"))
         stored = _press(season, item) if form.errors and form.data.get("seen") != form.initial["seen"] else None
-        return self._form(request, season, form, row.title, _("Enregistrer"), "presse", mention=row, stored=stored)
+        return self._communication_form(
+            request, season, form, row.title, _("Enregistrer"), "presse", mention=row, stored=stored
+        )
 
-    def _save_press(
-        self, request: HttpRequest, season: Season, form: MentionForm, row: PressItem | None = None,
+    def _communication_save_press(
+        self,
+        request: HttpRequest,
+        season: Season,
+        form: MentionForm,
+        row: PressItem | None = None,
     ) -> bool:
         data = form.cleaned_data
         try:
@@ -206,7 +220,7 @@ class SeasonCommunicationMixin(SeasonPages):
         messages.success(request, _("La revue de presse est à jour."))
         return True
 
-    def press_remove_page(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
+    def communication_press_remove_page(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
         """Ask, then erase a mention and its scan."""
         season = self.season(request, key)
         row = _press(season, item)
@@ -221,7 +235,7 @@ class SeasonCommunicationMixin(SeasonPages):
         lines = [f"{row.outlet}, {row.title}"]
         if row.stored_file_id is not None:
             lines.append(_("La copie de l'article est effacée avec elle."))
-        return self._page(
+        return self._communication_page(
             request,
             "_confirm",
             season,
@@ -233,7 +247,7 @@ class SeasonCommunicationMixin(SeasonPages):
 
     # Sheets, subscribers -----------------------------------------------------------------------
 
-    def export(self, request: HttpRequest, key: UUID, what: str, form: str) -> HttpResponseBase:
+    def communication_export(self, request: HttpRequest, key: UUID, what: str, form: str) -> HttpResponseBase:
         """The plan or the press log, as CSV or XLSX."""
         season = self.season(request, key)
         if what not in {"plan", "presse"} or form not in {"csv", "xlsx"}:
@@ -246,7 +260,7 @@ class SeasonCommunicationMixin(SeasonPages):
             title = _("Revue de presse")
         response: HttpResponseBase
         if form == "csv":
-            response = StreamingHttpResponse(csv_lines(headers, lines), content_type=CSV)
+            response = HttpResponse(b"".join(csv_lines(headers, lines)), content_type=CSV)
         else:
             response = FileResponse(xlsx(headers, lines, title=title), content_type=XLSX)
         name = slugify(f"{title}-{season.name}")
@@ -254,27 +268,29 @@ class SeasonCommunicationMixin(SeasonPages):
         response["Cache-Control"] = "private, no-store"
         return response
 
-    def unsubscribe(self, request: HttpRequest, key: UUID) -> HttpResponse:
+    def communication_unsubscribe(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Somebody asked by telephone, or a message came back for good."""
         season = self.season(request, key)
         form = RemoveForm(request.POST)
         if form.is_valid():
             try:
                 subscribers.remove(
-                    by=person(request), territory=season.programme.territory, email=form.cleaned_data["email"],
+                    by=person(request),
+                    territory=season.programme.territory,
+                    email=form.cleaned_data["email"],
                 )
             except Refused as error:
                 refuse(form, error)
             else:
                 messages.success(request, _("L'adresse est effacée des abonnés, et des messages qui la portaient."))
                 return HttpResponseRedirect(_hub_url(season, "abonnes"))
-        response = self._hub(request, season, form)
+        response = self._communication_hub(request, season, form)
         response.status_code = 422
         return response
 
     # Inside ------------------------------------------------------------------------------------
 
-    def _form(
+    def _communication_form(
         self,
         request: HttpRequest,
         season: Season,
@@ -284,14 +300,23 @@ class SeasonCommunicationMixin(SeasonPages):
         anchor: str,
         **context: Any,
     ) -> HttpResponse:
-        response = self._page(
-            request, "_form", season, title, form=form, button=button, back=_hub_url(season, anchor), **context,
+        response = self._communication_page(
+            request,
+            "_form",
+            season,
+            title,
+            form=form,
+            button=button,
+            back=_hub_url(season, anchor),
+            **context,
         )
         if form.is_bound and form.errors:
             response.status_code = 422
         return response
 
-    def _page(self, request: HttpRequest, part: str, season: Season, title: str, **context: Any) -> HttpResponse:
+    def _communication_page(
+        self, request: HttpRequest, part: str, season: Season, title: str, **context: Any
+    ) -> HttpResponse:
         template = f"admin/residencies/season/communication{part}.html"
         return self.season_page(request, template, season=season, title=title, tab="communication", **context)
 

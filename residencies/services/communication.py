@@ -37,9 +37,8 @@ class Line:
 
 def mark(item: CommunicationItem) -> str:
     """What a page shows of a line. Another since is a stale page."""
-    text = repr(
-        (item.what, item.audience, item.channel, item.due_on, item.owner, item.note, item.residency_id, item.state),
-    )
+    chosen = (str(item.channel), str(item.state), item.due_on.isoformat(), item.residency_id)
+    text = repr((item.what, item.audience, item.owner, item.note, *chosen))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
