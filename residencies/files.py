@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from clea.documents.access import Grant
 from clea.documents.models import StoredFile
 from residencies import kit_files
-from residencies.selectors import papers
+from residencies.selectors import papers, traces
 from residencies.selectors.document_files import requested_document
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ RESOLVERS: list[Callable[[User | AnonymousUser, StoredFile], Grant | None]] = [
     requested_document,
     kit_files.resolve,
     papers.resolve,
+    traces.resolve,
 ]
 
 

@@ -66,6 +66,7 @@ class ResidencyAdmin(
         Tab("activities", _("Activités")),
         Tab("coverage", _("Structures")),
         Tab("money", _("Argent")),
+        Tab("traces", _("Traces")),
     )
     season_tabs = (
         Tab("calendar", _("Calendrier")),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.models import Call, Season
-from clea.documents.models import StoredFile
+from clea.documents.models import EXTENSIONS, StoredFile
 from residencies.enums import Qualifier
 from residencies.enums.bilan import REPORTED_CATEGORIES, BilanState, ConsentForm, ProductionKind
 from residencies.models.activities import Activity
@@ -179,6 +179,29 @@ class Picture(models.Model):
 
     def __str__(self) -> str:
         return self.alt
+
+    #: The longest side of the small one, in pixels.
+    SMALL_SIDE = 720
+
+    @property
+    def url(self) -> str:
+        """Its public address, which answers only while it is published. Read with ``stored_file``."""
+        return reverse("residencies:picture", args=[self.uuid, EXTENSIONS[self.stored_file.content_type][1:]])
+
+    @property
+    def small_url(self) -> str:
+        """The same, small. Read with ``stored_file`` and ``thumbnail``."""
+        if self.thumbnail is None:
+            return self.url
+        return reverse("residencies:picture_small", args=[self.uuid, EXTENSIONS[self.thumbnail.content_type][1:]])
+
+    @property
+    def small_size(self) -> tuple[int, int]:
+        """Width and height of what ``small_url`` shows, so that a page does not move when it arrives."""
+        longest = max(self.width, self.height)
+        if self.thumbnail_id is None or longest <= self.SMALL_SIDE:
+            return self.width, self.height
+        return tuple(max(1, round(side * self.SMALL_SIDE / longest)) for side in (self.width, self.height))  # type: ignore[return-value]
 
 
 class Production(models.Model):

@@ -53,7 +53,7 @@ def can_publish_picture(picture: Picture, consents: Collection[Consent], today: 
     if picture.shows_people and not consents:
         return refuse(
             _(
-                "Des personnes sont reconnaissables : choisissez l'accord de chacune, ou dites que personne n'est "
+                "Des personnes sont reconnaissables : choisissez l'accord de chacune, ou dites que personne n'est "
                 "reconnaissable."
             ),
             "no_consent",
@@ -76,18 +76,18 @@ def _can_publish(consents: Collection[Consent], today: date, *, needed: bool) ->
     if any(covered(consents, where, today, needed=needed) for where in ("site", "print")):
         return ALLOWED
     if any(one.withdrawn_at is not None for one in consents):
-        return refuse(_("Un accord a été retiré : cela ne se publie plus."), "withdrawn")
+        return refuse(_("Un accord a été retiré : cela ne se publie plus."), "withdrawn")
     if any(is_over(one, today) for one in consents):
-        return refuse(_("Un accord est arrivé à sa fin : demandez-en un nouveau, puis choisissez-le."), "expired")
+        return refuse(_("Un accord est arrivé à sa fin : demandez-en un nouveau, puis choisissez-le."), "expired")
     return refuse(_("Les accords ne couvrent ni le site ni les documents imprimés."), "not_covered")
 
 
 def can_artist_write(row: Testimony | Picture | Production) -> Verdict:
     """Artists change what is not published yet; the coordination, everything."""
-    if not row.is_published:
+    if not row.is_published and not getattr(row, "in_kit", False):
         return ALLOWED
     return refuse(
-        _("C'est publié : demandez à la coordination de le retirer de la publication, puis modifiez-le."), "published"
+        _("C'est publié : demandez à la coordination de le retirer de la publication, puis modifiez-le."), "published"
     )
 
 

@@ -7,13 +7,24 @@ What the public reads goes through :func:`published_testimonies`, :func:`publish
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from candidatures.models import Season
-from residencies.models import Consent, Picture, Production, Testimony
+from clea.documents.access import Grant
+from clea.documents.models import StoredFile
+from residencies.models import Consent, Picture, Production, Residency, Testimony
 from residencies.rules.traces import SCOPE, Where
+from structures.models import Territory
+from structures.rules import coordinates
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from clea.accounts.models import User
 
 
 def standing(where: Where, today: date | None = None, *, prefix: str = "") -> Q:
@@ -46,7 +57,7 @@ def pictures_shown(where: Where) -> QuerySet[Picture]:
     """Every picture that may be seen there today; for the press, those put in the kit. No query."""
     flag = "in_kit" if where == "press" else "is_published"
     rows = Picture.objects.filter(_ANNOUNCED, **{flag: True})
-    return _covered(rows, where).select_related("residency", "stored_file")
+    return _covered(rows, where).select_related("residency", "stored_file", "thumbnail")
 
 
 def productions_shown() -> QuerySet[Production]:
@@ -54,6 +65,28 @@ def productions_shown() -> QuerySet[Production]:
     return Production.objects.filter(_ANNOUNCED, Q(is_published=True) | Q(entry__isnull=False)).select_related(
         "residency", "entry"
     )
+
+
+def prepared_by(user: User | AnonymousUser) -> QuerySet[Picture]:
+    """Pictures that this person may see before anybody: of their territories, of the residencies they run.
+
+    No query.
+    """
+    rows = Picture.objects.select_related("residency", "stored_file", "thumbnail")
+    if not user.is_authenticated:
+        return rows.none()
+    return rows.filter(
+        Q(season__programme__territory__in=Territory.objects.coordinated_by(user))
+        | Q(residency__in=Residency.objects.of(user))
+    )
+
+
+def resolve(user: User | AnonymousUser, stored_file: StoredFile) -> Grant | None:
+    """The proof of a consent: the coordination, and nobody else. Two queries."""
+    consent = Consent.objects.filter(proof=stored_file).select_related("season__programme__territory").first()
+    if consent is None or not coordinates(user, consent.season.programme.territory):
+        return None
+    return Grant(filename=f"accord-{consent.given_on:%Y-%m-%d}.pdf", journal_target=consent)
 
 
 def published_testimonies(season: Season, *, where: Where = "site") -> list[Testimony]:
@@ -69,3 +102,13 @@ def published_pictures(season: Season, *, where: Where = "site") -> list[Picture
 def productions_of(season: Season) -> list[Production]:
     """What was made and published, in its order, with its residency or its hand entry. One query."""
     return list(productions_shown().filter(season=season))
+
+
+def scope_words(consent: Consent) -> str:
+    """What it covers, as one reads it: « sur le site et dans le bilan en ligne, dans la presse ». No query."""
+    said = [
+        (consent.on_site, _("sur le site et dans le bilan en ligne")),
+        (consent.in_print, _("dans les documents imprimés et les PDF")),
+        (consent.in_press, _("dans la presse et les dossiers à télécharger")),
+    ]
+    return ", ".join(words for agreed, words in said if agreed)

@@ -95,6 +95,7 @@ STUDIO_TABS: list[tuple[str, Any]] = [
     ("studio:money", _("Argent")),
     ("studio:meetings", _("Rendez-vous")),
     ("studio:works", _("Œuvres")),
+    ("studio:traces", _("Traces")),
 ]
 TEAM_TABS: list[tuple[str, Any]] = [
     ("team:home", _("Accueil")),

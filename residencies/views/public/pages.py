@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from residencies.forms.public import AgendaForm
 from residencies.reports import ics
-from residencies.selectors import public
+from residencies.selectors import public, trace_pages
 
 
 @login_not_required
@@ -23,11 +23,12 @@ def residency_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def residency(request: HttpRequest, slug: str) -> HttpResponse:
-    """One residency: who, when, where, what is to come."""
+    """One residency: who, when, where, what is to come, what it left."""
     page = public.residency_page(slug)
     if page is None:
         raise Http404
-    return render(request, "residencies/public/residency.html", {"page": page, "residency": page.residency})
+    context = {"page": page, "residency": page.residency, "traces": trace_pages.public_traces(page.residency)}
+    return render(request, "residencies/public/residency.html", context)
 
 
 @login_not_required

@@ -1,0 +1,51 @@
+"""The press kit of a residency: what it holds, and the ZIP."""
+
+from __future__ import annotations
+
+from allauth.core.internal import ratelimit
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_safe
+
+from residencies.reports import press_kit as report
+from residencies.selectors import press_kits as selectors
+from residencies.selectors.press_kits import PressKit
+
+#: Archives an hour from one machine: each is made on the spot. Counted in the shared cache.
+LIMIT = {"press_kit": "30/h/ip"}
+
+
+def _kit(slug: str) -> PressKit:
+    found = selectors.press_kit(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: HttpRequest, kit: PressKit, *, refused: bool = False) -> HttpResponse:
+    context = {"kit": kit, "residency": kit.residency, "facts": report.facts(kit), "refused": refused}
+    return render(request, "residencies/public/press_kit.html", context, status=429 if refused else 200)
+
+
+@login_not_required
+@require_safe
+def press_kit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Texts, facts, pictures with their rights. Twelve queries at most."""
+    return _page(request, _kit(slug))
+
+
+@login_not_required
+@require_GET
+def press_kit_zip(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """All of it in one file, made on the spot: a consent withdrawn a second ago is heeded."""
+    kit = _kit(slug)
+    if not ratelimit.consume(request, action="press_kit", config=LIMIT, app="residencies"):
+        return _page(request, kit, refused=True)
+    response = FileResponse(
+        report.archive(kit), as_attachment=True, filename=report.file_name(kit), content_type="application/zip"
+    )
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
