@@ -82,7 +82,7 @@ class MoneyMixin(ResidencyPages):
             else:
                 messages.success(request, _("Le budget est enregistré."))
                 return HttpResponseRedirect(_back(residency))
-        return self._form(
+        return self._money_form(
             request,
             residency,
             form,
@@ -131,7 +131,7 @@ class MoneyMixin(ResidencyPages):
             "net": euros(max(money.net_gap, selectors.ZERO)),
             "cost": euros(max(money.cost_gap, selectors.ZERO)),
         }
-        return self._form(
+        return self._money_form(
             request,
             residency,
             form,
@@ -154,7 +154,7 @@ class MoneyMixin(ResidencyPages):
                 messages.success(request, _("Le forfait est prévu."))
                 return HttpResponseRedirect(_back(residency))
         note = _("%(amount)s net, versés en une fois.") % {"amount": euros(selectors.budget_seen(residency).lump_sum)}
-        return self._form(request, residency, form, _("Prévoir le forfait"), _("Prévoir le forfait"), note=note)
+        return self._money_form(request, residency, form, _("Prévoir le forfait"), _("Prévoir le forfait"), note=note)
 
     def money_expense_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """An expense of this residency."""
@@ -173,12 +173,12 @@ class MoneyMixin(ResidencyPages):
             else:
                 messages.success(request, _("La dépense est ajoutée."))
                 return HttpResponseRedirect(_back(residency))
-        return self._form(request, residency, form, _("Ajouter une dépense"), _("Ajouter la dépense"))
+        return self._money_form(request, residency, form, _("Ajouter une dépense"), _("Ajouter la dépense"))
 
     def money_statement(self, request: HttpRequest, key: UUID) -> HttpResponse:
         return expense_statement.answer(self.residency(request, key))
 
-    def _form(
+    def _money_form(
         self,
         request: HttpRequest,
         residency: Residency,

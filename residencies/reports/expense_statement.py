@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from clea.documents import services as documents
 from residencies.enums.money import LIVE_PAYMENTS
-from residencies.methods.cents import total
+from residencies.methods.cents import ZERO, total
 from residencies.models import Payment, Residency, TripClaim
 from residencies.selectors import money as selectors
+from residencies.selectors import trips as selectors_of_trips
+from residencies.selectors.trips import Told
 
 
 def context(residency: Residency) -> dict[str, Any]:
@@ -25,25 +28,39 @@ def context(residency: Residency) -> dict[str, Any]:
         .select_related("period")
         .prefetch_related("lines")
     }
-    trips = [(one, claims.get(one.pk)) for one in money.trips]
+    rows = []
+    for payment in money.trips:
+        claim = claims.get(payment.pk)
+        if claim is not None:
+            claim.payment = payment
+        rows.append(Row(payment, selectors_of_trips.told(claim) if claim is not None else None))
     return {
         "residency": residency,
         "territory": residency.territory,
         "money": money,
-        "trips": [{"payment": one, "claim": claim, "asked": asked(one, claim)} for one, claim in trips],
-        "asked": total(asked(one, claim) for one, claim in trips),
-        "covered": total(one.amount for one, _claim in trips if one.state in LIVE_PAYMENTS),
+        "trips": rows,
+        "asked": total(row.asked for row in rows),
+        "covered": total(row.covered for row in rows),
         "made_on": timezone.localdate(),
     }
 
 
-def asked(payment: Payment, claim: TripClaim | None) -> Decimal:
-    """What the artist asked for, covered or not: the lines, plus what the scale gives."""
-    if claim is None:
-        return payment.amount
-    lines = list(claim.lines.all())
-    beside = total(line.covered for line in lines)
-    return total(line.amount for line in lines) + max(payment.amount - beside, Decimal(0))
+@dataclass(frozen=True)
+class Row:
+    """A trip: its payment, and the claim with its lines and its calculation."""
+
+    payment: Payment
+    told: Told | None
+
+    @property
+    def asked(self) -> Decimal:
+        """What the artist asked for, covered or not: the lines, plus what the scale gives."""
+        return self.payment.amount if self.told is None else self.told.asked + self.told.kilometres
+
+    @property
+    def covered(self) -> Decimal:
+        """What will be paid, or was: nothing once refused or withdrawn."""
+        return self.payment.amount if self.payment.state in LIVE_PAYMENTS else ZERO
 
 
 def pdf(residency: Residency) -> bytes:

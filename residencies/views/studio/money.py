@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from residencies.reports import expense_statement
 from residencies.selectors import money as selectors
+from residencies.selectors import trips
 from residencies.views.access import get_residency, studio_frame
 
 
@@ -20,6 +21,7 @@ def money(request: HttpRequest, uuid: UUID) -> HttpResponse:
     residency = get_residency(request, uuid)
     context = studio_frame(residency) | {
         "money": selectors.money_of(residency),
+        "trips": trips.trips_of(residency),
         "today": timezone.localdate(),
     }
     return render(request, "residencies/studio/money.html", context)
