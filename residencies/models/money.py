@@ -72,7 +72,11 @@ class ResidencyBudget(models.Model):
         verbose_name_plural = _("budgets des résidences")
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("gross") + F("charges")),
+                # Within half a cent: SQLite adds floating numbers.
+                condition=Q(
+                    total__gt=F("gross") + F("charges") - Decimal("0.005"),
+                    total__lt=F("gross") + F("charges") + Decimal("0.005"),
+                ),
                 name="residency_budget_sums",
                 violation_error_message=_("Le coût total doit être égal au brut plus les charges."),
             ),

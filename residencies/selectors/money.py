@@ -14,7 +14,7 @@ from django.db.models import Q, Sum
 from candidatures.enums import PeriodKind
 from candidatures.models import BudgetLine, MoneyRules, Season
 from residencies.enums.money import LIVE_PAYMENTS, PaymentKind, PaymentState
-from residencies.methods.cents import ZERO
+from residencies.methods.cents import CENT, ZERO
 from residencies.models import Payment, Residency, ResidencyBudget
 from residencies.selectors.paper_facts import money_of as rules_of
 
@@ -54,7 +54,8 @@ def _take_dossier(budget: ResidencyBudget, application: int) -> None:
     )
     if any(value is None for value in sums.values()):
         return
-    net, gross, charges, total = (sums[name] for name in ("net", "gross", "charges", "total"))
+    # SQLite adds floating numbers: the sum of cents is the nearest cent.
+    net, gross, charges, total = (sums[name].quantize(CENT) for name in ("net", "gross", "charges", "total"))
     if net == budget.net <= gross and gross + charges == total and total <= (budget.ceiling or total):
         budget.gross, budget.charges, budget.total = gross, charges, total
 
