@@ -78,6 +78,7 @@ class ResidencyAdmin(
         Tab("payments", _("Paiements")),
         Tab("feedback", _("Avis")),
         Tab("communication", _("Communication")),
+        Tab("bilan", _("Bilan")),
     )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class _Reader:
         self.problems: list[str] = []
 
     def wrong(self, where: str, what: str) -> None:
-        self.problems.append(_("%(where)s : %(what)s") % {"where": where, "what": what})
+        self.problems.append(_("%(where)s : %(what)s") % {"where": where, "what": what})
 
     def text(self, found: Any, where: str, most: int) -> str:
         if found is None:
@@ -130,7 +130,7 @@ class _Reader:
         if found is None:
             return Qualifier.EXACT
         if found not in Qualifier.values:
-            said = _("la précision « %(said)s » n'est pas connue : %(known)s.")
+            said = _("la précision « %(said)s » n'est pas connue : %(known)s.")
             self.wrong(where, said % {"said": str(found)[:40], "known": ", ".join(Qualifier.values)})
             return Qualifier.EXACT
         return str(found)
@@ -165,7 +165,7 @@ def read(data: Any) -> Report:
     reader, report = _Reader(), Report()
     if not isinstance(data, Mapping) or not isinstance(data.get("residencies"), list):
         report.problems.append(
-            _("Le fichier doit contenir une liste « residencies » : une ligne par résidence du rapport.")
+            _("Le fichier doit contenir une liste « residencies » : une ligne par résidence du rapport.")
         )
         return report
     source = reader.text(data.get("source"), "source", 300)
@@ -225,7 +225,7 @@ def _counts(reader: _Reader, where: str, one: Mapping[str, Any]) -> list[Counted
         said = row.get("category")
         category = CATEGORIES.get(said) if isinstance(said, str) else None
         if category is None:
-            words = _("le public « %(said)s » n'est pas connu : %(known)s.")
+            words = _("le public « %(said)s » n'est pas connu : %(known)s.")
             reader.wrong(place, words % {"said": str(said)[:40], "known": ", ".join(CATEGORIES)})
             continue
         value = reader.whole(row.get("value"), place)
@@ -234,9 +234,9 @@ def _counts(reader: _Reader, where: str, one: Mapping[str, Any]) -> list[Counted
         pupils = reader.whole(row.get("of_which_pupils"), f"{place}, of_which_pupils")
         if pupils is not None:
             if value is not None and pupils > value:
-                reader.wrong(place, _("« dont » compte plus de personnes que la ligne qui le contient."))
+                reader.wrong(place, _("« dont » compte plus de personnes que la ligne qui le contient."))
             elif value is None:
-                reader.wrong(place, _("« dont » est compté dans une ligne qui n'a pas de nombre."))
+                reader.wrong(place, _("« dont » est compté dans une ligne qui n'a pas de nombre."))
             found.append(Counted(PUPILS_UNSPECIFIED, pupils, inside=len(found) - 1))
     return found
 
@@ -317,11 +317,11 @@ def _doubts(data: Mapping[str, Any], drafts: list[Draft]) -> list[str]:
         announced, total = check.get(key), given[key]
         mine = (total.value if total else None) or 0
         if isinstance(announced, int) and not isinstance(announced, bool) and announced != mine:
-            words = _("Le rapport annonce %(said)s %(what)s ; ses lignes en donnent %(mine)s.")
+            words = _("Le rapport annonce %(said)s %(what)s ; ses lignes en donnent %(mine)s.")
             said.append(words % {"said": number(announced), "what": label, "mine": number(mine)})
     claimed = data.get("claimed_total")
     least = claimed.get("min") if isinstance(claimed, Mapping) else None
     if isinstance(least, int) and not isinstance(least, bool) and found.floor <= least:
-        words = _("Le rapport annonce « plus de %(said)s » personnes ; ses lignes n'en justifient que %(mine)s.")
+        words = _("Le rapport annonce « plus de %(said)s » personnes ; ses lignes n'en justifient que %(mine)s.")
         said.append(words % {"said": number(least), "mine": number(found.floor)})
     return said

@@ -20,12 +20,12 @@ def can_count(lines: Sequence[Line]) -> Verdict:
         if line.inside is None:
             continue
         if line.inside == rank or not 0 <= line.inside < len(lines):
-            words = _("Ligne %(n)d : choisissez une autre ligne, où ce public est déjà compté.")
+            words = _("Ligne %(n)d : choisissez une autre ligne, où ce public est déjà compté.")
             return refuse(words % {"n": rank + 1}, "inside")
         if lines[line.inside].inside is not None:
             return refuse(
                 _(
-                    "Ligne %(n)d : la ligne %(other)d est elle-même comptée dans une autre. "
+                    "Ligne %(n)d : la ligne %(other)d est elle-même comptée dans une autre. "
                     "Choisissez la ligne qui les contient toutes."
                 )
                 % {"n": rank + 1, "other": line.inside + 1},
@@ -33,7 +33,7 @@ def can_count(lines: Sequence[Line]) -> Verdict:
             )
         if line.value is not None and lines[line.inside].value is None:
             return refuse(
-                _("Ligne %(n)d : elle est comptée dans la ligne %(other)d, qui n'a pas de nombre. Donnez-le.")
+                _("Ligne %(n)d : elle est comptée dans la ligne %(other)d, qui n'a pas de nombre. Donnez-le.")
                 % {"n": rank + 1, "other": line.inside + 1},
                 "inside",
             )
@@ -42,7 +42,7 @@ def can_count(lines: Sequence[Line]) -> Verdict:
         if line.value is not None and parts > line.value:
             return refuse(
                 _(
-                    "Ligne %(n)d : elle compte %(value)s personnes, et les lignes déjà comptées dedans "
+                    "Ligne %(n)d : elle compte %(value)s personnes, et les lignes déjà comptées dedans "
                     "%(parts)s. Corrigez l'un ou l'autre nombre."
                 )
                 % {"n": rank + 1, "value": number(line.value), "parts": number(parts)},

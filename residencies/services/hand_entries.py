@@ -110,7 +110,7 @@ def require_new(season: Season, drafts: Iterable[Draft]) -> None:
     if again:
         raise Refused(
             _(
-                "« %(title)s » est déjà saisie dans cette saison : retirez cette ligne d'abord, ou modifiez-la. "
+                "« %(title)s » est déjà saisie dans cette saison : retirez cette ligne d'abord, ou modifiez-la. "
                 "Rien n'est chargé."
             )
             % {"title": again[0]},
