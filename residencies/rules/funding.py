@@ -13,10 +13,10 @@ def can_write_share(committed: Decimal, received: Decimal, reference: str) -> Ve
     """Money comes in once it was notified, and a notification has a reference."""
     if received > committed:
         return refuse(
-            _("Ce qui est reçu dépasse ce qui est notifié : notez d'abord la notification."), "received_unnotified"
+            _("Ce qui est reçu dépasse ce qui est notifié : notez d'abord la notification."), "received_unnotified"
         )
     if committed > 0 and not reference.strip():
         return refuse(
-            _("Donnez la référence de ce qui est notifié : arrêté, délibération ou convention."), "no_reference"
+            _("Donnez la référence de ce qui est notifié : arrêté, délibération ou convention."), "no_reference"
         )
     return ALLOWED

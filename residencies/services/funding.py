@@ -46,7 +46,7 @@ def remove_funder(*, by: User, funder: Funder) -> None:
         locked = Funder.objects.select_for_update(of=("self",)).get(pk=funder.pk)
         if locked.shares.exists():
             raise Refused(
-                _("Ce financeur a des parts dans une saison : elles restent, et lui avec."),
+                _("Ce financeur a des parts dans une saison : elles restent, et lui avec."),
                 code="used",
             )
         key = str(locked.uuid)
@@ -117,7 +117,7 @@ def save_shares(*, by: User, season: Season, shares: Sequence[Typed]) -> int:
             except Refused as error:
                 errors[place] = error
         if errors:
-            raise WrongShares(errors, _("Rien n'est enregistré : corrigez les lignes signalées."))
+            raise WrongShares(errors, _("Rien n'est enregistré : corrigez les lignes signalées."))
         if written:
             journal.record(by=by, verb="funding.changed", target=locked, data={"shares": written})
         return len(written)
