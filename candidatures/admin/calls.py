@@ -88,6 +88,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
 
     add_title = _("Nouvel appel")
     territory_path = "season__programme__territory"
+    season_path = "season"
     form = CallForm
     change_form_template = "admin/candidatures/call/change_form.html"
     inlines = INLINES

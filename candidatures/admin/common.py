@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import Field, Model
     from django.utils.functional import _StrPromise
 
+    from candidatures.models import Season
     from clea.accounts.models import User
 
     _Admin = admin.ModelAdmin[Any]
@@ -32,6 +33,8 @@ else:
 class DeskAdmin(ScopedAdminMixin, _Admin):
     """A page of this desk: the territory's walls, this app's style sheet, pages found by ``uuid``."""
 
+    #: From a row to its season (``"season"``, ``"call__season"``; ``"self"`` is the season): closed, it is read only.
+    season_path = ""
     #: The title of the page that adds a row; Django's would read "Ajout de appel".
     add_title: str | _StrPromise = ""
     change_list_template = "admin/candidatures/change_list.html"
@@ -39,6 +42,21 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
 
     class Media:
         css = {"all": ["css/coordination.css"]}
+
+    def archived(self, obj: Any) -> Season | None:
+        """The closed season this row belongs to. No query on a row read with its season."""
+        if obj is None or not self.season_path:
+            return None
+        season: Any = obj
+        for name in () if self.season_path == "self" else self.season_path.split("__"):
+            season = getattr(season, name, None)
+        return season if season is not None and season.closed_at is not None else None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self.archived(obj) is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self.archived(obj) is None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
@@ -58,6 +76,7 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
             "title": str(row) if row is not None else self.add_title,
             "subtitle": None,
             "show_save_and_add_another": False,
+            "archived": self.archived(row),
         }
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
 
@@ -93,6 +112,7 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
                 "media": self.media,
                 "list_url": reverse(f"{base}_changelist"),
                 "object_url": reverse(f"{base}_change", args=[obj.pk]) if obj is not None else "",
+                "archived": self.archived(obj),
             }
             | context,
         )

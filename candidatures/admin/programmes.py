@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.common import DeskAdmin
 from candidatures.models import Discipline, Programme, Season
-from structures.admin.scope import ScopedInlineMixin, ScopedRelatedFilter
+from structures.admin.scope import LabelledFormSet, ScopedInlineMixin, ScopedRelatedFilter
 
 if TYPE_CHECKING:
     _Inline = admin.TabularInline[Season, Programme]
@@ -21,8 +21,19 @@ else:
     _DisciplineAdmin = admin.ModelAdmin
 
 
+class SeasonFormSet(LabelledFormSet):
+    """A closed season stands as it is: its line is read, whatever is sent."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.closed_at is not None:
+            for field in form.fields.values():
+                field.disabled = True
+
+
 class SeasonInline(ScopedInlineMixin, _Inline):
     model = Season
+    formset = SeasonFormSet
     fields = ["name", "starts_on", "ends_on"]
     ordering = ["starts_on"]
     extra = 0
@@ -65,9 +76,12 @@ class ProgrammeAdmin(DeskAdmin):
 
 @admin.register(Season)
 class SeasonAdmin(DeskAdmin):
+    """A season's name and days. What is done in it, its closing too, is among the residencies' pages."""
+
     add_title = _("Nouvelle saison")
     territory_path = "programme__territory"
-    list_display = ["name", "programme", "starts_on", "ends_on"]
+    season_path = "self"
+    list_display = ["name", "programme", "starts_on", "ends_on", "closed_at"]
     list_select_related = ["programme"]
     list_filter = [("programme", ScopedRelatedFilter)]
     search_fields = ["name", "programme__name"]

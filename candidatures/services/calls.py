@@ -27,6 +27,7 @@ from candidatures.models import (
     ScoringCriterion,
     Season,
 )
+from candidatures.rules.seasons import is_open
 from candidatures.services import notices
 from clea.daycount import public_holidays, school_holidays
 from clea.errors import Forbidden, Refused, require
@@ -134,10 +135,13 @@ def check(call: Call) -> list[Issue]:
     return issues
 
 
-def _locked(call: Call, by: User) -> Call:
+def _locked(call: Call, by: User, *, closed_too: bool = False) -> Call:
+    """The row, for who coordinates; in an open season, unless what is done changes nothing of the closed one."""
     fresh = Call.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=call.pk)
     if not coordinates(by, fresh.territory):
         raise Forbidden(_("Seule la coordination de ce territoire peut le faire."), code="not_coordinator")
+    if not closed_too:
+        require(is_open(fresh.season))
     return fresh
 
 
@@ -206,9 +210,10 @@ def clone(*, by: User, call: Call, season: Season, slug: str, title: str, refere
     """
     days = weeks * 7
     with transaction.atomic():
-        source = _locked(call, by)
+        source = _locked(call, by, closed_too=True)
         if not coordinates(by, season.programme.territory):
             raise Forbidden(_("Cette saison appartient à un autre territoire."), code="not_coordinator")
+        require(is_open(season))
         copy = Call.objects.get(pk=source.pk)
         copy.pk = None
         copy._state.adding = True

@@ -67,6 +67,7 @@ class ResidencyPages(TabbedPages):
     """Pages of one residency. Templates extend ``admin/residencies/residency/base.html``."""
 
     territory_path = "season__programme__territory"
+    season_path = "season"
     prefix = "residencies_residency"
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -86,6 +87,7 @@ class ActivityPages(TabbedPages):
     """Pages of one activity. Templates extend ``admin/residencies/activity/base.html``."""
 
     territory_path = "season__programme__territory"
+    season_path = "season"
     prefix = "residencies_activity"
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -141,4 +143,5 @@ class SeasonPages(DeskAdmin):
             }
             for one in self.season_tabs
         ]
-        return self.page(request, template, title=title, season=season, tabs=shown, **context)
+        archived = season if season.closed_at is not None else None
+        return self.page(request, template, title=title, season=season, tabs=shown, archived=archived, **context)

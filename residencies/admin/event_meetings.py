@@ -37,6 +37,7 @@ class MeetingsMixin(TabbedPages):
     """Pages of one event. Templates extend ``admin/residencies/event/base.html``."""
 
     territory_path = "season__programme__territory"
+    season_path = "season"
     prefix = "residencies_event"
 
     def get_queryset(self, request: HttpRequest) -> Any:

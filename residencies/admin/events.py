@@ -321,6 +321,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     wished = coming.filter(pk__in=MeetingWish.objects.values("event"), meetings_from__isnull=False)
     asked = (
         WorkBooking.objects.filter(**{f"work__residency__{path}": OuterRef("pk")}, state=BookingState.ASKED)
+        .filter(work__residency__season__closed_at=None)
         .order_by()
         .values(f"work__residency__{path}")
     )

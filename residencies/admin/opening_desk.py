@@ -39,7 +39,9 @@ def _territories(request: HttpRequest) -> QuerySet[Territory]:
     signed = Paper.objects.signed().filter(residency=OuterRef("pk"))
     soon = Residency.objects.live().annotate(first_day=Min("periods__starts_on")).filter(~Exists(signed))
     bare = Residency.objects.filter(pk__in=soon.filter(first_day__lte=today + NEAR).values("pk"))
-    waiting = Offer.objects.accepted().filter(residency__isnull=True, application__residency__isnull=True)
+    waiting = Offer.objects.accepted().filter(
+        residency__isnull=True, application__residency__isnull=True, application__call__season__closed_at=None
+    )
     place = f"residency__{_SEASON}"
     return Territory.objects.coordinated_by(request.user).annotate(
         to_open=_count(waiting, _OFFER),

@@ -302,7 +302,7 @@ def _counted(request: HttpRequest) -> QuerySet[Season]:
     scans = Paper.objects.filter(state=PaperState.ISSUED, signed_file__isnull=False).order_by()
     sessions = Session.objects.filter(activity__season=OuterRef("pk")).order_by()
     return (
-        Season.objects.filter(programme__territory__in=Territory.objects.coordinated_by(request.user))
+        Season.objects.filter(programme__territory__in=Territory.objects.coordinated_by(request.user), closed_at=None)
         .annotate(
             missing=_number(missing.filter(season=OuterRef("pk")).order_by(), "season"),
             scans=_number(scans.filter(activity__season=OuterRef("pk")), "activity__season")

@@ -55,6 +55,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
     """The list, one page a wish, and one page an answer. The rows change through the services only."""
 
     territory_path = "season__programme__territory"
+    season_path = "season"
     can_add = can_change = can_delete = False
     change_list_template = "admin/residencies/request/change_list.html"
     accent_free_fields = ("structure__search", "structure__commune__search", "residency__search")

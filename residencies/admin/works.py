@@ -40,6 +40,7 @@ class WorkAdmin(_Readings):
     """What artists propose; the coordination puts it in the catalogue."""
 
     territory_path = "residency__season__programme__territory"
+    season_path = "residency__season"
     list_display = ("title", "residency", "form", "is_published", "requests")
     list_filter = ("is_published",)
     search_fields = ("title", "residency__artist_name")
@@ -100,6 +101,7 @@ class WorkBookingAdmin(_Readings):
     """Structures that ask for a work: yes makes an activity, no has its words."""
 
     territory_path = "work__residency__season__programme__territory"
+    season_path = "work__residency__season"
     list_display = ("work", "artist", "structure", "people", "state_word", "made_at")
     list_filter = ("state",)
     search_fields = ("work__title", "structure__name")

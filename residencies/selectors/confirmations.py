@@ -68,7 +68,7 @@ def _to_confirm(now: datetime) -> QuerySet[Session]:
     return (
         Session.objects.exclude(state=SessionState.CANCELLED)
         .exclude(activity__state__in=[ActivityState.EVALUATED, ActivityState.CANCELLED])
-        .filter(~Exists(settled), starts_at__lte=now)
+        .filter(~Exists(settled), starts_at__lte=now, activity__season__closed_at=None)
         .select_related("activity", "host__commune", "commune")
     )
 

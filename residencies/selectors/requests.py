@@ -70,7 +70,7 @@ def open_season(territory: Territory, today: date | None = None) -> Season | Non
     today = today or timezone.localdate()
     inside = Residency.objects.filter(_welcoming()).values("season")
     return (
-        Season.objects.filter(programme__territory=territory, ends_on__gte=today, pk__in=inside)
+        Season.objects.filter(programme__territory=territory, closed_at=None, ends_on__gte=today, pk__in=inside)
         .select_related("programme__territory")
         .order_by("starts_on", "pk")
         .first()
@@ -259,5 +259,6 @@ def effects_of(rows: Iterable[ActivityRequest]) -> dict[int, Effect]:
 
 def waiting(territories: Iterable[Territory]) -> dict[str, Any]:
     """How many wishes wait (``n``), and since when the oldest does (``oldest``). One query."""
-    rows = ActivityRequest.objects.waiting().filter(season__programme__territory__in=territories)
+    rows = ActivityRequest.objects.waiting().filter(season__closed_at=None)
+    rows = rows.filter(season__programme__territory__in=territories)
     return rows.aggregate(n=Count("pk"), oldest=Min("made_at"))

@@ -4,7 +4,7 @@ Order of locks, always: residencies (by primary key), then the activity, then it
 theirs (papers, confirmations, wishes, payments). An event stands alone, above its registrations; so does a
 committee's meeting. What belongs to the season as a whole (funding, news, bilan) locks the season, first of all.
 
-No lock is given in a closed season: it is read only.
+No lock is given in a closed season: it is read only. Closing takes every lock, in this order.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from candidatures.models import Season
-from clea.errors import Forbidden, Refused
+from candidatures.rules.seasons import is_open
+from clea.errors import Forbidden, Refused, require
 from residencies.models import Activity, ActivityRequest, Event, Residency, ResidencyArtist, Session
 from residencies.rules.presence import in_reach
 from structures.models import Professional, Structure, Territory
@@ -63,11 +65,18 @@ def require_reach(season: Season, day: date, *, field: str = "") -> None:
 
 def require_open(season: Season) -> None:
     """Raise ``Refused`` for a season that was closed: it is an archive. No query."""
-    if season.closed_at is not None:
-        raise Refused(
-            _("La saison %(season)s est close : elle se lit, elle ne change plus.") % {"season": season.name},
-            code="season_closed",
-        )
+    require(is_open(season))
+
+
+def hold_open(season: Season) -> None:
+    """:func:`require_open`, said by the row as it is once the lock is ours.
+
+    Where rows are locked one by one, what is joined to a row we waited for is as it was before the wait: the
+    season may have closed meanwhile. No query on SQLite, one elsewhere.
+    """
+    if connection.features.has_select_for_update and season.closed_at is None:
+        season.closed_at = Season.objects.values_list("closed_at", flat=True).get(pk=season.pk)
+    require_open(season)
 
 
 def lock_season(season: Season) -> Season:
@@ -77,14 +86,18 @@ def lock_season(season: Season) -> Season:
     return found
 
 
-def lock_residency(residency: Residency) -> Residency:
-    """The row, locked until the transaction ends, its territory with it. One query."""
+def lock_residency(residency: Residency, *, closed_too: bool = False) -> Residency:
+    """The row, locked until the transaction ends, its territory with it. One query.
+
+    ``closed_too``: in an archived season as well, for what the law has us erase.
+    """
     found = (
         Residency.objects.select_for_update(of=("self",))
         .select_related("season__programme__territory")
         .get(pk=residency.pk)
     )
-    require_open(found.season)
+    if not closed_too:
+        hold_open(found.season)
     return found
 
 
@@ -96,8 +109,8 @@ def lock_residencies(keys: Iterable[int]) -> list[Residency]:
         .filter(pk__in=list(keys))
         .order_by("pk")
     )
-    for residency in found:
-        require_open(residency.season)
+    for season in {residency.season_id: residency.season for residency in found}.values():
+        hold_open(season)
     return found
 
 
@@ -108,7 +121,7 @@ def lock_activity(activity: Activity) -> Activity:
         .select_related("season__programme__territory")
         .get(pk=activity.pk)
     )
-    require_open(found.season)
+    hold_open(found.season)
     return found
 
 
@@ -119,7 +132,7 @@ def lock_session(session: Session) -> Session:
         .select_related("activity__season__programme__territory", "host__commune", "commune", "standing")
         .get(pk=session.pk)
     )
-    require_open(found.activity.season)
+    hold_open(found.activity.season)
     return found
 
 
@@ -130,7 +143,7 @@ def lock_request(request: ActivityRequest) -> ActivityRequest:
         .select_related("season__programme__territory", "structure__territory", "residency", "proposed")
         .get(pk=request.pk)
     )
-    require_open(found.season)
+    hold_open(found.season)
     return found
 
 
@@ -139,5 +152,5 @@ def lock_event(event: Event) -> Event:
     found = (
         Event.objects.select_for_update(of=("self",)).select_related("season__programme__territory").get(pk=event.pk)
     )
-    require_open(found.season)
+    hold_open(found.season)
     return found

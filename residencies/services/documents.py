@@ -41,9 +41,9 @@ QUIET = timedelta(days=3)
 KEPT_AFTER = timedelta(days=90)
 
 
-def _locked(document: RequestedDocument) -> RequestedDocument:
+def _locked(document: RequestedDocument, *, closed_too: bool = False) -> RequestedDocument:
     """The residency, then the document, both locked and fresh."""
-    residency = lock_residency(Residency(pk=document.residency_id))
+    residency = lock_residency(Residency(pk=document.residency_id), closed_too=closed_too)
     row = RequestedDocument.objects.select_for_update(of=("self",)).select_related("stored_file").get(pk=document.pk)
     row.residency = residency
     return row
@@ -303,7 +303,7 @@ def purge(*, today: date | None = None) -> int:
     """Erase files nobody needs any more. How many.
 
     Those of documents that were seen or waived and are not to be kept (none should be left), and all those
-    of a residency finished or stopped, :data:`KEPT_AFTER` its last day.
+    of a residency finished or stopped, :data:`KEPT_AFTER` its last day. In closed seasons too.
     """
     today = today or timezone.localdate()
     held = RequestedDocument.objects.filter(stored_file__isnull=False)
@@ -316,7 +316,7 @@ def purge(*, today: date | None = None) -> int:
     count = 0
     for key in sorted({*settled.values_list("pk", flat=True), *ended.values_list("pk", flat=True)}):
         with transaction.atomic():
-            row = _locked(RequestedDocument.objects.get(pk=key))
+            row = _locked(RequestedDocument.objects.get(pk=key), closed_too=True)
             _drop_file(row, None)
             _save(row)
             _record(None, "purged", row)

@@ -19,7 +19,7 @@ from residencies.enums import EventState
 from residencies.models import Event, EventItem, MeetingSlot, Residency, Room
 from residencies.services import event_notices as notices
 from residencies.services import registrations
-from residencies.services.base import lock_event, require_desk, require_reach
+from residencies.services.base import lock_event, lock_season, require_desk, require_reach
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -66,6 +66,7 @@ def create(
 ) -> Event:
     """Prepare an event: nobody but the coordination sees it before it is announced."""
     with transaction.atomic():
+        season = lock_season(season)
         require_desk(by, season.programme.territory)
         event = Event(season=season, **_known(values))
         event.slug = event.slug or _free_slug(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,11 +20,14 @@ from residencies.enums.steering import MeetingKind, MeetingState
 from residencies.models import Attendee, Meeting
 from residencies.rules import steering as rules
 from residencies.services import meeting_notices as notices
-from residencies.services.base import lock_season, require_desk, require_open, require_reach
+from residencies.services.base import hold_open, lock_season, require_desk, require_reach
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
     from clea.documents.models import StoredFile
+
+#: A meeting that near must have been convened.
+SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def lock_meeting(meeting: Meeting) -> Meeting:
         .select_related("season__programme__territory")
         .get(pk=meeting.pk)
     )
-    require_open(found.season)
+    hold_open(found.season)
     return found
 
 

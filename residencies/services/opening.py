@@ -24,7 +24,7 @@ from residencies.rules import opening as rules
 from residencies.selectors import opening as selectors
 from residencies.selectors.planning_rules import planning_rules
 from residencies.services import opening_notices as notices
-from residencies.services.base import lock_residency, require_desk
+from residencies.services.base import hold_open, lock_residency, lock_season, require_desk
 from residencies.services.people import add_artist, change_artist, remove_artist
 from residencies.services.periods import PeriodRow, require_version, set_periods, write_periods
 
@@ -83,6 +83,7 @@ def open_from_offer(*, by: User, offer: Offer, **facts: Any) -> Residency:
         standing = Residency.objects.with_place().filter(application=application).first()
         if standing is not None and standing.offer_id == locked.pk:
             return standing
+        hold_open(application.call.season)
         require(rules.can_open(locked))
         if standing is not None:
             raise Refused(
@@ -132,7 +133,7 @@ def open_outside(
     same kind, when there is one and nothing else is given.
     """
     with transaction.atomic():
-        locked = Season.objects.select_for_update(of=("self",)).select_related("programme__territory").get(pk=season.pk)
+        locked = lock_season(season)
         require_desk(by, locked.programme.territory)
         if not reason.strip():
             raise Refused(

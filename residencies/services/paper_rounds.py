@@ -30,7 +30,11 @@ def remind_signatures() -> int:
     first = {row.pk: row.first_at for row in selectors.missing(today)}
     soon = [pk for pk, at in first.items() if timezone.localdate(at) - today <= BEFORE_FIRST_SESSION]
     waiting = Paper.objects.filter(
-        activity__in=soon, state=PaperState.ISSUED, sent_at__isnull=False, reminded_at__isnull=True
+        activity__in=soon,
+        activity__season__closed_at=None,
+        state=PaperState.ISSUED,
+        sent_at__isnull=False,
+        reminded_at__isnull=True,
     )
     done = 0
     for paper in waiting.order_by("pk"):
@@ -53,6 +57,7 @@ def remind_confirmations() -> int:
     waiting = (
         Session.objects.exclude(state=SessionState.CANCELLED)
         .filter(reminded_at__isnull=True, ends_at__lt=midnight, ends_at__gte=midnight - NOT_AFTER)
+        .filter(activity__season__closed_at=None)
         .order_by("pk")
     )
     done = 0

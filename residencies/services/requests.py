@@ -21,7 +21,14 @@ from residencies.models import Activity, ActivityRequest, Residency
 from residencies.rules import requests as rules
 from residencies.selectors import requests as selectors
 from residencies.services import activities, request_notices
-from residencies.services.base import lock_activity, lock_request, lock_residency, require_desk, require_team
+from residencies.services.base import (
+    lock_activity,
+    lock_request,
+    lock_residency,
+    lock_season,
+    require_desk,
+    require_team,
+)
 
 if TYPE_CHECKING:
     from candidatures.models import Season
@@ -54,6 +61,7 @@ def file(*, by: User, structure: Structure, season: Season | None = None, **valu
                 _("Aucune saison n'accueille de souhaits pour le moment : la coordination vous préviendra."),
                 code="no_season",
             )
+        season = lock_season(season)
         if ActivityRequest.objects.filter(structure=structure, season=season, state=_S.SENT).count() >= MOST:
             raise Refused(
                 _("%(n)d souhaits de votre structure attendent déjà une réponse : retirez ceux qui ne comptent plus.")
