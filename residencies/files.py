@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from clea.documents.access import Grant
 from clea.documents.models import StoredFile
 from residencies import kit_files
-from residencies.selectors import papers, traces
+from residencies.selectors import closing, communication, papers, steering, traces, trips
 from residencies.selectors.document_files import requested_document
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ RESOLVERS: list[Callable[[User | AnonymousUser, StoredFile], Grant | None]] = [
     kit_files.resolve,
     papers.resolve,
     traces.resolve,
+    trips.receipt,
+    steering.resolve,
+    communication.press_scan,
+    closing.resolve,
 ]
 
 

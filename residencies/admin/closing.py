@@ -2,16 +2,147 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from candidatures.admin.common import person, refuse
+from candidatures.models import Season
+from clea.errors import Refused
 from clea.ui.desk import DeskItem
 from residencies.admin.base import SeasonPages
+from residencies.forms.closing import ClosingForm, ReopeningForm
+from residencies.selectors import closing as selectors
+from residencies.services import closing
+from structures.admin.scope import coordinated
 
 
 class SeasonClosingMixin(SeasonPages):
-    """The end of a season."""
+    """What is not finished, then what will happen, then the archive."""
+
+    def season_urls(self) -> list[URLPattern]:
+        return [
+            self.season_address("cloture/", self.closing_page, "closing"),
+            self.season_address("cloture/rouvrir/", self.reopening_page, "reopening"),
+            *super().season_urls(),
+        ]
+
+    def closing_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Some thirty queries, whatever is left to finish."""
+        season = self.season(request, key)
+        archive = selectors.archive_of(season)
+        if season.closed_at is not None:
+            if request.method == "POST":
+                messages.error(request, _("Cette saison est déjà close."))
+                return self._to_closing(season)
+            return self._closing(request, season, "closed", archive=archive, may_reopen=person(request).is_superuser)
+        found = selectors.unfinished(season)
+        hard = [one for one in found if not one.can_be_left]
+        following = selectors.following(season)
+        # A season closed before has made its next call already.
+        wanted = selectors.calls_of(season) if following.is_possible and not (archive and archive.next_call_id) else []
+        form = ClosingForm(
+            request.POST if request.method == "POST" else None,
+            left=[one for one in found if one.can_be_left],
+            calls=wanted,
+        )
+        status = 200
+        if request.method == "POST":
+            if form.is_valid() and self._closed(request, season, form):
+                return self._to_closing(season)
+            status = 422
+        return self._closing(
+            request, season, "open", status, form=form, hard=hard, following=following, archive=archive
+        )
+
+    def _closed(self, request: HttpRequest, season: Season, form: ClosingForm) -> bool:
+        """Close it; what is refused goes beside what it is about."""
+        try:
+            archive = closing.close(
+                by=person(request), season=season, reasons=form.reasons(), next_calls=form.next_calls()
+            )
+        except closing.NotFinished as error:
+            beside = {code: words for code, words in error.errors.items() if f"reason-{code}" in form.fields}
+            for code, words in beside.items():
+                form.add_error(f"reason-{code}", words)
+            if len(beside) < len(error.errors):
+                form.add_error(None, str(error))
+        except (Refused, ValidationError) as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("La saison %(season)s est close et archivée.") % {"season": season.name})
+            if archive.next_call is not None:
+                messages.success(
+                    request,
+                    _("« %(call)s » est prêt à être relu, dans la saison %(season)s. Il n'est pas publié.")
+                    % {"call": archive.next_call.title, "season": archive.next_call.season.name},
+                )
+            return True
+        return False
+
+    def reopening_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Administrators only."""
+        season = self.season(request, key)
+        if not person(request).is_superuser:
+            raise PermissionDenied
+        form = ReopeningForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                closing.reopen(by=person(request), season=season, reason=form.cleaned_data["reason"])
+            except Refused as error:
+                refuse(form, error)
+            else:
+                messages.success(request, _("La saison %(season)s est rouverte.") % {"season": season.name})
+                return self._to_closing(season)
+        return self._closing(
+            request,
+            season,
+            "reopen",
+            422 if form.errors else 200,
+            form=form,
+            back=reverse("admin:residencies_season_closing", args=[season.uuid]),
+        )
+
+    def _closing(
+        self, request: HttpRequest, season: Season, part: str, status: int = 200, **context: object
+    ) -> HttpResponse:
+        titles = {"open": _("Clore la saison"), "closed": _("Saison close"), "reopen": _("Rouvrir la saison")}
+        response = self.season_page(
+            request,
+            f"admin/residencies/season/closing_{part}.html",
+            season=season,
+            title=titles[part],
+            tab="closing",
+            **context,
+        )
+        response.status_code = status
+        return response
+
+    def _to_closing(self, season: Season) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:residencies_season_closing", args=[season.uuid]))
 
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """What asks something of the coordination today."""
-    return []
+    """Seasons that are over and still open. One query."""
+    rows = Season.objects.filter(
+        programme__territory__in=[territory.pk for territory in coordinated(request)],
+        closed_at=None,
+        ends_on__lt=timezone.localdate(),
+        residencies__isnull=False,
+    ).distinct()
+    return [
+        DeskItem(
+            ngettext("saison finie, à clore", "saisons finies, à clore", 1),
+            1,
+            reverse("admin:residencies_season_closing", args=[season.uuid]),
+            "info",
+            season.name,
+        )
+        for season in rows.order_by("starts_on", "pk")
+    ]

@@ -76,9 +76,11 @@ class ResidencyAdmin(
         Tab("confirmations", _("Confirmations")),
         Tab("money", _("Financement")),
         Tab("payments", _("Paiements")),
+        Tab("steering", _("Pilotage")),
         Tab("feedback", _("Avis")),
         Tab("communication", _("Communication")),
         Tab("bilan", _("Bilan")),
+        Tab("closing", _("Clôture")),
     )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
