@@ -10,23 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from residencies.enums import EventState
-from residencies.models import Event, News, Residency
+from residencies.models import Bilan, Event, News, Residency
 
 _PAGES = {
     "residencies:agenda": gettext_lazy("Agenda"),
     "residencies:list": gettext_lazy("Toutes les résidences"),
     "residencies:works": gettext_lazy("Œuvres à accueillir"),
+    "residencies:bilans": gettext_lazy("Bilans des saisons"),
 }
 
 
 class ResidencySitemap(Sitemap[Any]):
-    """The agenda, the list, then every published residency and event. Two queries."""
+    """The agenda, the lists, then every published residency, event and bilan. Three queries."""
 
     heading = gettext_lazy("Résidences et agenda")
 
     def items(self) -> list[Any]:
         events = Event.objects.filter(state=EventState.PUBLISHED)
-        return [*_PAGES, *Residency.objects.published().order_by("-season__starts_on", "artist_name"), *events]
+        residencies = Residency.objects.published().order_by("-season__starts_on", "artist_name")
+        return [*_PAGES, *residencies, *events, *Bilan.objects.published()]
 
     def location(self, item: Any) -> str:
         return reverse(item) if isinstance(item, str) else item.get_absolute_url()

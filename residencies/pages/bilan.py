@@ -26,7 +26,7 @@ from residencies.reports.bilan_plots import Mark
 from residencies.selectors.bilan_pages import Beside, BilanPage, Part
 
 #: Rows of a plot; the table behind has them all.
-_MOST_BARS = 10
+_MOST_BARS = 8
 #: The map of a sheet of A4: larger words.
 _PRINT_MAP = 700.0
 #: A document shows the first ones.
@@ -199,7 +199,10 @@ def fields(page: BilanPage, links: Links, prefix: str) -> tuple[list[Field], int
 def _marks(
     rows: Sequence[Row], count: Callable[[Values], Total | None], label: Callable[[Row], str], tone: str = ""
 ) -> list[Mark]:
-    top = max((total.value or 0 for row in rows if (total := count(row.values))), default=0)
+    values = [total.value or 0 for row in rows if (total := count(row.values))]
+    # The largest stands out, unless several are.
+    top = max(values, default=0)
+    top = top if values.count(top) == 1 else 0
     found = []
     for row in rows:
         total = count(row.values) or Total()
@@ -215,25 +218,24 @@ def _sorted(rows: Sequence[Row], count: Callable[[Values], Total | None]) -> lis
     )
 
 
-def _lines(rows: Sequence[Row], links: Links, label: Callable[[Row], str]) -> tuple[Line, ...]:
-    return tuple(Line(label(row), _cells(row.values), links(row.trace)) for row in rows)
-
-
 def _cells(values: Values) -> tuple[str, ...]:
-    return (
-        words.said(values.sessions),
-        words.said(values.attendances)
-        + (f" ({words.uncounted(values.attendances.unknown)})" if _partly(values) else ""),
-        words.said(values.people) or "–",
-    )
+    return (words.said(values.sessions), words.said(values.attendances))
 
 
-def _partly(values: Values) -> bool:
-    return bool(values.attendances.unknown) and values.attendances.value is not None
-
-
-def _columns() -> tuple[str, ...]:
-    return (_("Séances"), _("Présences"), _("Personnes"))
+def _table(rows: Sequence[Row], links: Links, label: Callable[[Row], str]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """Columns and lines: what is missing and what is of people have a column where some row has some."""
+    missing = any(row.values.attendances.unknown for row in rows)
+    people = any(row.values.people and row.values.people.value is not None for row in rows)
+    columns = [_("Séances"), _("Présences"), *([_("Sans comptage")] if missing else [])]
+    columns += [_("Personnes")] if people else []
+    lines = []
+    for row in rows:
+        values = row.values
+        cells = [words.said(values.sessions), words.said(values.attendances)]
+        cells += [dates.number(values.attendances.unknown) if values.attendances.unknown else "–"] if missing else []
+        cells += [words.said(values.people) or "–"] if people else []
+        lines.append(Line(label(row), tuple(cells), links(row.trace)))
+    return tuple(columns), tuple(lines)
 
 
 def _name(row: Row) -> str:
@@ -256,7 +258,8 @@ def months(page: BilanPage, links: Links, prefix: str) -> Plot | None:
         description=_("Un terril par mois, d'autant plus haut qu'il y a eu de séances. %(lead)s") % {"lead": lead},
         id_prefix=f"{prefix}-mois",
     )
-    return Plot("mois", _("La saison, mois par mois"), drawing, _columns(), _lines(rows, links, _name), lead=lead)
+    columns, lines = _table(rows, links, _name)
+    return Plot("mois", _("La saison, mois par mois"), drawing, columns, lines, lead=lead)
 
 
 def _barred(
@@ -270,19 +273,20 @@ def _barred(
     label: Callable[[Row], str] = _name,
     description: str,
     note: str = "",
+    most: int = _MOST_BARS,
 ) -> Plot | None:
     rows = [row for row in cut.rows if row.values.sessions.value or row.values.sessions.unknown or _any(row.values)]
     rows = _sorted(rows, count)
     if not rows or (len(rows) == 1 and rows[0].key == UNSAID):
         return None
     drawing = plots.bars(
-        _marks(rows[:_MOST_BARS], count, lambda row: _capital(label(row))),
+        _marks(rows[:most], count, lambda row: _capital(label(row))),
         title=title,
         description=description,
         id_prefix=f"{prefix}-{key}",
     )
-    lines = _lines(rows, links, lambda row: _capital(label(row)))
-    return Plot(key, title, drawing, _columns(), lines, note)
+    columns, lines = _table(rows, links, lambda row: _capital(label(row)))
+    return Plot(key, title, drawing, columns, lines, note)
 
 
 def _any(values: Values) -> bool:
@@ -474,24 +478,59 @@ def print_context(page: BilanPage) -> dict[str, Any]:
     found["whom"] = [drawn[name] for name in ("categories", "stages") if drawn[name]]
     found["what"] = [drawn[name] for name in ("kinds", "structures") if drawn[name]]
     order = ("months", "categories", "stages", "kinds", "structures")
-    found["tables"] = [*(drawn[name] for name in order if drawn[name]), found["places"]]
+    found["tables"] = [drawn[name] for name in order if drawn[name]]
+    rows = sorted((row for row in page.figures.communes.rows if row.town), key=lambda row: -_weight(row))
+    met = [Line(row.label, _cells(row.values)) for row in rows if _weight(row)]
+    half = -(-len(met) // 2)
+    found["met"] = [met[:half], met[half:]] if met else []
+    found["unmet"] = [row.label for row in rows if not _weight(row)]
+    found["elsewhere"] = sum(_weight(row) for row in page.figures.communes.rows if not row.town)
+    for one, part in zip(found["parts"], page.parts, strict=True):
+        one["plots"] = _small_plots(page, part)
     found["essentials"] = _essentials(page)
     found["pictures"] = [(one, _embedded(one)) for one in page.pictures[:_MOST_PICTURES]]
+    found["voices"] = _voices(found)
     found["contents"] = _contents(found)
     return found
 
 
+def _small_plots(page: BilanPage, part: Part) -> list[Plot]:
+    """Of one residency: its publics and what it did."""
+    figures, links = part.figures, Links(page)
+    prefix = f"r-{figures.key}"
+    found = (
+        _barred(
+            "publics", _("Avec qui"), figures.categories, links, prefix, count=crowd(figures),
+            label=lambda row: words.category(row.key), description=_("Une barre par public."), most=4,
+        ),
+        _barred(
+            "formes", _("Ce qui a été fait"), figures.kinds, links, prefix, count=_sessions_of,
+            description=_("Une barre par forme d'activité, en séances."), most=4,
+        ),
+    )  # fmt: skip
+    return [_printed(one) for one in found if one is not None]
+
+
+def _voices(found: dict[str, Any]) -> str:
+    """How the part of the words is called, by what comes first in it; empty without any."""
+    named = [
+        (found["page"].testimonies, _("Ce qu'on en dit")),
+        (found["pictures"], _("En images")),
+        (found["bilan"].highlights, _("Ce qui a compté")),
+        (found["bilan"].outlook, _("Et maintenant")),
+    ]
+    return next((label for there, label in named if there), "")
+
+
 def _contents(found: dict[str, Any]) -> list[tuple[str, str]]:
     """The parts that the document has, in its order."""
-    bilan, page = found["bilan"], found["page"]
-    voices = _("Ce qu'on en dit") if page.testimonies else _("En images") if found["pictures"] else _("Et maintenant")
     listed = [
         ("essentiel", _("L'essentiel"), True),
         ("avec-qui", _("Avec qui"), found["publics"]),
         ("quoi", _("Ce qui a eu lieu") if found["what"] else _("Ce qui reste"), found["what"] or found["catalogue"]),
         ("ou", _("Où"), found["reach"]["concerned"] or found["map"]),
         ("residences", _("Résidence par résidence"), found["parts"]),
-        ("paroles", voices, page.testimonies or found["pictures"] or bilan.outlook),
+        ("paroles", found["voices"], found["voices"]),
         ("avant", _("D'une saison à l'autre"), found["comparison"]),
         ("methode", _("Comment ces chiffres sont comptés"), True),
         ("tableaux", _("Les chiffres en tableaux"), True),
@@ -567,6 +606,7 @@ def _part(page: BilanPage, part: Part, links: Links) -> dict[str, Any]:
             for row in figures.groups.rows
             if crowd(figures)(row.values).value
         ],
+        "towns": [row.label for row in figures.communes.rows if row.town and _weight(row)],
         "catalogue": catalogue(part.productions),
         "told": part.testimonies,
         "href": links(figures.trace),
