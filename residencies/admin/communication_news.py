@@ -76,7 +76,10 @@ class NewsAdmin(DeskAdmin):
     # Writing -----------------------------------------------------------------------------------
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None,
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A new one, seen by nobody else before it is published."""
         if not self.has_add_permission(request):
@@ -93,7 +96,11 @@ class NewsAdmin(DeskAdmin):
         return self._form(request, form, str(self.add_title), None)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None,
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Its text, what may be done of it, what came of sending it."""
         row = self.get_object(request, object_id)
@@ -130,7 +137,13 @@ class NewsAdmin(DeskAdmin):
                 "entries": entries_for(row)[:20],
             }
         response = self.page(
-            request, f"{_TEMPLATES}/form.html", title=title, obj=row, news=row, form=form, shown=shown, **context,
+            request,
+            f"{_TEMPLATES}/form.html",
+            title=title,
+            news=row,
+            form=form,
+            shown=shown,
+            **context,
         )
         if form.is_bound and form.errors:
             response.status_code = 422
@@ -143,7 +156,10 @@ class NewsAdmin(DeskAdmin):
         lines = [_("Tout le monde la lit sur le site, et le fil Atom l'annonce."), _("Rien ne part aux abonnés.")]
         if request.method == "POST":
             return self._act(
-                request, row, lambda: news.publish(by=person(request), news=row), _("L'actualité est publiée."),
+                request,
+                row,
+                lambda: news.publish(by=person(request), news=row),
+                _("L'actualité est publiée."),
             )
         return self._confirm(request, row, _("Publier cette actualité ?"), _("Publier"), lines)
 
@@ -217,7 +233,11 @@ class NewsAdmin(DeskAdmin):
         )
 
     def _act(
-        self, request: HttpRequest, row: News, act: Callable[[], Any], done: str | Callable[[Any], str],
+        self,
+        request: HttpRequest,
+        row: News,
+        act: Callable[[], Any],
+        done: str | Callable[[Any], str],
     ) -> HttpResponse:
         try:
             answer = act()
@@ -228,7 +248,13 @@ class NewsAdmin(DeskAdmin):
         return HttpResponseRedirect(_url(row))
 
     def _confirm(
-        self, request: HttpRequest, row: News, title: str, button: str, lines: list[str], **context: Any,
+        self,
+        request: HttpRequest,
+        row: News,
+        title: str,
+        button: str,
+        lines: list[str],
+        **context: Any,
     ) -> HttpResponse:
         return self.page(
             request,

@@ -33,8 +33,8 @@ KINDS: tuple[MailKind, ...] = (
         body={
             "fr": """Bonjour,
 
-Quelqu'un, sans doute vous, a demandé à recevoir les actualités des résidences d'artistes de {{ territoire }} à cette
-adresse.
+Quelqu'un, sans doute vous, a demandé à recevoir à cette adresse les actualités des résidences d'artistes
+({{ territoire }}).
 
 Pour confirmer, ouvrez cette page et appuyez sur le bouton (dans les {{ jours }} jours) :
 {{ lien }}
@@ -45,7 +45,7 @@ Si ce n'est pas vous, ne faites rien : vous ne recevrez rien d'autre et votre ad
 """,
             "en": """Hello,
 
-Someone, probably you, asked to receive the news of the artist residencies of {{ territoire }} at this address.
+Someone, probably you, asked to receive the news of the artist residencies ({{ territoire }}) at this address.
 
 To confirm, open this page and press the button (within {{ jours }} days):
 {{ lien }}
@@ -69,8 +69,8 @@ If it was not you, do nothing: you will receive nothing else and your address wi
         body={
             "fr": """Bonjour,
 
-Quelqu'un, sans doute vous, a demandé à recevoir les actualités des résidences d'artistes de {{ territoire }} à cette
-adresse. Elle est déjà abonnée : vous n'avez rien à faire.
+Quelqu'un, sans doute vous, a demandé à recevoir à cette adresse les actualités des résidences d'artistes
+({{ territoire }}). Elle est déjà abonnée : vous n'avez rien à faire.
 
 Pour ne plus les recevoir :
 {{ desabonnement }}
@@ -79,7 +79,7 @@ Pour ne plus les recevoir :
 """,
             "en": """Hello,
 
-Someone, probably you, asked to receive the news of the artist residencies of {{ territoire }} at this address.
+Someone, probably you, asked to receive the news of the artist residencies ({{ territoire }}) at this address.
 It is already subscribed: there is nothing to do.
 
 To stop receiving them:
@@ -109,7 +109,7 @@ To stop receiving them:
 À lire en entier :
 {{ lien }}
 
-Vous recevez ce message parce que vous êtes abonné aux actualités des résidences d'artistes de {{ territoire }}.
+Vous recevez ce message parce que vous êtes abonné aux actualités des résidences d'artistes ({{ territoire }}).
 Pour ne plus les recevoir :
 {{ desabonnement }}
 
@@ -122,7 +122,7 @@ Pour ne plus les recevoir :
 Read it in full (in French):
 {{ lien }}
 
-You receive this message because you subscribed to the news of the artist residencies of {{ territoire }}.
+You receive this message because you subscribed to the news of the artist residencies ({{ territoire }}).
 To stop receiving them:
 {{ desabonnement }}
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clea.mail import kinds
 from clea.mail import services as mail
+from clea.mail.rendering import to_html
 from clea.ui.feeds import absolute
 from residencies.messages import communication as texts
 from residencies.models import News, Subscriber
@@ -115,7 +116,7 @@ def _common(territory: Territory) -> dict[str, str]:
 
 
 def preview(news: News) -> tuple[str, str]:
-    """Subject and body as a French subscriber will read them. One query."""
+    """Subject, and body as safe HTML, as a French subscriber will read them. One query."""
     text = mail.text_in_force(kinds.get(texts.PUBLISHED), "fr", news.territory.slug)
     values = letter(news) | {"desabonnement": absolute(reverse("residencies:news_leave", args=["exemple"]))}
-    return kinds.fill(text.subject, values), kinds.fill(text.body, values)
+    return kinds.fill(text.subject, values), to_html(kinds.fill(text.body, values))
