@@ -27,6 +27,7 @@ from residencies.forms.welcome import look_again
 from residencies.models import Residency
 from residencies.reports import expense_statement
 from residencies.selectors import money as selectors
+from residencies.selectors import trips
 from residencies.services import money as services
 from structures.models import Territory
 
@@ -56,6 +57,7 @@ class MoneyMixin(ResidencyPages):
             title=_("Argent"),
             tab="money",
             money=selectors.money_of(residency),
+            trips=trips.trips_of(residency),
             today=timezone.localdate(),
             can_write=residency.season.closed_at is None,
         )
