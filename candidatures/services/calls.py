@@ -211,6 +211,7 @@ def clone(*, by: User, call: Call, season: Season, slug: str, title: str, refere
     days = weeks * 7
     with transaction.atomic():
         source = _locked(call, by, closed_too=True)
+        season = Season.objects.select_related("programme__territory").get(pk=season.pk)
         if not coordinates(by, season.programme.territory):
             raise Forbidden(_("Cette saison appartient à un autre territoire."), code="not_coordinator")
         require(is_open(season))

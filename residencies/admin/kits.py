@@ -29,6 +29,8 @@ PER_PAGE = 100
 
 
 class KitPages(DeskAdmin):
+    season_path = "season"
+
     def get_urls(self) -> list[URLPattern]:
         def one(route: str, view: Any, name: str) -> URLPattern:
             return path(f"<uuid:key>/{route}", self.admin_site.admin_view(view), name=f"residencies_kit_{name}")

@@ -21,7 +21,7 @@ from residencies.enums import KitChannel
 from residencies.models import Kit, KitDelivery, Relay
 from residencies.selectors.relays import addresses_of, key_of
 from residencies.services import welcome_notices as notices
-from residencies.services.base import require_desk
+from residencies.services.base import lock_season, require_desk
 from structures.models import Structure
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ _SALT = "residencies.kit"
 def save(*, by: User, kit: Kit) -> Kit:
     """Write a kit, new or changed."""
     with transaction.atomic():
+        kit.season = lock_season(kit.season)
         require_desk(by, kit.season.programme.territory)
         kit.full_clean()
         kit.save()
@@ -50,7 +51,7 @@ def save(*, by: User, kit: Kit) -> Kit:
 def remove(*, by: User, kit: Kit) -> None:
     """Erase a kit that nobody received."""
     with transaction.atomic():
-        territory = kit.season.programme.territory
+        territory = lock_season(kit.season).programme.territory
         require_desk(by, territory)
         locked = Kit.objects.select_for_update().get(pk=kit.pk)
         if locked.deliveries.exists():
@@ -180,6 +181,7 @@ def opened(text: str) -> KitDelivery | None:
 
 
 def _lock(kit: Kit) -> Kit:
+    lock_season(kit.season)
     return (
         Kit.objects.select_for_update(of=("self",))
         .select_related("season__programme__territory", "stored_file")

@@ -27,5 +27,12 @@ def season(w: World) -> dict[str, Any]:
 ROWS: list[Row] = [
     Row("admin:residencies_season_money", kwargs=season, get={HANDS: 200}),
     Row("admin:residencies_season_money_shares", kwargs=season, get={HANDS: 200}, post={HANDS: (200, 302)}),
+    Row("admin:residencies_season_closing", kwargs=season, get={HANDS: 200}, post={HANDS: 422}),
+    Row(
+        "admin:residencies_season_reopening",
+        kwargs=season,
+        get={COORDINATOR: 403, ADMINISTRATOR: 200},
+        post={COORDINATOR: 403, ADMINISTRATOR: 422},
+    ),
     Row("admin:residencies_season_money_export", kwargs=season, get={HANDS: 405}, post={HANDS: 404}),
 ]
