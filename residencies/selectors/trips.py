@@ -188,10 +188,10 @@ def ways(calculation: list[dict[str, Any]]) -> list[Way]:
             km_before=int(row["km_before"]),
             km_after=int(row["km_after"]),
             steps=tuple(
-                Step(int(one["km"]), Decimal(one["rate"]).normalize(), Decimal(one["fixed"]), Decimal(one["worth"]))
+                Step(int(one["km"]), _plain(one["rate"]), Decimal(one["fixed"]), Decimal(one["worth"]))
                 for one in row["steps"]
             ),
-            multiplier=Decimal(row["multiplier"]).normalize() if row["multiplier"] else None,
+            multiplier=_plain(row["multiplier"]) if row["multiplier"] else None,
             worth_after=Decimal(row["worth_after"]),
             worth_before=Decimal(row["worth_before"]),
             amount=Decimal(row["amount"]),
@@ -201,6 +201,12 @@ def ways(calculation: list[dict[str, Any]]) -> list[Way]:
         )
         for row in calculation
     ]
+
+
+def _plain(text: str) -> Decimal:
+    """A rate as people write it: ``0.6360`` is 0.636, ``0.4000`` is 0.40."""
+    rate = Decimal(text).normalize()
+    return rate if -int(rate.as_tuple().exponent) > 2 else rate.quantize(Decimal("0.01"))
 
 
 def receipts_at_hand(residency: Residency, claim: TripClaim | None) -> dict[UUID, StoredFile]:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from candidatures.models import Season
 from clea.errors import Refused, StaleWrite, require
 from clea.journal import services as journal
-from residencies.enums.money import PaymentKind, PaymentState, RefusalRule
+from residencies.enums.money import LIVE_PAYMENTS, PaymentKind, PaymentState, RefusalRule
 from residencies.models import Payment, Residency
 from residencies.rules import money as rules
 from residencies.services import payment_notices as notices
+from residencies.services import trip_amounts
 from residencies.services.base import lock_residency, lock_season, require_desk, require_reach
 from residencies.services.money import Expense, budget_of, fill, hold, payment_data, require_under_ceiling
 
@@ -262,9 +263,17 @@ def _reason(text: str) -> str:
 
 
 def _become(by: User, payment: Payment, target: PaymentState, verb: str, **told: object) -> Payment:
-    before = payment.state
+    before = PaymentState(payment.state)
     payment.state = target
-    return _keep(by, payment, verb, **{"from": before}, **told)
+    kept = _keep(by, payment, verb, **{"from": before}, **told)
+    if (
+        kept.kind == PaymentKind.TRIP
+        and kept.residency is not None
+        and (before in LIVE_PAYMENTS) != (target in LIVE_PAYMENTS)
+    ):
+        # Its kilometres count no more, or again: those of the claims that nobody checked begin elsewhere.
+        trip_amounts.recount(kept.residency, by=by)
+    return kept
 
 
 def _keep(by: User, payment: Payment, verb: str, **told: object) -> Payment:

@@ -7,6 +7,7 @@ exclude as a whole is refused before anything is written. Afterwards the payment
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -300,7 +301,7 @@ def _count(residency: Residency, facts: Facts, lines: Sequence[Line], claim: Tri
 
 
 def _row(claim: TripClaim | None, facts: Facts) -> TripClaim:
-    row = TripClaim() if claim is None else TripClaim(payment_id=claim.pk)
+    row = TripClaim() if claim is None else copy(claim)
     row.period, row.mode, row.home_city = facts.period, facts.mode, " ".join(facts.home_city.split())
     row.out_on, row.back_on = facts.out_on, facts.back_on
     if facts.mode == TravelMode.CAR:
