@@ -500,11 +500,11 @@ def _small_plots(page: BilanPage, part: Part) -> list[Plot]:
     prefix = f"r-{figures.key}"
     found = (
         _barred(
-            "publics", _("Avec qui"), figures.categories, links, prefix, count=crowd(figures),
+            "publics", _("Avec qui, surtout"), figures.categories, links, prefix, count=crowd(figures),
             label=lambda row: words.category(row.key), description=_("Une barre par public."), most=4,
         ),
         _barred(
-            "formes", _("Ce qui a été fait"), figures.kinds, links, prefix, count=_sessions_of,
+            "formes", _("Ce qui a été fait, surtout"), figures.kinds, links, prefix, count=_sessions_of,
             description=_("Une barre par forme d'activité, en séances."), most=4,
         ),
     )  # fmt: skip
