@@ -157,20 +157,16 @@ SUPPLIERS = [
 
 #: Seasons before this software: season, commune, artist, life stage, sessions, people, precision.
 PAST = [
-    ("2025-2026", "lens", "Compagnie du Carreau", "school", 24, 510, "exact"),
-    ("2025-2026", "lievin", "Compagnie du Carreau", "out_of_school", 12, 180, "about"),
-    ("2025-2026", "avion", "Ysolde Galibot", "school", 18, 402, "exact"),
-    ("2025-2026", "harnes", "Ysolde Galibot", "general", 6, 350, "more_than"),
-    ("2025-2026", "wingles", "Ysolde Galibot", "around_school", 5, 64, "exact"),
-    ("2025-2026", "bully-les-mines", "Collectif Taille-Crayon", "school", 15, 330, "exact"),
-    ("2025-2026", "grenay", "Collectif Taille-Crayon", "general", 4, None, "exact"),
-    ("2025-2026", "souchez", "Collectif Taille-Crayon", "professionals", 2, 18, "exact"),
     ("2024-2025", "lens", "Odilon Brasier", "school", 30, 620, "exact"),
     ("2024-2025", "mericourt", "Odilon Brasier", "general", 8, 240, "about"),
     ("2024-2025", "sallaumines", "Odilon Brasier", "school", 10, 215, "exact"),
     ("2024-2025", "vimy", "Les Filles du Halage", "out_of_school", 4, 40, "about"),
     ("2024-2025", "noyelles-sous-lens", "Les Filles du Halage", "school", 9, 190, "exact"),
     ("2024-2025", "loos-en-gohelle", "Les Filles du Halage", "general", 7, None, "exact"),
+    ("2023-2024", "lens", "Compagnie Le Remblai", "school", 24, 510, "exact"),
+    ("2023-2024", "harnes", "Compagnie Le Remblai", "general", 6, 350, "more_than"),
+    ("2023-2024", "grenay", "Armand Lavoir", "general", 4, None, "exact"),
+    ("2023-2024", "souchez", "Armand Lavoir", "professionals", 2, 18, "exact"),
 ]
 
 #: What an activity may be, by kind: titles, life stage, public, category, people.

@@ -337,7 +337,7 @@ def _forced(scene: Scene, activity: Activity, starts_at: datetime, host: Structu
 def _agree(scene: Scene) -> None:
     """Agreements of the first activities: signed, sent, or not made yet."""
     rows = (
-        Activity.objects.filter(sessions__isnull=False)
+        Activity.objects.filter(season=start.season_of(scene), sessions__isnull=False)
         .exclude(intention="")
         .order_by("sessions__starts_at", "pk")
         .distinct()
@@ -374,7 +374,9 @@ def _invite_the_public(scene: Scene) -> None:
 
 def _confirm(scene: Scene) -> None:
     """What took place is told: by both, by one, differently by each, or not yet."""
-    over = Session.objects.filter(ends_at__lte=scene.stage.clock()).select_related("activity", "host")
+    over = Session.objects.filter(
+        activity__season=start.season_of(scene), ends_at__lte=scene.stage.clock()
+    ).select_related("activity", "host")
     for rank, session in enumerate(over.order_by("starts_at")):
         if session.confirmations.exists():
             continue
