@@ -10,13 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.forms import BaseForm
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
 )
-from django.http.response import HttpResponseBase
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -247,7 +245,7 @@ class SeasonCommunicationMixin(SeasonPages):
 
     # Sheets, subscribers -----------------------------------------------------------------------
 
-    def communication_export(self, request: HttpRequest, key: UUID, what: str, form: str) -> HttpResponseBase:
+    def communication_export(self, request: HttpRequest, key: UUID, what: str, form: str) -> HttpResponse:
         """The plan or the press log, as CSV or XLSX."""
         season = self.season(request, key)
         if what not in {"plan", "presse"} or form not in {"csv", "xlsx"}:
@@ -258,11 +256,11 @@ class SeasonCommunicationMixin(SeasonPages):
         else:
             headers, lines = selectors.press_sheet(season)
             title = _("Revue de presse")
-        response: HttpResponseBase
         if form == "csv":
             response = HttpResponse(b"".join(csv_lines(headers, lines)), content_type=CSV)
         else:
-            response = FileResponse(xlsx(headers, lines, title=title), content_type=XLSX)
+            with xlsx(headers, lines, title=title) as book:
+                response = HttpResponse(book.read(), content_type=XLSX)
         name = slugify(f"{title}-{season.name}")
         response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
         response["Cache-Control"] = "private, no-store"

@@ -24,7 +24,7 @@ _WIDE = {"class": "vTextField"}
 _BAD_DAY = {"invalid": gettext_lazy("Écrivez la date ainsi : 15/02/2027.")}
 
 
-def _residency(**kwargs: Any) -> forms.ModelChoiceField:  # type: ignore[type-arg]
+def _residency(**kwargs: Any) -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         Residency.objects.none(),
         label=gettext_lazy("Résidence"),
@@ -42,11 +42,17 @@ class LineForm(forms.Form):
     channel = forms.ChoiceField(label=gettext_lazy("Par quel canal"), choices=CommunicationChannel.choices)
     due_on = forms.DateField(label=gettext_lazy("Quand"), widget=AdminDateWidget, error_messages=_BAD_DAY)
     owner = forms.CharField(
-        label=gettext_lazy("Qui s'en charge"), max_length=160, required=False, widget=forms.TextInput(attrs=_WIDE),
+        label=gettext_lazy("Qui s'en charge"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs=_WIDE),
     )
     residency = _residency()
     note = forms.CharField(
-        label=gettext_lazy("Note"), max_length=500, required=False, widget=Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Note"),
+        max_length=500,
+        required=False,
+        widget=Textarea(attrs={"rows": 3}),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -86,7 +92,10 @@ class MentionForm(forms.Form):
     drop_file = forms.BooleanField(label=gettext_lazy("Effacer la copie enregistrée"), required=False)
     residency = _residency()
     note = forms.CharField(
-        label=gettext_lazy("Note"), max_length=500, required=False, widget=Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Note"),
+        max_length=500,
+        required=False,
+        widget=Textarea(attrs={"rows": 3}),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -151,7 +160,9 @@ class NewsForm(forms.Form):
         territories = self._choose(held, news)
         residencies = Residency.objects.filter(season__programme__territory__in=territories)
         self.fields["residency"].queryset = residencies.select_related("season").order_by(  # type: ignore[attr-defined]
-            "-season__starts_on", "artist_name", "pk",
+            "-season__starts_on",
+            "artist_name",
+            "pk",
         )
         self.fields["residency"].label_from_instance = (  # type: ignore[attr-defined]
             lambda row: f"{row.artist_name} ({row.season.name})"
@@ -187,7 +198,8 @@ class RemoveForm(forms.Form):
     """Somebody asks the coordination to receive nothing more."""
 
     email = forms.EmailField(
-        label=gettext_lazy("Adresse à désabonner"), widget=forms.EmailInput(attrs=_WIDE | {"autocomplete": "off"}),
+        label=gettext_lazy("Adresse à désabonner"),
+        widget=forms.EmailInput(attrs=_WIDE | {"autocomplete": "off"}),
     )
 
 

@@ -133,6 +133,9 @@ def test_a_plan_is_of_its_season_its_desk_and_its_time(season, coordinator):
     ):
         with pytest.raises(Refused, match="est close"):
             act()
+    client = Client()
+    client.force_login(coordinator)
+    assert "Prévoir une action" not in client.get(url("communication", season)).content.decode()
 
 
 def test_the_desk_counts_what_is_late_in_seasons_that_last(season, coordinator):
@@ -197,9 +200,8 @@ def test_a_mention_is_refused_in_words_and_leaves_no_file(season, coordinator):
 def test_the_sheets_open_in_a_spreadsheet_and_nothing_in_them_runs(season, desk):
     CommunicationItemFactory(season=season, what="=1+1", due_on=date(2026, 11, 1))
     PressItemFactory(season=season, title="=HYPERLINK(1)", url="https://gazette.test/a")
-    book = openpyxl.load_workbook(
-        io.BytesIO(b"".join(desk.get(url("communication_export", season, "presse", "xlsx")).streaming_content))  # type: ignore[attr-defined]
-    )
+    sheet = desk.get(url("communication_export", season, "presse", "xlsx"))
+    book = openpyxl.load_workbook(io.BytesIO(sheet.content))
     lines = list(book.worksheets[0].iter_rows(values_only=True))
     assert lines[1][:3] == ("08/10/2026", "La Gazette du terril", "=HYPERLINK(1)")
     assert book.worksheets[0]["C2"].data_type == "s"
