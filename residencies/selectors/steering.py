@@ -78,10 +78,14 @@ def rhythms(season: Season, today: date) -> list[RhythmRow]:
 
 def meetings(season: Season) -> QuerySet[Meeting]:
     """Every meeting of a season with its counts, the latest first. One query."""
-    return Meeting.objects.filter(season=season).annotate(
-        points=Count("items", distinct=True),
-        people=Count("attendees", distinct=True),
-        pending=Count("actions", filter=Q(actions__state=ActionState.OPEN), distinct=True),
+    return (
+        Meeting.objects.filter(season=season)
+        .annotate(
+            points=Count("items", distinct=True),
+            people=Count("attendees", distinct=True),
+            pending=Count("actions", filter=Q(actions__state=ActionState.OPEN), distinct=True),
+        )
+        .order_by("-starts_at", "-pk")
     )
 
 

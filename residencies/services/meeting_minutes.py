@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from residencies.models import AgendaItem, Attendee, Meeting, MeetingDecision
 from residencies.reports import minutes as reports
 from residencies.rules import steering as rules
 from residencies.selectors import steering as selectors
+from residencies.services import actions
 from residencies.services import meeting_notices as notices
 from residencies.services.base import require_desk
 from residencies.services.meetings import content, data_of, hold_version, lock_meeting
@@ -30,6 +33,16 @@ if TYPE_CHECKING:
 MAX_DECISIONS = 99
 
 
+@dataclass(frozen=True)
+class NewAction:
+    """An action as it is typed in the minutes."""
+
+    what: str
+    owner: str
+    due_on: date
+    owner_email: str = ""
+
+
 def write(
     *,
     by: User,
@@ -38,8 +51,13 @@ def write(
     introduction: str,
     said: Mapping[UUID, str],
     presences: Mapping[UUID, str],
+    decisions: Sequence[tuple[UUID | None, str]] = (),
+    todo: Sequence[NewAction] = (),
 ) -> Meeting:
-    """What was said point by point, and who was there. ``StaleWrite`` when somebody wrote since ``version``."""
+    """What was said point by point, and who was there; new decisions, by point, and new actions with it.
+
+    ``StaleWrite`` when somebody wrote since ``version``: nothing of it is kept then.
+    """
     with transaction.atomic():
         locked = _writing(by, meeting)
         hold_version(locked, version)
@@ -55,6 +73,11 @@ def write(
         for person in people:
             person.presence = Presence(presences.get(person.uuid, person.presence))
         Attendee.objects.bulk_update(people, ["presence"])
+        points = {item.uuid: item for item in items}
+        for key, text in decisions:
+            add_decision(by=by, meeting=locked, text=text, item=points.get(key) if key else None)
+        for one in todo:
+            actions.add(by=by, meeting=locked, **vars(one))
         journal.record(by=by, verb="meeting.minutes_written", target=locked, data={"version": locked.version})
         return locked
 
@@ -120,6 +143,7 @@ def settle(*, by: User, meeting: Meeting, version: int | None = None) -> Meeting
     It is laid out before the transaction (half a second); if what it says changed meanwhile, nothing is
     settled (``StaleWrite``).
     """
+    meeting = _fresh(meeting)
     require_desk(by, meeting.territory)
     read = _require_ready(meeting)
     with override("fr"):
@@ -171,6 +195,7 @@ def reopen(*, by: User, meeting: Meeting, why: str) -> Meeting:
 
 def publish(*, by: User, meeting: Meeting) -> Meeting:
     """Put settled minutes on the site, in an edition that names no participant."""
+    meeting = _fresh(meeting)
     require_desk(by, meeting.territory)
     with override("fr"):
         read = selectors.minutes(meeting, public=True)
@@ -237,6 +262,11 @@ def _writing(by: User, meeting: Meeting) -> Meeting:
     require_desk(by, locked.territory)
     require(rules.can_write(locked))
     return locked
+
+
+def _fresh(meeting: Meeting) -> Meeting:
+    """The row as it stands, for what is laid out before the lock. One query."""
+    return Meeting.objects.select_related("season__programme__territory").get(pk=meeting.pk)
 
 
 def _require_ready(meeting: Meeting) -> selectors.Minutes:
