@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from candidatures.forms.dossier import EuroField
 from clea.documents.models import StoredFile
+from clea.ui.dates import span
 from residencies.enums.money import ExpenseNature, RefusalRule, TravelMode
 from residencies.forms.welcome import NumberInput, day_field
 from residencies.models import ExpenseLine, Period, TripClaim
 from residencies.rules import trips as rules
+from residencies.selectors.trips import Slot
 from residencies.services.trips import Facts, Line
 
 if TYPE_CHECKING:
@@ -37,11 +39,17 @@ class StartForm(forms.Form):
         label=gettext_lazy("Par quel moyen ?"), choices=TravelMode.choices, widget=forms.RadioSelect
     )
 
-    def __init__(self, data: Any = None, *, periods: list[Period]) -> None:
+    def __init__(self, data: Any = None, *, slots: list[Slot]) -> None:
         super().__init__(data)
         other = ("autre", _("aucune de ces périodes : un autre déplacement"))
         field: Any = self.fields["periode"]
-        field.choices = [*((str(one.uuid), one.title) for one in periods), other]
+        field.choices = [*((str(slot.period.uuid), _named(slot)) for slot in slots), other]
+
+
+def _named(slot: Slot) -> str:
+    """The period with its days, and whether its trip was claimed."""
+    name = f"{slot.period.title}, {span(slot.period.starts_on, slot.period.ends_on)}"
+    return name if slot.payment is None else _("%(period)s (déjà demandé)") % {"period": name}
 
 
 class TripForm(forms.Form):
@@ -126,6 +134,10 @@ class LineForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.at_hand = at_hand
         self.file_error = ""
+
+    def has_changed(self) -> bool:
+        """A line of which only the file came, and was refused, is no blank line."""
+        return bool(self.file_error) or super().has_changed()
 
     @property
     def receipt(self) -> StoredFile | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -153,6 +154,13 @@ def test_a_file_that_is_no_receipt_is_said_at_its_line_and_the_others_are_kept(r
     assert "HEIC" in str(first.errors["file"])
     assert second.receipt is not None
     assert "capture d'écran" in text(response).replace("&#x27;", "'")
+
+
+def test_a_line_of_which_only_a_refused_file_came_says_so(residency, artist) -> None:
+    bad = SimpleUploadedFile("notes.pdf", b"not a receipt")
+    response = artist.post(page(residency, "train"), train() | {"lignes-0-file": photo(), "lignes-1-file": bad})
+    assert response.status_code == 422
+    assert "ni un PDF, ni une image" in str(response.context["lines"].forms[1].errors["file"])
 
 
 def test_lines_are_added_without_a_word_lost_and_blank_ones_do_not_count(residency, artist) -> None:

@@ -26,7 +26,7 @@ def new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Which period, by which means; what the rules exclude is said here, before anything is typed."""
     residency = get_residency(request, uuid)
     shown = selectors.trips_of(residency)
-    form = StartForm(request.GET if "periode" in request.GET else None, periods=[one.period for one in shown.slots])
+    form = StartForm(request.GET if "periode" in request.GET else None, slots=shown.slots)
     verdict = None
     if form.is_valid():
         chosen = {str(slot.period.uuid): slot for slot in shown.slots}.get(form.cleaned_data["periode"])
