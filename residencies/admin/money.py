@@ -24,6 +24,7 @@ from residencies.admin.base import ResidencyPages
 from residencies.enums.money import PaymentState
 from residencies.forms.money import BudgetForm, ExpenseForm, LumpSumForm, ScheduleForm
 from residencies.forms.welcome import look_again
+from residencies.methods.cents import ZERO
 from residencies.models import Residency
 from residencies.reports import expense_statement
 from residencies.selectors import money as selectors
@@ -130,8 +131,8 @@ class MoneyMixin(ResidencyPages):
                 messages.success(request, words % {"n": len(made)})
                 return HttpResponseRedirect(_back(residency))
         left = _("À répartir à parts égales, au centime près : %(net)s net, %(cost)s de coût total.") % {
-            "net": euros(max(money.net_gap, selectors.ZERO)),
-            "cost": euros(max(money.cost_gap, selectors.ZERO)),
+            "net": euros(max(money.net_gap, ZERO)),
+            "cost": euros(max(money.cost_gap, ZERO)),
         }
         return self._money_form(
             request,

@@ -8,15 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -186,7 +178,7 @@ class SeasonPaymentsMixin(SeasonPages):
             button=known.button,
             back=_page(season, found),
             payment=found,
-            warning=known.warning if found.residency_id else "",
+            warning=known.warning if selectors.goes_to_artist(found) else "",
             impossible="" if verdict else verdict.reason,
         )
 
@@ -238,6 +230,7 @@ class SeasonPaymentsMixin(SeasonPages):
             title=_("%(act)s plusieurs paiements") % {"act": act.button},
             tab="payments",
             act=act,
+            warning=act.warning if any(map(selectors.goes_to_artist, able)) else "",
             able=able,
             unable=[(one, verdict.reason) for one, verdict in verdicts if not verdict],
             sums=selectors.sums(able),
@@ -273,7 +266,7 @@ class SeasonPaymentsMixin(SeasonPages):
 
     # For the finance department -------------------------------------------------------------------
 
-    def payments_export(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+    def payments_export(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """What the list shows, as a file; the journal keeps who took it."""
         season = self.season(request, key)
         form = request.POST.get("form", "")
@@ -282,20 +275,14 @@ class SeasonPaymentsMixin(SeasonPages):
         found = _asked(season, request.POST)[1]
         payments.record_export(by=person(request), season=season, form=form, count=len(found))
         name = slugify(f"paiements-{season.name}-{timezone.localdate().isoformat()}")
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}.{form}"',
-            "Cache-Control": "private, no-store",
-        }
-        if form == "xlsx":
-            return FileResponse(
-                payment_export.workbook(found),
-                content_type=payment_export.FORMS[form],
-                headers=headers,
-            )
-        return StreamingHttpResponse(
-            payment_export.lines(found),
+        kept = payment_export.workbook(found) if form == "xlsx" else payment_export.lines(found)
+        return HttpResponse(
+            kept,
             content_type=payment_export.FORMS[form],
-            headers=headers,
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}.{form}"',
+                "Cache-Control": "private, no-store",
+            },
         )
 
 

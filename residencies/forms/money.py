@@ -127,7 +127,9 @@ class ScheduleForm(forms.Form):
         seen: set[date] = set()
         for n in range(1, self.count + 1):
             day = data.get(f"day_{n}")
-            if day is not None and day in seen:
+            if day is None:
+                continue
+            if day in seen:
                 self.add_error(f"day_{n}", _("Une autre échéance a déjà cette date."))
             seen.add(day)
         return data

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import IO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,15 +57,20 @@ def totals(payments: Sequence[Payment]) -> Iterator[list[Cell]]:
     yield [_("Total, hors refusé et annulé"), live.count, live.amount, live.cost]
 
 
-def workbook(payments: Sequence[Payment]) -> IO[bytes]:
+def workbook(payments: Sequence[Payment]) -> bytes:
     """Two sheets: the payments, their totals by state."""
     sums = [_("État"), _("Nombre"), _("Montant versé (€)"), _("Coût total (€)")]
-    return spreadsheets.workbook([(_("Paiements"), headers(), rows(payments)), (_("Totaux"), sums, totals(payments))])
+    sheets: list[tuple[str, list[str], Iterable[list[Cell]]]] = [
+        (_("Paiements"), headers(), rows(payments)),
+        (_("Totaux"), sums, totals(payments)),
+    ]
+    with spreadsheets.workbook(sheets) as book:
+        return book.read()
 
 
-def lines(payments: Iterable[Payment]) -> Iterator[bytes]:
-    """The CSV, line by line."""
-    return spreadsheets.csv_lines(headers(), rows(payments))
+def lines(payments: Iterable[Payment]) -> bytes:
+    """The CSV."""
+    return b"".join(spreadsheets.csv_lines(headers(), rows(payments)))
 
 
 def _day(moment: datetime | None) -> date | None:

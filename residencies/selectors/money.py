@@ -108,6 +108,16 @@ def sums(payments: Iterable[Payment]) -> Sums:
     return found
 
 
+def goes_to_artist(payment: Payment) -> bool:
+    """An expense of a residency may go to somebody else: that is not its artist's money. No query."""
+    if payment.residency is None:
+        return False
+    return payment.kind != PaymentKind.OTHER or payment.payee in (
+        payment.residency.employer,
+        payment.residency.artist_name,
+    )
+
+
 @dataclass(frozen=True)
 class Money:
     """All the money of a residency. ``budget`` is unsaved until something needs it."""
@@ -140,6 +150,24 @@ class Money:
     @property
     def total(self) -> Sums:
         return sums(self.payments)
+
+    @property
+    def theirs(self) -> list[Payment]:
+        """What goes to the artists or their employer."""
+        return [one for one in self.payments if goes_to_artist(one)]
+
+    @property
+    def others_theirs(self) -> list[Payment]:
+        return [one for one in self.others if goes_to_artist(one)]
+
+    @property
+    def own(self) -> Sums:
+        """The sum of what goes to them."""
+        return sums(self.theirs)
+
+    @property
+    def own_other(self) -> Sums:
+        return sums(self.others_theirs)
 
     @property
     def net_gap(self) -> Decimal:

@@ -23,6 +23,7 @@ from residencies.methods.cents import ZERO, split
 from residencies.models import Payment, Residency, ResidencyBudget
 from residencies.rules import money as rules
 from residencies.selectors import money as selectors
+from residencies.selectors.paper_facts import money_of as rules_of
 from residencies.services.base import lock_residency, lock_season, require_desk, require_reach
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def budget_of(residency: Residency) -> ResidencyBudget:
     found = ResidencyBudget.objects.select_for_update().filter(residency=locked).first()
     if found is not None:
         return found
-    budget = selectors.default_budget(locked, selectors.rules_of(locked))
+    budget = selectors.default_budget(locked, rules_of(locked))
     budget.full_clean()
     budget.save()
     journal.record(by=None, verb="money.budget_copied", target=locked, data=_told(budget))
@@ -75,7 +76,7 @@ def change_budget(*, by: User, residency: Residency, figures: Figures, version: 
         if version != (budget.version if held else 0):
             raise _stale()
         hold(rules.figures_hold(figures.net, figures.gross, figures.charges, figures.total), "total")
-        call = selectors.rules_of(locked)
+        call = rules_of(locked)
         if call is None or call.employer_ceiling is None:
             budget.ceiling = figures.ceiling
         hold(rules.within_ceiling(figures.total, budget.ceiling), "total")
@@ -94,7 +95,7 @@ def reread_rules(*, by: User, residency: Residency) -> ResidencyBudget:
     with transaction.atomic():
         locked = lock_residency(residency)
         require_desk(by, locked.territory)
-        call = selectors.rules_of(locked)
+        call = rules_of(locked)
         if call is None:
             raise Refused(_("Aucun appel ne donne de règles financières à cette résidence."), code="no_rules")
         budget = budget_of(locked)
@@ -289,11 +290,23 @@ def add_expense(*, by: User, season: Season, expense: Expense, residency: Reside
         return row
 
 
-def require_under_ceiling(payment: Payment) -> None:
-    """The schedule with this instalment in it stays under the ceiling. In a transaction, the residency locked."""
-    if payment.kind != PaymentKind.ALLOWANCE or payment.residency is None:
+def require_in_budget(payment: Payment) -> None:
+    """The schedule with this instalment stays under the ceiling, and the lump sum is the budget's.
+
+    In a transaction, the residency locked.
+    """
+    if payment.residency is None or payment.kind not in (PaymentKind.ALLOWANCE, PaymentKind.LUMP_SUM):
         return
     budget = budget_of(payment.residency)
+    if payment.kind == PaymentKind.LUMP_SUM:
+        if payment.amount != budget.lump_sum:
+            raise Refused(
+                _("Le budget donne un forfait de %(amount)s : changez-le d'abord dans le budget de la résidence.")
+                % {"amount": euros(budget.lump_sum)},
+                code="not_the_lump_sum",
+                field="amount",
+            )
+        return
     others = Payment.objects.live().filter(residency=payment.residency, kind=PaymentKind.ALLOWANCE)
     held = others.exclude(pk=payment.pk).aggregate(cost=Sum("cost"))["cost"] or ZERO
     hold(rules.within_ceiling(held + payment.cost, budget.ceiling), "cost")

@@ -11,7 +11,7 @@ from candidatures.services.notices import absolute
 from clea.mail import services as mail
 from clea.ui.dates import day, euros
 from residencies.models import Payment
-from residencies.selectors.money import artists_of
+from residencies.selectors.money import artists_of, goes_to_artist
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -33,9 +33,9 @@ def refused(*, by: User, payment: Payment) -> None:
 
 
 def _tell(kind: str, *, by: User, payment: Payment) -> None:
-    """To each artist of the residency who has an account; nobody for an expense of the season."""
+    """To each artist of the residency who has an account; nobody for what goes to somebody else."""
     residency = payment.residency
-    if residency is None:
+    if residency is None or not goes_to_artist(payment):
         return
     territory = payment.territory
     parts = (

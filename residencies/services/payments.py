@@ -22,7 +22,7 @@ from residencies.rules import money as rules
 from residencies.services import payment_notices as notices
 from residencies.services import trip_amounts
 from residencies.services.base import lock_residency, lock_season, require_desk, require_reach
-from residencies.services.money import Expense, budget_of, fill, hold, payment_data, require_under_ceiling
+from residencies.services.money import Expense, budget_of, fill, hold, payment_data, require_in_budget
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -151,7 +151,7 @@ def _require_room(payment: Payment) -> None:
     """The ceiling, the number of trips, the one lump sum, as if it were new. Three queries at most."""
     if payment.residency is None:
         return
-    require_under_ceiling(payment)
+    require_in_budget(payment)
     live = Payment.objects.live().filter(residency=payment.residency, kind=payment.kind)
     if payment.kind == PaymentKind.LUMP_SUM and live.exists():
         raise Refused(_("Le forfait de cette résidence est déjà prévu."), code="already")
@@ -173,7 +173,7 @@ def change(*, by: User, payment: Payment, expense: Expense, version: int) -> Pay
         locked = _held(by, payment, version)
         require(rules.can_change(locked))
         fill(locked, expense)
-        require_under_ceiling(locked)
+        require_in_budget(locked)
         return _keep(by, locked, "payment.changed")
 
 

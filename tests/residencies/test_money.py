@@ -171,7 +171,7 @@ def test_the_allowance_falls_due_in_four_times_three_thousand(desk: User, reside
 
 
 @given(st.integers(1, 1_200_000), st.integers(0, 1_200_000), st.integers(1, 25))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_a_schedule_loses_no_cent_in_any_column(
     desk: User, residency: Residency, net: int, more: int, count: int
 ) -> None:
@@ -183,7 +183,7 @@ def test_a_schedule_loses_no_cent_in_any_column(
     assert total(one.amount for one in made) == from_cents(net)
     assert total(one.cost for one in made) == whole
     found = selectors.money_of(residency)
-    assert (found.net_gap, found.cost_gap) == (0, 0)
+    assert found.net_gap == found.cost_gap == 0
     states = selectors.by_state(found.payments)
     assert total(line.cost for line in states) == found.total.cost == found.total.left_cost
 
@@ -195,7 +195,7 @@ def test_a_schedule_loses_no_cent_in_any_column(
 def test_dates_that_make_no_schedule(desk: User, residency: Residency, days: list[date], code: str) -> None:
     with pytest.raises(Refused) as refusal:
         money.schedule(by=desk, residency=residency, dates=days)
-    assert refusal.value.code == code or code == "out_of_reach"
+    assert refusal.value.code == code
     assert not Payment.objects.exists()
 
 
@@ -227,21 +227,26 @@ def test_the_lump_sum_is_planned_once(desk: User, residency: Residency) -> None:
     with pytest.raises(Refused) as refusal:
         money.plan_lump_sum(by=desk, residency=residency)
     assert refusal.value.code == "already"
+    more = Expense(label="Forfait", payee="Compagnie", amount=Decimal(501), due_on=DATES[1])
+    with pytest.raises(Refused) as refusal:
+        payments.change(by=desk, payment=planned, expense=more, version=planned.version)
+    assert refusal.value.code == "not_the_lump_sum"
 
 
 def test_an_expense_is_the_season_s_or_a_residency_s(desk: User, residency: Residency) -> None:
     typed = Expense(label="Location du studio", payee="Le Studio", amount=Decimal("250.50"))
     own = money.add_expense(by=desk, season=residency.season, expense=typed)
     assert (own.residency, own.cost) == (None, Decimal("250.50"))
-    assert (
-        money.add_expense(by=desk, season=residency.season, residency=residency, expense=typed).residency == residency
-    )
+    other = money.add_expense(by=desk, season=residency.season, residency=residency, expense=typed)
+    assert other.residency == residency
     with pytest.raises(Refused):
         money.add_expense(by=desk, season=ResidencyFactory().season, residency=residency, expense=typed)
     paid = payments.approve(by=desk, payment=payments.check(by=desk, payment=own))
     assert payments.pay(by=desk, payment=paid, paid_on=TODAY).state == S.PAID
-    # Nobody to tell.
+    payments.approve(by=desk, payment=payments.check(by=desk, payment=other))
+    # Neither is their artist's money: nobody to tell.
     assert not OutgoingMail.objects.exists()
+    assert selectors.money_of(residency).own.count == 0
 
 
 # States --------------------------------------------------------------------------------------
@@ -315,9 +320,9 @@ def test_a_payment_noted_by_mistake_is_taken_back_then_corrected(desk: User, res
     season = residency.season
     season.closed_at = timezone.now()
     season.save()
-    for act in (payments.undo_payment, payments.cancel):
-        with pytest.raises(Refused):
-            act(by=desk, payment=again, **({"reason": "x"} if act is payments.undo_payment else {"why": "x"}))
+    with pytest.raises(Refused) as refusal:
+        payments.undo_payment(by=desk, payment=again, reason="Encore.")
+    assert refusal.value.code == "season_closed"
     fixed = payments.correct_reference(by=desk, payment=again, paid_on=date(2027, 3, 9), reference="MDT-2")
     assert (fixed.reference, fixed.paid_on, fixed.state) == ("MDT-2", date(2027, 3, 9), S.PAID)
     with pytest.raises(Refused) as refusal:

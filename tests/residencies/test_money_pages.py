@@ -175,22 +175,22 @@ def test_the_finance_department_reads_the_same_figures(desk: Client, residency: 
     made = many_payments(residency, 12)
     PaymentFactory(residency=residency, state=S.CANCELLED, label="=HYPERLINK(1)")
     address = of_season(residency, "payments_export")
-    book = load_workbook(io.BytesIO(b"".join(desk.post(address, {"form": "xlsx"}))))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(b"".join(desk.post(address, {"form": "xlsx"}))))
     rows = list(book["Paiements"].iter_rows(min_row=2, values_only=True))
     assert len(rows) == 13
     assert (
         total(Decimal(str(row[6])).quantize(Decimal("0.01")) for row in rows)
         == total(one.amount for one in made) + 3000
     )
-    assert rows[0][8].date() == date(2027, 1, 1)  # type: ignore[union-attr]
+    assert rows[0][8].date() == date(2027, 1, 1)
     last = list(book["Totaux"].iter_rows(values_only=True))[-1]
     assert last[1] == 12
     assert Decimal(str(last[3])).quantize(Decimal("0.01")) == total(one.cost for one in made)
     sent = desk.post(address, {"form": "csv", "etat": "paid"})
-    lines = list(csv.reader(io.StringIO(b"".join(sent).decode("utf-8-sig")), delimiter=";"))  # type: ignore[arg-type]
+    lines = list(csv.reader(io.StringIO(b"".join(sent).decode("utf-8-sig")), delimiter=";"))
     assert lines[0][6] == "Montant versé (€)"
     assert len(lines) == 1 + sum(one.state == S.PAID for one in made)
-    text = b"".join(desk.post(address, {"form": "csv", "etat": "cancelled"})).decode()  # type: ignore[arg-type]
+    text = b"".join(desk.post(address, {"form": "csv", "etat": "cancelled"})).decode()
     assert "'=HYPERLINK(1)" in text
     assert Entry.objects.filter(verb="payment.exported").count() == 3
     assert desk.post(address, {"form": "exe"}).status_code == 404
