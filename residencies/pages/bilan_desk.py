@@ -112,8 +112,20 @@ def _table(one: Slice, title: str) -> Table:
         title=title,
         columns=tuple(labels[name] for name in names),
         lines=tuple(Line(row.label, cells(row.values), urlencode(row.trace)) for row in rows),
-        shared=Line(_("à déduire : compté dans plusieurs lignes"), cells(one.shared)) if one.shared else None,
+        shared=_shared(one.shared, names) if one.shared else None,
     )
+
+
+def _shared(values: Values, names: list[str]) -> Line:
+    """What to take off the sum of the rows; blank where they simply add up."""
+    found = []
+    for name in names:
+        total: Total = getattr(values, name) or Total()
+        said = (
+            (words.hours(values.hours) if name == "minutes" else words.said(Total(total.value))) if total.value else ""
+        )
+        found.append(Cell(said, total.unknown))
+    return Line(_("à déduire : compté dans plusieurs lignes"), tuple(found))
 
 
 # A report, before it is written ------------------------------------------------------------------
