@@ -57,13 +57,13 @@ class TracesMixin(ConsentActs):
         return place.page(request, "list", title=title, traces=traces, today=timezone.localdate())
 
     def trace_add(self, request: HttpRequest, place: Place, kind: str) -> HttpResponse:
-        return self._write(request, place, kind_of(kind), None)
+        return self._trace_write(request, place, kind_of(kind), None)
 
     def trace_page(self, request: HttpRequest, place: Place, kind: str, item: UUID) -> HttpResponse:
         what = kind_of(kind)
-        return self._write(request, place, what, row_of(what, place.season, place.residency, item))
+        return self._trace_write(request, place, what, row_of(what, place.season, place.residency, item))
 
-    def _write(self, request: HttpRequest, place: Place, what: TraceKind, row: Any) -> HttpResponse:
+    def _trace_write(self, request: HttpRequest, place: Place, what: TraceKind, row: Any) -> HttpResponse:
         form = what.form(
             request.POST or None,
             request.FILES or None,
@@ -85,7 +85,7 @@ class TracesMixin(ConsentActs):
                 messages.success(request, _("C'est enregistré."))
                 return place.back(what.word)
         title = what.change_title if row is not None else what.add_title
-        return place.page(request, "form", title=str(title), form=form, kind=what, row=row)
+        return place.page(request, "form", title=str(title), form=form, kind=what, trace=row)
 
     def trace_act(self, request: HttpRequest, place: Place, kind: str, item: UUID) -> HttpResponse:
         """Publish, take off, put in the kit, take out of it."""

@@ -77,7 +77,7 @@ class ConsentActs(PlacePages):
         row = _consent(place.season, item)
         covered = trace_pages.covered_by(row)
         if request.method == "POST":
-            return self._done(
+            return self._consent_act(
                 request, place, lambda: consents.withdraw(by=person(request), consent=row), _("L'accord est retiré.")
             )
         lines = [
@@ -100,7 +100,7 @@ class ConsentActs(PlacePages):
         """Ask, then erase one noted by mistake."""
         row = _consent(place.season, item)
         if request.method == "POST":
-            return self._done(
+            return self._consent_act(
                 request, place, lambda: consents.remove(by=person(request), consent=row), _("L'accord est effacé.")
             )
         covered = trace_pages.covered_by(row)
@@ -126,7 +126,7 @@ class ConsentActs(PlacePages):
             messages.success(request, _("Le lien est envoyé à %(email)s.") % {"email": row.email})
         return HttpResponseRedirect(place.url("consent", item))
 
-    def _done(self, request: HttpRequest, place: Place, act: Callable[[], object], said: str) -> HttpResponse:
+    def _consent_act(self, request: HttpRequest, place: Place, act: Callable[[], object], said: str) -> HttpResponse:
         try:
             act()
         except Refused as error:

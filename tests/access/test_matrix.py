@@ -71,7 +71,8 @@ def ask(world: World, row: Row, method: str, role: Role) -> Any:
     except _RolledBack:
         pass
     if response.streaming:
-        response.close()
+        # Read to its end: closed from here, it would take the connection with it.
+        b"".join(response.streaming_content)
     return response
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
@@ -43,9 +43,8 @@ def press_kit_zip(request: HttpRequest, slug: str) -> HttpResponseBase:
     kit = _kit(slug)
     if not ratelimit.consume(request, action="press_kit", config=LIMIT, app="residencies"):
         return _page(request, kit, refused=True)
-    response = FileResponse(
-        report.archive(kit), as_attachment=True, filename=report.file_name(kit), content_type="application/zip"
-    )
+    response = StreamingHttpResponse(report.archive(kit), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{report.file_name(kit)}"'
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
@@ -46,10 +46,10 @@ def _sent(request: HttpRequest, stored: StoredFile, *, public: bool) -> HttpResp
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
         try:
-            response = FileResponse(stored.file.open("rb"), content_type=stored.content_type)
+            with stored.file.open("rb") as file:
+                response = HttpResponse(file.read(), content_type=stored.content_type)
         except FileNotFoundError:
             raise Http404 from None
-        response["Content-Length"] = str(stored.size)
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate" if public else "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
