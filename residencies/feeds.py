@@ -61,7 +61,7 @@ class NewsFeed(PublicFeed[News]):
     address = "residencies:news_feed"
 
     def title(self) -> str:
-        return _("CLEA : les actualités des résidences")
+        return _("CLEA : les actualités des résidences")
 
     def subtitle(self) -> str:
         return _("Ce qui se prépare et ce qui s'est passé avec les artistes en résidence.")

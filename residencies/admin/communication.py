@@ -155,7 +155,7 @@ class SeasonCommunicationMixin(SeasonPages):
         except Refused as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("« %(what)s » : %(state)s.") % {"what": row.what, "state": target.label})
+            messages.success(request, _("« %(what)s » : %(state)s.") % {"what": row.what, "state": target.label})
         return HttpResponseRedirect(_hub_url(season, "plan"))
 
     def communication_plan_remove(self, request: HttpRequest, key: UUID, item: UUID) -> HttpResponse:
@@ -237,7 +237,7 @@ class SeasonCommunicationMixin(SeasonPages):
             request,
             "_confirm",
             season,
-            _("Effacer cette retombée ?"),
+            _("Effacer cette retombée ?"),
             lines=lines,
             button=_("Effacer"),
             back=_hub_url(season, "presse"),
@@ -362,7 +362,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             n,
             f"{reverse('admin:residencies_season_communication', args=[key])}#plan",
             urgency="soon",
-            detail=_("Leur date est passée : faites-les, déplacez-les ou abandonnez-les."),
+            detail=_("Leur date est passée : faites-les, déplacez-les ou abandonnez-les."),
         )
         for key, n in rows
     ]

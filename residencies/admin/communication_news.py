@@ -161,13 +161,13 @@ class NewsAdmin(DeskAdmin):
                 lambda: news.publish(by=person(request), news=row),
                 _("L'actualité est publiée."),
             )
-        return self._confirm(request, row, _("Publier cette actualité ?"), _("Publier"), lines)
+        return self._confirm(request, row, _("Publier cette actualité ?"), _("Publier"), lines)
 
     def unpublish_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         row: News = self.found(request, key)
         lines = [_("Sa page n'existe plus, et elle sort du fil. Vous pouvez la publier à nouveau, à une autre date.")]
         if row.sent_at:
-            lines.append(_("Le message déjà parti aux abonnés mène à cette page : son lien ne s'ouvrira plus."))
+            lines.append(_("Le message déjà parti aux abonnés mène à cette page : son lien ne s'ouvrira plus."))
         if request.method == "POST":
             return self._act(
                 request,
@@ -175,7 +175,7 @@ class NewsAdmin(DeskAdmin):
                 lambda: news.unpublish(by=person(request), news=row),
                 _("L'actualité est retirée du site."),
             )
-        return self._confirm(request, row, _("Retirer cette actualité du site ?"), _("Retirer du site"), lines)
+        return self._confirm(request, row, _("Retirer cette actualité du site ?"), _("Retirer du site"), lines)
 
     def send_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """To how many, in what words; then each is written to, once for all."""
@@ -184,7 +184,7 @@ class NewsAdmin(DeskAdmin):
             return self._act(request, row, lambda: news.send(by=person(request), news=row), self._sent_words)
         reach = selectors.reach(row.territory)
         to = ngettext("%(n)d abonné reçoit un message", "%(n)d abonnés reçoivent chacun un message", reach.confirmed)
-        spoken = _("en français : %(french)d, en anglais : %(english)d") % {
+        spoken = _("en français : %(french)d, en anglais : %(english)d") % {
             "french": reach.french,
             "english": reach.english,
         }
@@ -192,11 +192,11 @@ class NewsAdmin(DeskAdmin):
         verdict = rules.can_send(row)
         impossible = "" if verdict else str(verdict.reason)
         if verdict and not reach.confirmed:
-            impossible = _("Personne n'est encore abonné : il n'y a rien à envoyer.")
+            impossible = _("Personne n'est encore abonné : il n'y a rien à envoyer.")
         return self._confirm(
             request,
             row,
-            _("Envoyer cette actualité aux abonnés ?"),
+            _("Envoyer cette actualité aux abonnés ?"),
             ngettext("Envoyer à %(n)d abonné", "Envoyer à %(n)d abonnés", reach.confirmed) % {"n": reach.confirmed},
             lines,
             impossible=impossible,
@@ -206,8 +206,8 @@ class NewsAdmin(DeskAdmin):
     @staticmethod
     def _sent_words(count: int) -> str:
         return ngettext(
-            "L'actualité part à %(n)d abonné : suivez l'envoi ici.",
-            "L'actualité part à %(n)d abonnés : suivez l'envoi ici.",
+            "L'actualité part à %(n)d abonné : suivez l'envoi ici.",
+            "L'actualité part à %(n)d abonnés : suivez l'envoi ici.",
             count,
         ) % {"n": count}
 
@@ -226,7 +226,7 @@ class NewsAdmin(DeskAdmin):
         return self._confirm(
             request,
             row,
-            _("Supprimer cette actualité ?"),
+            _("Supprimer cette actualité ?"),
             _("Supprimer"),
             lines,
             impossible="" if verdict else str(verdict.reason),

@@ -131,7 +131,7 @@ class NewsForm(forms.Form):
         required=False,
         widget=Textarea(attrs={"rows": 16, "class": "vLargeTextField"}),
         help_text=gettext_lazy(
-            "Markdown : une ligne vide entre deux paragraphes, « ## » devant un intertitre, « - » devant une ligne de "
+            "Markdown : une ligne vide entre deux paragraphes, « ## » devant un intertitre, « - » devant une ligne de "
             "liste, **gras**, [texte du lien](https://…).",
         ),
     )
@@ -146,7 +146,7 @@ class NewsForm(forms.Form):
         label=gettext_lazy("Adresse de la page"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("Vide : elle est faite du titre. Elle ne change plus une fois publiée."),
+        help_text=gettext_lazy("Vide : elle est faite du titre. Elle ne change plus une fois publiée."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -209,7 +209,7 @@ class SubscribeForm(forms.Form):
     use_required_attribute = False
     territory = forms.ModelChoiceField(
         Territory.objects.none(),
-        label=gettext_lazy("De quel territoire ?"),
+        label=gettext_lazy("De quel territoire ?"),
         to_field_name="slug",
         empty_label=None,
     )
@@ -218,7 +218,7 @@ class SubscribeForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": gettext_lazy("Indiquez votre adresse : un message y est envoyé pour confirmer."),
+            "required": gettext_lazy("Indiquez votre adresse : un message y est envoyé pour confirmer."),
             "invalid": gettext_lazy("Cette adresse n'est pas complète. Exemple : prenom.nom@exemple.fr."),
         },
     )

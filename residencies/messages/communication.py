@@ -23,7 +23,7 @@ KINDS: tuple[MailKind, ...] = (
         key=ASKED,
         label=_("Abonnement aux actualités à confirmer"),
         description=_(
-            "Envoyé à l'adresse qui a demandé les actualités : sans confirmation, rien d'autre n'est envoyé.",
+            "Envoyé à l'adresse qui a demandé les actualités : sans confirmation, rien d'autre n'est envoyé.",
         ),
         variables=_COMMON | {"lien": _("adresse de la page à ouvrir"), "jours": _("jours pour confirmer")},
         subject={
@@ -36,10 +36,10 @@ KINDS: tuple[MailKind, ...] = (
 Quelqu'un, sans doute vous, a demandé à recevoir à cette adresse les actualités des résidences d'artistes
 ({{ territoire }}).
 
-Pour confirmer, ouvrez cette page et appuyez sur le bouton (dans les {{ jours }} jours) :
+Pour confirmer, ouvrez cette page et appuyez sur le bouton (dans les {{ jours }} jours) :
 {{ lien }}
 
-Si ce n'est pas vous, ne faites rien : vous ne recevrez rien d'autre et votre adresse sera effacée.
+Si ce n'est pas vous, ne faites rien : vous ne recevrez rien d'autre et votre adresse sera effacée.
 
 {{ contact }}
 """,
@@ -70,9 +70,9 @@ If it was not you, do nothing: you will receive nothing else and your address wi
             "fr": """Bonjour,
 
 Quelqu'un, sans doute vous, a demandé à recevoir à cette adresse les actualités des résidences d'artistes
-({{ territoire }}). Elle est déjà abonnée : vous n'avez rien à faire.
+({{ territoire }}). Elle est déjà abonnée : vous n'avez rien à faire.
 
-Pour ne plus les recevoir :
+Pour ne plus les recevoir :
 {{ desabonnement }}
 
 {{ contact }}
@@ -106,11 +106,11 @@ To stop receiving them:
 
 {{ resume }}
 
-À lire en entier :
+À lire en entier :
 {{ lien }}
 
 Vous recevez ce message parce que vous êtes abonné aux actualités des résidences d'artistes ({{ territoire }}).
-Pour ne plus les recevoir :
+Pour ne plus les recevoir :
 {{ desabonnement }}
 
 {{ contact }}

@@ -34,7 +34,7 @@ def can_move(item: CommunicationItem, target: CommunicationState) -> Verdict:
     if target in COMMUNICATION_TRANSITIONS[CommunicationState(item.state)]:
         return ALLOWED
     return refuse(
-        _("Cette action est dans l'état « %(state)s » : rechargez la page pour voir ce qui reste possible.")
+        _("Cette action est dans l'état « %(state)s » : rechargez la page pour voir ce qui reste possible.")
         % {"state": item.get_state_display()},
         "wrong_state",
     )
@@ -44,7 +44,7 @@ def can_remove(item: CommunicationItem) -> Verdict:
     """Only what nobody began: the rest tells what was done."""
     if item.state == CommunicationState.TODO:
         return ALLOWED
-    return refuse(_("Cette action a été commencée : abandonnez-la plutôt que de l'effacer."), "begun")
+    return refuse(_("Cette action a été commencée : abandonnez-la plutôt que de l'effacer."), "begun")
 
 
 def can_publish(news: News) -> Verdict:
@@ -62,7 +62,7 @@ def can_unpublish(news: News) -> Verdict:
 def can_send(news: News) -> Verdict:
     """Once, and once everybody can read it."""
     if news.sent_at is not None:
-        return refuse(_("Cette actualité est déjà partie aux abonnés : elle ne part qu'une fois."), "sent")
+        return refuse(_("Cette actualité est déjà partie aux abonnés : elle ne part qu'une fois."), "sent")
     if news.published_at is None:
         return refuse(_("Publiez l'actualité avant de l'envoyer."), "not_published")
     return ALLOWED
@@ -71,7 +71,7 @@ def can_send(news: News) -> Verdict:
 def can_discard(news: News) -> Verdict:
     """What was sent stays; what is public is taken off first."""
     if news.sent_at is not None:
-        return refuse(_("Cette actualité est partie aux abonnés : elle reste ici, retirée du site au besoin."), "sent")
+        return refuse(_("Cette actualité est partie aux abonnés : elle reste ici, retirée du site au besoin."), "sent")
     if news.published_at is not None:
         return refuse(_("Retirez d'abord cette actualité du site."), "published")
     return ALLOWED

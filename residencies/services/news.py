@@ -56,7 +56,7 @@ def change(*, by: User, news: News, text: Text, version: int) -> News:
         if row.version != version:
             raise StaleWrite(
                 _(
-                    "Quelqu'un a modifié cette actualité entre-temps : rien n'est enregistré. Relisez ce qui suit, "
+                    "Quelqu'un a modifié cette actualité entre-temps : rien n'est enregistré. Relisez ce qui suit, "
                     "puis enregistrez de nouveau.",
                 ),
                 code="stale",
@@ -109,7 +109,7 @@ def send(*, by: User, news: News) -> int:
             notices.published(by=by, news=row, subscriber=subscriber, common=common)
             count += 1
         if not count:
-            raise Refused(_("Personne n'est encore abonné : il n'y a rien à envoyer."), code="nobody")
+            raise Refused(_("Personne n'est encore abonné : il n'y a rien à envoyer."), code="nobody")
         row.sent_at = timezone.now()
         row.full_clean()
         row.save(update_fields=["sent_at", "updated_at"])
@@ -146,7 +146,7 @@ def _write(news: News, text: Text) -> None:
             require(rules.can_rename(news))
         if asked in rules.RESERVED_SLUGS:
             raise Refused(
-                _("« %(slug)s » est l'adresse d'une autre page : choisissez-en une autre.") % {"slug": asked},
+                _("« %(slug)s » est l'adresse d'une autre page : choisissez-en une autre.") % {"slug": asked},
                 code="reserved",
                 field="slug",
             )

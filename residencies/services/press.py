@@ -112,10 +112,11 @@ def _save(
         raise Refused(_("Cette retombée est d'une autre saison."), code="foreign")
     if item is not None and seen != mark(row):
         raise StaleWrite(
-            _("Quelqu'un a modifié cette retombée entre-temps. Relisez-la, puis enregistrez de nouveau."), code="stale",
+            _("Quelqu'un a modifié cette retombée entre-temps. Relisez-la, puis enregistrez de nouveau."),
+            code="stale",
         )
     if mention.day > timezone.localdate():
-        raise Refused(_("Notez une retombée une fois parue : ce jour est à venir."), code="future", field="day")
+        raise Refused(_("Notez une retombée une fois parue : ce jour est à venir."), code="future", field="day")
     require_same_season(locked, mention.residency)
     row.outlet, row.title, row.day = mention.outlet.strip(), mention.title.strip(), mention.day
     row.url, row.note, row.residency = mention.url.strip(), mention.note.strip(), mention.residency

@@ -61,7 +61,7 @@ def confirm(*, key: UUID) -> Subscriber:
     with transaction.atomic():
         row = _lock(key)
         if row is None:
-            raise Refused(_("Cette demande n'existe plus : demandez à nouveau les actualités."), code="gone")
+            raise Refused(_("Cette demande n'existe plus : demandez à nouveau les actualités."), code="gone")
         if row.state == SubscriberState.CONFIRMED:
             return row
         row.state, row.confirmed_at = SubscriberState.CONFIRMED, timezone.now()

@@ -271,7 +271,7 @@ def test_the_desk_sees_how_many_receive_and_who_could_not_be_written_to(season, 
     OutgoingMailFactory(failed=True, kind="news.published", scope=territory.slug, to="perdu@exemple.test")
     page = desk.get(url("communication", season)).content.decode()
     assert "3 adresses confirmées" in page
-    assert "en français : 2, en anglais : 1" in page
+    assert "en français : 2, en anglais : 1" in page
     assert "1 en attente de confirmation" in page
     assert "perdu@exemple.test" in page
     assert "mina@exemple.test" not in page

@@ -237,7 +237,7 @@ def test_the_desk_writes_looks_publishes_and_sends(territory, desk):
     assert "Publier cette actualité" in desk.get(acts["publish"]).content.decode()
     desk.post(acts["publish"])
     asked = desk.get(acts["send"]).content.decode()
-    assert "3 abonnés reçoivent chacun un message (en français : 3, en anglais : 0)." in asked
+    assert "3 abonnés reçoivent chacun un message (en français : 3, en anglais : 0)." in asked
     assert "Envoyer à 3 abonnés" in asked
     assert not OutgoingMail.objects.exists()
     sent = desk.post(acts["send"], follow=True).content.decode()
