@@ -276,7 +276,7 @@ def _part(page: BilanPage, part: Part, links: Links) -> dict[str, Any]:
     figures, said = part.figures, page.says(part.figures)
     values = figures.values
     facts = [
-        (_("Séances"), words.said(values.sessions), links(figures.trace)),
+        (_("Séances"), words.said(values.sessions), links(figures.trace) if said else ""),
         (_("Heures"), words.hours(values.hours), ""),
         (_("Structures"), words.said(values.structures), ""),
         (_("Communes"), words.said(values.communes), ""),
@@ -298,7 +298,6 @@ def _part(page: BilanPage, part: Part, links: Links) -> dict[str, Any]:
         "towns": [row.label for row in figures.communes.rows if row.town and drawings.weight(row)],
         "catalogue": catalogue(part.productions),
         "told": part.testimonies,
-        "href": links(figures.trace),
     }
 
 
