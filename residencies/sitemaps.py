@@ -9,26 +9,29 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from clea.ui.dates import day
 from residencies.enums import EventState
-from residencies.models import Bilan, Event, News, Residency
+from residencies.models import Bilan, Event, Meeting, News, Residency
 
 _PAGES = {
     "residencies:agenda": gettext_lazy("Agenda"),
     "residencies:list": gettext_lazy("Toutes les résidences"),
     "residencies:works": gettext_lazy("Œuvres à accueillir"),
     "residencies:bilans": gettext_lazy("Bilans des saisons"),
+    "residencies:steering": gettext_lazy("Pilotage"),
 }
 
 
 class ResidencySitemap(Sitemap[Any]):
-    """The agenda, the lists, then every published residency, event and bilan. Three queries."""
+    """The agenda, the lists, then every published residency, event, bilan and meeting. Four queries."""
 
     heading = gettext_lazy("Résidences et agenda")
 
     def items(self) -> list[Any]:
         events = Event.objects.filter(state=EventState.PUBLISHED)
         residencies = Residency.objects.published().order_by("-season__starts_on", "artist_name")
-        return [*_PAGES, *residencies, *events, *Bilan.objects.published()]
+        meetings = Meeting.objects.published().order_by("-starts_at")
+        return [*_PAGES, *residencies, *events, *Bilan.objects.published(), *meetings]
 
     def location(self, item: Any) -> str:
         return reverse(item) if isinstance(item, str) else item.get_absolute_url()
@@ -37,6 +40,9 @@ class ResidencySitemap(Sitemap[Any]):
         return None if isinstance(item, str) else item.updated_at
 
     def label(self, item: Any) -> str:
+        if isinstance(item, Meeting):
+            # A committee keeps its title from one meeting to the next.
+            return f"{item}, {day(item.starts_at, weekday=False)}"
         return str(_PAGES[item]) if isinstance(item, str) else str(item)
 
 

@@ -17,7 +17,7 @@ from candidatures.models import Season
 from clea.documents.access import Grant
 from clea.documents.models import StoredFile
 from residencies.enums.steering import ActionState, MeetingState, Presence, RhythmUnit
-from residencies.methods import rhythm
+from residencies.methods import rhythm as methods
 from residencies.models import Action, AgendaItem, Attendee, Event, Meeting, MeetingPaper, SteeringRhythm
 from structures.models import Institution, Territory
 
@@ -35,14 +35,14 @@ class RhythmRow:
     """A committee's rhythm, the dates it proposes, and the meetings it asked for that have no room."""
 
     rhythm: SteeringRhythm
-    parts: Sequence[rhythm.Part]
+    parts: Sequence[methods.Part]
 
     @property
     def days(self) -> list[date]:
         return [day for part in self.parts for day in part.days]
 
     @property
-    def short(self) -> list[rhythm.Part]:
+    def short(self) -> list[methods.Part]:
         return [part for part in self.parts if part.missing]
 
 
@@ -59,9 +59,9 @@ def rhythms(season: Season, today: date) -> list[RhythmRow]:
     found = []
     for row in rows:
         held = {day for kind, day in days if kind == row.kind}
-        wanted = rhythm.Wanted(row.times, row.weekday, quarterly=row.unit == RhythmUnit.QUARTER)
+        wanted = methods.Wanted(row.times, row.weekday, quarterly=row.unit == RhythmUnit.QUARTER)
         parts = (
-            rhythm.propose(
+            methods.propose(
                 wanted,
                 first=first,
                 last=season.ends_on,
@@ -155,7 +155,7 @@ class Person:
 
     @property
     def label(self) -> str:
-        return ", ".join(part for part in (self.name, self.role, self.organisation) if part)
+        return ", ".join(part for part in (self.name, self.organisation, self.role) if part)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def create_dates(*, by: User, season: Season, kind: MeetingKind, days: Iterable[
             row = Meeting(
                 season=locked,
                 kind=kind,
-                title=capfirst(MeetingKind(kind).label),
+                title=capfirst(str(MeetingKind(kind).label)),
                 starts_at=starts_at,
                 ends_at=starts_at + timedelta(minutes=rhythm.minutes),
                 place=rhythm.place,

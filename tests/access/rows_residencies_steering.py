@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -68,12 +68,12 @@ def page(
     meeting: str,
     get: Expectations | None = None,
     post: Expectations | None = None,
-    **more: Callable[[World], Any],
+    more: Mapping[str, Callable[[World], Any]] | None = None,
 ) -> Row:
     """A page of one of the three meetings: another coordination does not know it exists."""
     return Row(
         f"admin:residencies_meeting_{name}",
-        kwargs=lambda w: {"key": getattr(w, meeting).uuid} | {key: value(w) for key, value in more.items()},
+        kwargs=lambda w: {"key": getattr(w, meeting).uuid} | {key: value(w) for key, value in (more or {}).items()},
         get={HANDS: 200} if get is None else get,
         post=post or {},
     )
@@ -120,24 +120,24 @@ ROWS: list[Row] = [
     page("put_off", COMING, POST_ONLY, DONE),
     page("agenda", COMING, post=REFUSED),
     page("agenda_clone", COMING, POST_ONLY, DONE),
-    page("item", COMING, post=REFUSED, **ITEM),
-    page("item_move", COMING, POST_ONLY, DONE, **ITEM),
-    page("item_remove", COMING, POST_ONLY, DONE, **ITEM),
+    page("item", COMING, post=REFUSED, more=ITEM),
+    page("item_move", COMING, POST_ONLY, DONE, more=ITEM),
+    page("item_remove", COMING, POST_ONLY, DONE, more=ITEM),
     page("attendees", COMING, post=REFUSED),
     page("attendees_partners", COMING, POST_ONLY, DONE),
     page("attendees_copy", COMING, POST_ONLY, DONE),
-    page("attendee", COMING, post=REFUSED, **GUEST),
-    page("attendee_remove", COMING, POST_ONLY, DONE, **GUEST),
+    page("attendee", COMING, post=REFUSED, more=GUEST),
+    page("attendee_remove", COMING, POST_ONLY, DONE, more=GUEST),
     page("papers", COMING, post=REFUSED),
-    page("paper_public", COMING, POST_ONLY, DONE, **PAPER),
-    page("paper_remove", COMING, post=DONE, **PAPER),
+    page("paper_public", COMING, POST_ONLY, DONE, more=PAPER),
+    page("paper_remove", COMING, post=DONE, more=PAPER),
     page("minutes", HELD, post=REFUSED),
     page("minutes_preview", HELD),
-    page("decision", HELD, post=REFUSED, **DECISION),
-    page("decision_remove", HELD, POST_ONLY, DONE, **DECISION),
-    page("action", HELD, post=REFUSED, **ACTION),
-    page("action_remove", HELD, POST_ONLY, DONE, **ACTION),
-    page("follow", HELD, post=REFUSED, **ACTION),
+    page("decision", HELD, post=REFUSED, more=DECISION),
+    page("decision_remove", HELD, POST_ONLY, DONE, more=DECISION),
+    page("action", HELD, post=REFUSED, more=ACTION),
+    page("action_remove", HELD, POST_ONLY, DONE, more=ACTION),
+    page("follow", HELD, post=REFUSED, more=ACTION),
     page("settle", PUBLISHED, post=DONE),
     page("reopen", PUBLISHED, post=REFUSED),
     page("publish", PUBLISHED, post=DONE),
