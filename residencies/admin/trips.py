@@ -184,7 +184,7 @@ class ScaleVersionAdmin(DeskAdmin):
     inlines = [BracketInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScaleVersion]:
-        return super(ScopedAdminMixin, self).get_queryset(request)  # type: ignore[no-any-return]
+        return super(ScopedAdminMixin, self).get_queryset(request)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return _may_write(request, None)

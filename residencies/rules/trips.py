@@ -148,8 +148,19 @@ def worth_claiming(mode: str, lines: Collection[tuple[str, Coverage]]) -> Verdic
     return refused_by(RefusalRule(first.rule), next_step)
 
 
+def season_open(payment: Payment) -> Verdict:
+    if payment.season.closed_at is None:
+        return ALLOWED
+    return refuse(
+        _("La saison %(season)s est close : elle se lit, elle ne change plus.") % {"season": payment.season.name},
+        "season_closed",
+    )
+
+
 def can_change(payment: Payment) -> Verdict:
     """While nobody checked it."""
+    if not (still := season_open(payment)):
+        return still
     if payment.state == PaymentState.CLAIMED:
         return ALLOWED
     return refuse(
@@ -161,6 +172,8 @@ def can_change(payment: Payment) -> Verdict:
 
 def can_cover(payment: Payment, line: ExpenseLine) -> Verdict:
     """What the coordination may decide itself, before it answers for the claim."""
+    if not (still := season_open(payment)):
+        return still
     if payment.state != PaymentState.CLAIMED:
         return refuse(
             _("Cette demande est dans l'état « %(state)s » : renvoyez-la d'abord à l'étape précédente.")

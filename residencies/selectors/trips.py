@@ -106,6 +106,8 @@ class Trips:
     """The trips of a residency: what its budget allows, what was claimed, what is left."""
 
     most: int
+    #: The season is not closed.
+    open: bool = True
     slots: list[Slot] = field(default_factory=list)
     #: Every claim, those refused or withdrawn too, the latest first.
     payments: list[Payment] = field(default_factory=list)
@@ -128,7 +130,7 @@ class Trips:
 
     @property
     def can_claim(self) -> bool:
-        return bool(self.left and self.open_slots)
+        return bool(self.open and self.left and self.open_slots)
 
 
 def budget_trips(residency: Residency) -> int:
@@ -155,6 +157,7 @@ def trips_of(residency: Residency) -> Trips:
     taken = {row.trip.period_id: row for row in payments if row.state in LIVE_PAYMENTS}
     return Trips(
         most=budget_trips(residency),
+        open=residency.season.closed_at is None,
         slots=[Slot(period, taken.get(period.pk)) for period in periods_of(residency)],
         payments=payments,
     )

@@ -119,11 +119,10 @@ def test_no_scale_for_the_day_is_said_at_the_day(residency):
 )
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_withdrawn_what_stands_is_the_year_to_the_cent(km, gone):
-    residency = ResidencyFactory(
-        periods=[("phase", f"Phase {n}", date(2027, n * 2, 1), date(2027, n * 2, 20)) for n in (1, 2, 3)]
-    )
-    Territory.objects.filter(pk=residency.territory.pk).update(mileage_scale=MileageScale.PUBLIC_AGENT)
-    residency = Residency.objects.get(pk=residency.pk)
+    phases = [("phase", f"Phase {n}", date(2027, n * 2, 1), date(2027, n * 2, 20)) for n in (1, 2, 3)]
+    made = ResidencyFactory(periods=phases)
+    Territory.objects.filter(pk=made.season.programme.territory_id).update(mileage_scale=MileageScale.PUBLIC_AGENT)
+    residency = Residency.objects.get(slug=made.slug)
     claims = [trip(residency, n, km_out=out, km_back=back) for n, (out, back) in enumerate(km)]
     (scale,) = scale_selectors.versions("public_agent")
 
@@ -366,7 +365,7 @@ def test_a_receipt_waits_for_its_claim_and_goes_after_thirty_days(residency):
 
 def test_a_receipt_is_read_by_its_artists_and_its_coordination_only(residency, desk):
     waiting = sent_receipt(residency)
-    taken = trip(residency, mode=TRAIN).lines.get().receipt
+    taken = StoredFile.objects.get(expense_lines__claim=trip(residency, mode=TRAIN))
     other = ResidencyFactory(season=residency.season)
     for stored in (waiting, taken):
         for allowed in (artist_of(residency), desk):

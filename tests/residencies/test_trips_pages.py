@@ -191,7 +191,7 @@ def test_a_claim_is_changed_and_taken_back_while_nobody_checked_it(residency, ar
     form = artist.get(reverse("studio:trip_change", args=key))
     kept = form.context["lines"].forms[0]["kept"].value()
     assert "billet.pdf" in text(form)
-    changed = train(**{"lignes-0-amount": "50", "version": "0", "action": "send", "seen": "50.00"})
+    changed = train() | {"lignes-0-amount": "50", "version": "0", "action": "send", "seen": "50.00"}
     response = artist.post(reverse("studio:trip_change", args=key), changed | {"lignes-0-kept": str(kept)})
     assert response.status_code == 302
     claim.payment.refresh_from_db()
@@ -203,6 +203,18 @@ def test_a_claim_is_changed_and_taken_back_while_nobody_checked_it(residency, ar
     assert artist.get(reverse("studio:trip_change", args=key)).status_code == 409
     assert artist.post(reverse("studio:trip_withdraw", args=key)).status_code == 409
     assert "Modifier" not in text(artist.get(reverse("studio:trip", args=key)))
+
+
+def test_a_closed_season_shows_its_trips_and_takes_no_more(residency, artist) -> None:
+    claim = trip(residency)
+    type(residency.season).objects.update(closed_at=claim.payment.claimed_at)
+    key = [residency.uuid, claim.payment.uuid]
+    assert "Modifier" not in text(artist.get(reverse("studio:trip", args=key)))
+    for address in (reverse("studio:trip_new", args=key[:1]), page(residency, period=1)):
+        assert artist.get(address).status_code == 409
+    for name in ("studio:trip_change", "studio:trip_withdraw"):
+        assert artist.post(reverse(name, args=key)).status_code == 409
+    assert "Demander un voyage" not in text(artist.get(reverse("studio:money", args=key[:1])))
 
 
 def test_taken_back_it_may_be_claimed_again(residency, artist) -> None:

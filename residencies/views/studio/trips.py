@@ -18,13 +18,16 @@ from residencies.pages.trips import TripPage, mode_of, word_of
 from residencies.rules import trips as rules
 from residencies.selectors import trips as selectors
 from residencies.services import trips
+from residencies.services.base import require_open
 from residencies.views.access import get_residency, studio_frame, studio_says_why
 
 
 @require_GET
+@studio_says_why
 def new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Which period, by which means; what the rules exclude is said here, before anything is typed."""
     residency = get_residency(request, uuid)
+    require_open(residency.season)
     shown = selectors.trips_of(residency)
     form = StartForm(request.GET if "periode" in request.GET else None, slots=shown.slots)
     verdict = None
@@ -47,6 +50,7 @@ def new(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def write(request: HttpRequest, uuid: UUID, period: UUID, mode: str) -> HttpResponse:
     """Write the claim: count as often as wanted, then send."""
     residency = get_residency(request, uuid)
+    require_open(residency.season)
     found = next((one for one in selectors.periods_of(residency) if one.uuid == period), None)
     means = mode_of(mode)
     if found is None or means is None:
