@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 
 from candidatures.admin.common import DeskAdmin
@@ -114,7 +115,7 @@ class SeasonPages(DeskAdmin):
     def season_urls(self) -> list[URLPattern]:
         return []
 
-    def season_address(self, route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+    def season_address(self, route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
         """``saison/<uuid:key>/<route>``, named ``admin:residencies_season_<name>``."""
         return path(f"saison/<uuid:key>/{route}", self.admin_site.admin_view(view), name=f"residencies_season_{name}")
 

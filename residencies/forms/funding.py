@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.forms.dossier import EuroField
+from residencies.forms.welcome import look_again
 from residencies.models import Funder, FundingShare, Residency
 from residencies.services.funding import Typed, WrongShares
 
@@ -66,10 +67,11 @@ class ShareGrid:
         self,
         data: QueryDict | None,
         *,
-        funders: Sequence[Funder],
-        residencies: Sequence[Residency],
-        shares: Sequence[FundingShare],
+        funders: Iterable[Funder],
+        residencies: Iterable[Residency],
+        shares: Iterable[FundingShare],
     ) -> None:
+        payers = list(funders)
         stored = {(row.funder_id, row.residency_id): row for row in shares}
         places: list[Residency | None] = [*residencies, None]
         self.error = ""
@@ -77,7 +79,7 @@ class ShareGrid:
         for residency in places:
             label = residency.artist_name if residency is not None else str(_("Toute la saison"))
             rows = []
-            for funder in funders:
+            for funder in payers:
                 row = stored.get((funder.pk, residency.pk if residency is not None else None))
                 form = ShareForm(
                     data,
@@ -110,8 +112,7 @@ class ShareGrid:
             row.add_error(error.field if error.field in row.fields else "planned", str(error))
             if error.code == "stale":
                 row.is_stale = True
-                row.data = row.data.copy()  # type: ignore[union-attr]
-                row.data[row.add_prefix("version")] = str(row.stored.version if row.stored is not None else 0)
+                look_again(row, **{row.add_prefix("version"): row.stored.version if row.stored is not None else 0})
 
     @property
     def has_errors(self) -> bool:

@@ -79,7 +79,7 @@ def _bilan(season: Season) -> Iterator[File]:
 def _payments(season: Season) -> Iterator[File]:
     rows = list(money.payments(season))
     if rows:
-        yield "paiements/paiements.xlsx", _pieces(payment_export.workbook(rows))
+        yield "paiements/paiements.xlsx", payment_export.workbook(rows)
         yield "paiements/paiements.csv", payment_export.lines(rows)
 
 

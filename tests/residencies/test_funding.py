@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -67,7 +68,7 @@ def test_a_cost_is_charged_to_its_own_funders_then_to_those_of_the_season() -> N
     assert grid.cell(12, 2) == Amounts(cost=Decimal(40))
     assert grid.cell(12, None) == Amounts(planned=Decimal(500), cost=Decimal(10))
     alone = methods.plan([11], {1: Decimal(0)}, [], {1: Cost(Decimal(7))})
-    assert [(line.key, line.amounts.cost) for line in alone.funders] == [(11, 0), (None, 7)]
+    assert [(line.key, line.amounts.cost) for line in alone.funders] == [(11, Decimal(0)), (None, Decimal(7))]
 
 
 def test_what_does_not_cover_or_goes_beyond_is_said() -> None:
@@ -78,10 +79,10 @@ def test_what_does_not_cover_or_goes_beyond_is_said() -> None:
     costs = {1: Cost(Decimal(300), Decimal(300), Decimal(0)), None: Cost(Decimal(50))}
     grid = methods.plan([11], {1: Decimal(1000), 2: Decimal(500)}, shares, costs)
     assert [(one.doubt, one.residency, one.amount) for one in grid.warnings] == [
-        (Doubt.SHORT, 1, 100),
-        (Doubt.UNNOTIFIED, 1, 200),
-        (Doubt.OVER, 2, 100),
-        (Doubt.SHORT, None, 50),
+        (Doubt.SHORT, 1, Decimal(100)),
+        (Doubt.UNNOTIFIED, 1, Decimal(200)),
+        (Doubt.OVER, 2, Decimal(100)),
+        (Doubt.SHORT, None, Decimal(50)),
     ]
     ahead = methods.plan([11], {1: Decimal(9)}, [Share(11, 1, Decimal(9), Decimal(9))], {1: Cost(*[Decimal(9)] * 3)})
     assert [(one.doubt, one.whole) for one in ahead.warnings] == [(Doubt.ADVANCED, True)]
@@ -105,9 +106,9 @@ def funder(residency: Residency) -> Funder:
     return FunderFactory(territory=residency.territory, name="Agglomération")
 
 
-def typed(funder: Funder, residency: Residency | None, planned: int = 3000, **more: object) -> Typed:
-    values = {"committed": Decimal(0), "received": Decimal(0)} | more
-    return Typed(funder, residency, Decimal(planned), **values)  # type: ignore[arg-type]
+def typed(funder: Funder, residency: Residency | None, planned: int = 3000, **more: Any) -> Typed:
+    values: dict[str, Any] = {"committed": Decimal(0), "received": Decimal(0)} | more
+    return Typed(funder, residency, Decimal(planned), **values)
 
 
 def test_only_what_differs_is_written_and_journaled(residency: Residency, desk: User, funder: Funder) -> None:
@@ -145,7 +146,7 @@ def test_a_share_written_since_is_not_overwritten(residency: Residency, desk: Us
     ],
 )
 def test_a_share_that_says_two_things_is_refused(
-    residency: Residency, desk: User, funder: Funder, values: dict[str, object], code: str
+    residency: Residency, desk: User, funder: Funder, values: dict[str, Any], code: str
 ) -> None:
     if code == "invalid":
         values |= {"received": Decimal(-1)}
