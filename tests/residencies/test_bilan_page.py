@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pikepdf
 import pytest
@@ -116,8 +117,10 @@ def test_the_document_is_tagged_titled_in_french_and_every_drawing_is_told(bilan
         assert 8 <= len(document.pages) <= 16
 
 
-def _tags(node: pikepdf.Object) -> list[pikepdf.Object]:
-    found, left = [], [node]
+def _tags(node: Any) -> list[Any]:
+    """Every element of the structure, in the order it is read."""
+    found: list[Any] = []
+    left: list[Any] = [node]
     while left:
         one = left.pop(0)
         if isinstance(one, pikepdf.Dictionary):
