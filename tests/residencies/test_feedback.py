@@ -112,8 +112,8 @@ def test_a_residency_whose_figures_would_tell_the_others_stays_hidden(residency)
     shown = {row.residency: bool(row.questions) for row in selectors.results(residency.season).residencies}
     assert shown == {residency: False, other: False}
     answered(other, 3, note=1)
-    shown = {row.residency: row.questions[0].answers.mean for row in selectors.results(residency.season).residencies}
-    assert shown == {residency: 5, other: 1}
+    means = {row.residency: row.questions[0].answers.mean for row in selectors.results(residency.season).residencies}
+    assert means == {residency: 5, other: 1}
 
 
 def test_an_answered_question_keeps_its_words(residency, desk) -> None:
