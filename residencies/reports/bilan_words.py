@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from clea.ui import dates
 from residencies.enums import AudienceCategory, Qualifier
 from residencies.enums.bilan import PUPILS_UNSPECIFIED, AudienceGroup, ProductionKind
-from residencies.methods.bilan import UNSAID
+from residencies.methods.bilan import SOME, UNSAID
 from residencies.methods.headcounts import Total
 
 #: The first months of a year, short enough for a phone.
@@ -47,6 +47,8 @@ def said(total: Total | None) -> str:
         return ""
     if total.value is None:
         return _("inconnu") if total.unknown else "–"
+    if total == SOME:
+        return _("non compté")
     figure = dates.number(total.value)
     if total.qualifier == Qualifier.MORE_THAN:
         return _("plus de %(figure)s") % {"figure": figure}
