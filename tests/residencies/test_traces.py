@@ -246,7 +246,7 @@ def test_each_selector_is_one_query(residency: Residency, django_assert_num_quer
         make.production(residency, is_published=True)
     for read in (selectors.published_testimonies, selectors.published_pictures, selectors.productions_of):
         with django_assert_num_queries(1):
-            for one in read(residency.season):  # type: ignore[operator]
+            for one in read(residency.season):
                 assert one.residency == residency
                 if isinstance(one, Picture):
                     assert one.small_url.endswith("-petite.jpg")
@@ -298,7 +298,7 @@ def test_a_consent_that_no_longer_stands_publishes_nothing(
         (pictures.publish, {"picture": make.picture(residency, consents=[row])}),
     ):
         with pytest.raises(Refused) as error:
-            act(by=coordinator, **given)  # type: ignore[operator]
+            act(by=coordinator, **given)
         assert error.value.code == code
 
 
@@ -328,7 +328,7 @@ def test_a_picture_with_people_waits_for_everyones_consent_and_for_the_press_too
 
 def test_a_picture_is_drawn_again_twice_and_erased_with_its_files(residency: Residency) -> None:
     artist = artist_of(residency)
-    said = {"alt": "Le terril", "credit": "A. Terril", "rights": "libre", "shows_people": False}
+    said: dict[str, Any] = {"alt": "Le terril", "credit": "A. Terril", "rights": "libre", "shows_people": False}
     row = pictures.add(by=artist, season=residency.season, residency=residency, upload=make.photo(), **said)
     assert (row.width, row.height, row.is_published) == (900, 600, False)
     assert row.thumbnail is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -272,7 +273,7 @@ def test_the_desk_hears_of_what_waits_and_of_what_nobody_sees(residency: Residen
     assert desk_items(request) == []
     make.production(residency, made_by=artist)
     make.testimony(residency, made_by=artist, consent=make.consent(residency, withdrawn_at=timezone.now()))
-    over = make.consent(residency, ends_on=timezone.localdate() - timezone.timedelta(days=1), given_on=make.GIVEN_ON)
+    over = make.consent(residency, ends_on=timezone.localdate() - timedelta(days=1), given_on=make.GIVEN_ON)
     make.testimony(residency, consent=over, is_published=True)
     with CaptureQueriesContext(
         connection,
