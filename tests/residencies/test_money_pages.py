@@ -224,7 +224,8 @@ def test_the_artist_sees_what_is_paid_and_what_is_left(residency: Residency) -> 
     client.force_login(artist_of(residency))
     page = read(client, reverse("studio:money", args=[residency.uuid]))
     assert page.count("3 000,00 €") >= 4
-    assert "6 000,00 €" in page
+    assert page.count("<dd>6 000,00 €</dd>") == 1
+    assert page.count("<dd>3 000,00 €</dd>") == 2
     assert "réf. MDT-3" in page
     assert "/coordination/" not in page
 
