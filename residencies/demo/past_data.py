@@ -157,7 +157,18 @@ TESTIMONIES = [
 
 #: An older season, as its report gave it: title, artists, discipline, months, sessions, structures, classes, counts
 #: (category, value, precision, "within the line of that rank").
-OLDER = [
+OLDER: list[
+    tuple[
+        str,
+        str,
+        str,
+        int,
+        tuple[int | None, str],
+        tuple[int | None, str],
+        int | None,
+        list[tuple[str, int | None, str, int | None]],
+    ]
+] = [
     (
         "Résidence d'écriture",
         "Odilon Brasier",

@@ -20,6 +20,7 @@ from residencies.services import (
     meetings,
     money,
     news,
+    payments,
     press,
     rhythms,
     scales,
@@ -105,7 +106,7 @@ def first_payments(scene: Scene) -> None:
     rows = start.season_of(scene).payments.filter(due_on__lte=date(2026, 10, 30)).order_by("due_on", "pk")
     for rank, row in enumerate(rows):
         if rank == 9:
-            ending.payments.check(by=scene.desk, payment=row)
+            payments.check(by=scene.desk, payment=row)
         elif rank != 10:
             ending.settle(scene, row, date(2026, 11, 6))
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from residencies.demo import drawings, ending, past_data
 from residencies.demo.life import artist
 from residencies.enums import ExpenseNature, RefusalRule, TravelMode
-from residencies.models import Period, Residency
+from residencies.models import Period, Residency, TripClaim
 from residencies.services import payments, trips
 from residencies.services.trips import Facts, Line
 
@@ -49,7 +49,7 @@ def immersion(scene: Scene) -> None:
     _by_car(scene.residencies["wagonnet"], first["wagonnet"], "Amiens", 74, power=7)
 
 
-def _by_car(residency: Residency, period: Period, home: str, kilometres: int, *, power: int) -> trips.TripClaim:
+def _by_car(residency: Residency, period: Period, home: str, kilometres: int, *, power: int) -> TripClaim:
     return trips.claim(
         by=artist(residency),
         residency=residency,
@@ -66,7 +66,7 @@ def _by_car(residency: Residency, period: Period, home: str, kilometres: int, *,
     )
 
 
-def _by_train(residency: Residency, period: Period) -> trips.TripClaim:
+def _by_train(residency: Residency, period: Period) -> TripClaim:
     """Two tickets with their receipts, and a meal that the call does not cover."""
     who = artist(residency)
     out, back = period.starts_on - timedelta(days=1), period.ends_on
