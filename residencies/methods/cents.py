@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 CENT = Decimal("0.01")
@@ -44,6 +44,11 @@ def as_cents(amount: Decimal) -> int:
 
 def from_cents(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2).quantize(CENT)
+
+
+def nearest(amount: Decimal | None) -> Decimal:
+    """What a database added up, to the nearest cent: SQLite adds floating numbers. Nothing: zero."""
+    return ZERO if amount is None else amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

@@ -37,6 +37,14 @@ def _wrong_state(payment: Payment) -> Verdict:
 def can_check(payment: Payment) -> Verdict:
     """What falls due or was claimed. What is approved goes back by another act, which asks why."""
     if payment.state in (PaymentState.PLANNED, PaymentState.CLAIMED):
+        if not payment.amount:
+            return refuse(
+                gettext_lazy(
+                    "Rien ne serait payé : fixez d'abord ce qui est pris en charge sur chaque ligne, ou refusez la "
+                    "demande avec sa règle."
+                ),
+                "nothing",
+            )
         return can_become(payment, PaymentState.CHECKED)
     return _wrong_state(payment)
 

@@ -19,7 +19,7 @@ from clea.journal import services as journal
 from clea.rules import Verdict
 from clea.ui.dates import euros
 from residencies.enums.money import PaymentKind
-from residencies.methods.cents import ZERO, split
+from residencies.methods.cents import ZERO, nearest, split
 from residencies.models import Payment, Residency, ResidencyBudget
 from residencies.rules import money as rules
 from residencies.selectors import money as selectors
@@ -27,6 +27,8 @@ from residencies.selectors.paper_facts import money_of as rules_of
 from residencies.services.base import lock_residency, lock_season, require_desk, require_reach
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from clea.accounts.models import User
 
 #: Instalments of one schedule. A residency lasts a year.
@@ -103,6 +105,7 @@ def reread_rules(*, by: User, residency: Residency) -> ResidencyBudget:
         budget.ceiling = call.employer_ceiling
         budget.lump_sum = call.travel_lump_sum or ZERO
         budget.trips = call.return_trips
+        _require_lump_sum(locked, budget.lump_sum)
         _require_trips(locked, budget.trips)
         budget.version += 1
         budget.full_clean()
@@ -112,8 +115,8 @@ def reread_rules(*, by: User, residency: Residency) -> ResidencyBudget:
 
 
 def _require_room(residency: Residency, figures: Figures) -> None:
-    """What somebody answered for already fits in the budget. Two queries."""
-    engaged = _engaged(residency)
+    """What somebody answered for already fits in the budget. Three queries."""
+    engaged = _sums(Payment.objects.committed().filter(residency=residency, kind=PaymentKind.ALLOWANCE))
     if figures.net < engaged[0] or figures.total < engaged[1]:
         raise Refused(
             _(
@@ -124,16 +127,26 @@ def _require_room(residency: Residency, figures: Figures) -> None:
             code="below_engaged",
             field="total",
         )
+    _require_lump_sum(residency, figures.lump_sum)
     _require_trips(residency, figures.trips)
 
 
-def _engaged(residency: Residency) -> tuple[Decimal, Decimal]:
-    found = (
-        Payment.objects.committed()
-        .filter(residency=residency, kind=PaymentKind.ALLOWANCE)
-        .aggregate(net=Sum("amount"), cost=Sum("cost"))
-    )
-    return found["net"] or ZERO, found["cost"] or ZERO
+def _sums(rows: QuerySet[Payment]) -> tuple[Decimal, Decimal]:
+    """What they pay, and what they cost in all. One query."""
+    found = rows.aggregate(net=Sum("amount"), cost=Sum("cost"))
+    return nearest(found["net"]), nearest(found["cost"])
+
+
+def _require_lump_sum(residency: Residency, lump_sum: Decimal) -> None:
+    """A lump sum that somebody answered for is the budget's. One query."""
+    engaged = Payment.objects.committed().filter(residency=residency, kind=PaymentKind.LUMP_SUM).first()
+    if engaged is not None and engaged.amount != lump_sum:
+        raise Refused(
+            _("Le forfait est déjà engagé pour %(amount)s : renvoyez d'abord ce paiement à l'étape précédente.")
+            % {"amount": euros(engaged.amount)},
+            code="lump_sum_engaged",
+            field="lump_sum",
+        )
 
 
 def _require_trips(residency: Residency, trips: int) -> None:
@@ -200,12 +213,8 @@ def schedule(*, by: User, residency: Residency, dates: Sequence[date], label: st
 def left_to_plan(residency: Residency) -> tuple[Decimal, Decimal]:
     """Net and whole cost that no live instalment holds yet. In a transaction. ``Refused`` when there is none."""
     budget = budget_of(residency)
-    held = (
-        Payment.objects.live()
-        .filter(residency=residency, kind=PaymentKind.ALLOWANCE)
-        .aggregate(net=Sum("amount"), cost=Sum("cost"))
-    )
-    net, cost = budget.net - (held["net"] or ZERO), budget.total - (held["cost"] or ZERO)
+    planned, whole = _sums(Payment.objects.live().filter(residency=residency, kind=PaymentKind.ALLOWANCE))
+    net, cost = budget.net - planned, budget.total - whole
     if not budget.net:
         raise Refused(_("Donnez d'abord le budget de la résidence : l'allocation est à zéro."), code="no_budget")
     if net <= 0:
@@ -308,8 +317,32 @@ def require_in_budget(payment: Payment) -> None:
             )
         return
     others = Payment.objects.live().filter(residency=payment.residency, kind=PaymentKind.ALLOWANCE)
-    held = others.exclude(pk=payment.pk).aggregate(cost=Sum("cost"))["cost"] or ZERO
-    hold(rules.within_ceiling(held + payment.cost, budget.ceiling), "cost")
+    _net, cost = _sums(others.exclude(pk=payment.pk))
+    hold(rules.within_ceiling(cost + payment.cost, budget.ceiling), "cost")
+
+
+def require_left(payment: Payment) -> None:
+    """What is engaged already leaves room in the budget for this instalment: a schedule planned twice stops here.
+
+    In a transaction, the residency locked. Three queries at most.
+    """
+    if payment.residency is None or payment.kind not in (PaymentKind.ALLOWANCE, PaymentKind.LUMP_SUM):
+        return
+    require_in_budget(payment)
+    if payment.kind == PaymentKind.LUMP_SUM:
+        return
+    budget = budget_of(payment.residency)
+    others = Payment.objects.committed().filter(residency=payment.residency, kind=PaymentKind.ALLOWANCE)
+    net, cost = _sums(others.exclude(pk=payment.pk))
+    if net + payment.amount > budget.net or cost + payment.cost > budget.total:
+        raise Refused(
+            _(
+                "Avec cette échéance, l'allocation engagée serait de %(net)s net et %(cost)s de coût total : plus que "
+                "le budget de la résidence. Corrigez le budget, ou annulez une échéance."
+            )
+            % {"net": euros(net + payment.amount), "cost": euros(cost + payment.cost)},
+            code="over_budget",
+        )
 
 
 def fill(row: Payment, expense: Expense) -> None:

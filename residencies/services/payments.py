@@ -22,7 +22,7 @@ from residencies.rules import money as rules
 from residencies.services import payment_notices as notices
 from residencies.services import trip_amounts
 from residencies.services.base import lock_residency, lock_season, require_desk, require_reach
-from residencies.services.money import Expense, budget_of, fill, hold, payment_data, require_in_budget
+from residencies.services.money import Expense, budget_of, fill, hold, payment_data, require_in_budget, require_left
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -38,6 +38,7 @@ def check(*, by: User, payment: Payment, version: int | None = None) -> Payment:
     with transaction.atomic():
         locked = _held(by, payment, version)
         require(rules.can_check(locked))
+        require_left(locked)
         locked.checked_at, locked.checked_by = timezone.now(), by
         return _become(by, locked, PaymentState.CHECKED, "payment.checked")
 

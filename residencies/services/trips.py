@@ -311,15 +311,20 @@ def _row(claim: TripClaim | None, facts: Facts) -> TripClaim:
             )
         row.km_out, row.km_back = facts.km_out, facts.km_back
         row.fiscal_power, row.electric = facts.fiscal_power, facts.electric
+    else:
+        row.km_out = row.km_back = row.fiscal_power = None
+        row.electric = False
     return row
 
 
 def _lines(residency: Residency, facts: Facts, lines: Sequence[Line], claim: TripClaim | None) -> list[ExpenseLine]:
     """The lines with what is covered of each; what the desk decided of the same line before is kept."""
     at_hand = {stored.pk for stored in selectors.receipts_at_hand(residency, claim).values()}
-    decided = {}
-    if claim is not None:
-        decided = {_key(one): one for one in claim.lines.all() if one.words}
+    decided: dict[tuple[object, ...], list[ExpenseLine]] = {}
+    if claim is not None and (claim.mode, claim.period_id) == (facts.mode, facts.period and facts.period.pk):
+        for one in claim.lines.all():
+            if one.words:
+                decided.setdefault(_key(one), []).append(one)
     written = []
     for line in lines:
         if line.receipt is not None and line.receipt.pk not in at_hand:
@@ -333,7 +338,9 @@ def _lines(residency: Residency, facts: Facts, lines: Sequence[Line], claim: Tri
             has_receipt=line.receipt is not None, period=facts.period,
         )  # fmt: skip
         row.covered, row.rule = found.covered, found.rule
-        if (same := decided.get(_key(row))) is not None:
+        if left := decided.get(_key(row)):
+            # Of that line, and once: not of another that says the same.
+            same = left.pop(0)
             row.covered, row.rule, row.words = same.covered, same.rule, same.words
         written.append(row)
     return written

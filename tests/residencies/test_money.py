@@ -221,6 +221,37 @@ def test_one_instalment_is_changed_or_cancelled_and_the_rest_planned_again(desk:
     assert refusal.value.code == "over_ceiling"
 
 
+def test_an_allowance_planned_twice_is_not_engaged_twice(desk: User, residency: Residency) -> None:
+    """One is cancelled, planned again, then comes back: the ceiling leaves room, the budget does not."""
+    lower = figures(gross=Decimal(13000), charges=Decimal(1000), total=Decimal(14000))
+    money.change_budget(by=desk, residency=residency, figures=lower, version=0)
+    first, second = money.schedule(by=desk, residency=residency, dates=DATES[:2])
+    payments.cancel(by=desk, payment=second, why="Reporté.")
+    (again,) = money.schedule(by=desk, residency=residency, dates=DATES[2:3])
+    payments.restore(by=desk, payment=second)
+    for one in (first, again):
+        payments.check(by=desk, payment=one)
+    with pytest.raises(Refused) as refusal:
+        payments.check(by=desk, payment=second)
+    assert refusal.value.code == "over_budget"
+
+
+def test_a_lump_sum_that_is_engaged_stays_the_budget_s(desk: User, residency: Residency) -> None:
+    planned = money.plan_lump_sum(by=desk, residency=residency)
+    version = ResidencyBudget.objects.get().version
+    budget = money.change_budget(by=desk, residency=residency, figures=figures(lump_sum=Decimal(400)), version=version)
+    with pytest.raises(Refused) as refusal:
+        payments.check(by=desk, payment=planned)
+    assert refusal.value.code == "not_the_lump_sum"
+    money.change_budget(by=desk, residency=residency, figures=figures(), version=budget.version)
+    payments.check(by=desk, payment=planned)
+    with pytest.raises(Refused) as refusal:
+        money.change_budget(
+            by=desk, residency=residency, figures=figures(lump_sum=Decimal(400)), version=budget.version + 1
+        )
+    assert refusal.value.code == "lump_sum_engaged"
+
+
 def test_the_lump_sum_is_planned_once(desk: User, residency: Residency) -> None:
     planned = money.plan_lump_sum(by=desk, residency=residency, due_on=DATES[0])
     assert (planned.amount, planned.cost, planned.kind) == (500, 500, PaymentKind.LUMP_SUM)

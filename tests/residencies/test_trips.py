@@ -327,6 +327,34 @@ def test_the_desk_covers_the_fare_in_second_class_with_its_reason(residency, des
     assert claim.lines.get(nature=N.FIRST_CLASS).covered == D("58.00")
 
 
+def test_what_the_desk_decided_of_a_line_serves_that_line_once(residency, desk):
+    paper = ticket(residency, "50.00", receipt=None)
+    claim = trip(residency, lines=[ticket(residency), paper], mode=TRAIN)
+    trips.cover(by=desk, line=claim.lines.get(receipt=None), covered=D("50.00"), words="Billet vu sur papier")
+    kept = [Line(one.nature, one.label, one.day, one.amount, one.receipt) for one in claim.lines.all()]
+    artist = artist_of(residency)
+    trips.change(by=artist, claim=claim, facts=facts(residency, mode=TRAIN), lines=[*kept, paper, paper])
+    claim.payment.refresh_from_db()
+    assert claim.payment.amount == D("112.50")
+    # By car the scale is all there is: the ticket of the same way is not paid beside it.
+    trips.change(by=artist, claim=claim, facts=facts(residency), lines=kept)
+    claim.payment.refresh_from_db()
+    assert claim.payment.amount == D("839.52")
+    trips.change(by=artist, claim=claim, facts=facts(residency, mode=TRAIN), lines=kept)
+    claim.refresh_from_db()
+    assert (claim.km_out, claim.km_back, claim.fiscal_power) == (None, None, None)
+
+
+def test_a_claim_of_which_nothing_is_covered_is_not_checked(residency, desk):
+    claim = trip(residency, lines=[ticket(residency, "110.00", N.FIRST_CLASS)], mode=TRAIN)
+    assert claim.payment.amount == 0
+    with pytest.raises(Refused) as refusal:
+        payments.check(by=desk, payment=claim.payment)
+    assert refusal.value.code == "nothing"
+    trips.cover(by=desk, line=claim.lines.get(), covered=D("58.00"), words="Tarif du même train")
+    assert payments.check(by=desk, payment=claim.payment).amount == 58
+
+
 def test_meals_are_covered_by_nobody_and_nothing_changes_once_checked(residency, desk):
     meal = Line(N.MEAL, "Déjeuner", date(2026, 10, 5), D("14.00"), None)
     claim = trip(residency, lines=[ticket(residency), meal], mode=TRAIN)
