@@ -227,7 +227,7 @@ class SeasonPaymentsMixin(SeasonPages):
             request,
             "admin/residencies/season/payments_several.html",
             season=season,
-            title=_("%(act)s plusieurs paiements") % {"act": act.button},
+            title=_("%(act)s : plusieurs paiements") % {"act": act.button},
             tab="payments",
             act=act,
             warning=act.warning if any(map(selectors.goes_to_artist, able)) else "",
