@@ -80,7 +80,9 @@ class TerritoryAdmin(ScopedAdminMixin, admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # The slug is in every public address and in every mail template's scope.
-        return ["slug"] if obj else []
+        fixed = ["slug"] if obj else []
+        # Who is held to being two does not lift the rule alone, for the time of a payment.
+        return fixed if can_manage_desks(request.user) else [*fixed, "two_person_payments"]
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return bool(can_manage_desks(request.user))

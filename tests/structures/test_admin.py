@@ -151,6 +151,17 @@ class TestTerritory:
         assert here.slug != "autre"
         assert not here.memberships.filter(user=stranger).exists()
 
+    def test_a_coordinator_does_not_lift_the_rule_of_two_people_for_a_payment(
+        self, client: Client, here: Territory
+    ) -> None:
+        Territory.objects.filter(pk=here.pk).update(two_person_payments=True)
+        address = f"/coordination/structures/territory/{here.pk}/change/"
+        for user, kept in ((CoordinatorFactory(territory=here), True), (AdministratorFactory(), False)):
+            client.force_login(user)
+            client.post(address, self.form(here))
+            here.refresh_from_db()
+            assert here.two_person_payments == kept
+
     def test_an_administrator_gives_and_takes_desks(self, client: Client, here: Territory) -> None:
         client.force_login(AdministratorFactory())
         person = UserFactory(is_staff=True)
