@@ -52,10 +52,15 @@ def page() -> str:
     )
     from clea.mail.enums import TRANSITIONS as MAIL_TRANSITIONS
     from residencies.enums import (
+        ACTION_TRANSITIONS,
         ACTIVITY_TRANSITIONS,
+        BILAN_TRANSITIONS,
+        COMMUNICATION_TRANSITIONS,
         DOCUMENT_TRANSITIONS,
         INCIDENT_TRANSITIONS,
+        MEETING_TRANSITIONS,
         PAPER_TRANSITIONS,
+        PAYMENT_TRANSITIONS,
         REQUEST_TRANSITIONS,
         RESIDENCY_TRANSITIONS,
     )
@@ -126,6 +131,33 @@ def page() -> str:
             "An incident",
             "`residencies/enums/welcome.py`. Followed to its end, with a last word.",
             INCIDENT_TRANSITIONS,
+        ),
+        (
+            "A payment",
+            "`residencies/enums/money.py`. An instalment, a lump sum, a trip or an expense. What falls due is checked "
+            "without a claim; where the territory asks for two people, who checked cannot approve. Backwards: a "
+            "correction, with its reason.",
+            PAYMENT_TRANSITIONS,
+        ),
+        (
+            "A committee's meeting",
+            "`residencies/enums/steering.py`. Its minutes are settled, then published or kept; opened again, the PDF goes.",
+            MEETING_TRANSITIONS,
+        ),
+        (
+            "An action decided by a committee",
+            "`residencies/enums/steering.py`. Reminded until it is done or given up.",
+            ACTION_TRANSITIONS,
+        ),
+        (
+            "A line of the communication plan",
+            "`residencies/enums/steering.py`.",
+            COMMUNICATION_TRANSITIONS,
+        ),
+        (
+            "A bilan",
+            "`residencies/enums/bilan.py`. Its words; the figures are read from what took place.",
+            BILAN_TRANSITIONS,
         ),
         (
             "A message",
