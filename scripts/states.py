@@ -141,7 +141,8 @@ def page() -> str:
         ),
         (
             "A committee's meeting",
-            "`residencies/enums/steering.py`. Its minutes are settled, then published or kept; opened again, the PDF goes.",
+            "`residencies/enums/steering.py`. Its minutes are settled, then published or kept; opened again, the PDF "
+            "goes.",
             MEETING_TRANSITIONS,
         ),
         (
