@@ -29,6 +29,8 @@ PICTURES = (
     ("call", "", "open_call"),
     ("dossier", "artiste2@demo.test", "dossier"),
     ("desk", "coordination@demo.test", "desk"),
+    ("bilan", "", "bilan"),
+    ("payments", "coordination@demo.test", "payments"),
 )
 
 
@@ -36,13 +38,16 @@ def addresses() -> dict[str, str]:
     """Where each subject is, in the demonstration just built."""
     from django.urls import reverse
 
-    from candidatures.models import Application, Call
+    from candidatures.models import Application, Call, Season
+    from residencies.models import Bilan
 
     application = Application.objects.filter(owner__email="artiste2@demo.test").latest("created_at")
     return {
         "open_call": Call.objects.latest("opens_at").get_absolute_url(),
         "dossier": reverse("applications:detail", kwargs={"uuid": application.uuid}),
         "desk": reverse("admin:index"),
+        "bilan": Bilan.objects.published().latest("season__starts_on").get_absolute_url(),
+        "payments": reverse("admin:residencies_season_payments", args=[Season.objects.get(name="2026-2027").uuid]),
     }
 
 
