@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person
+from clea.errors import Refused
 from clea.ui.svg import Bar, bars
 from residencies.admin.base import SeasonPages
 from residencies.admin.relays import ReferenceAdmin
@@ -51,13 +52,17 @@ class SeasonFeedbackMixin(SeasonPages):
 
     def feedback_remind(self, request: HttpRequest, key: UUID) -> HttpResponse:
         season = self.season(request, key)
-        count = services.remind(by=person(request), season=season)
-        messages.success(
-            request,
-            ngettext("Une structure est rappelée.", "%(n)d structures sont rappelées.", count) % {"n": count}
-            if count
-            else _("Toutes les structures sans réponse ont déjà été rappelées une fois."),
-        )
+        try:
+            count = services.remind(by=person(request), season=season)
+        except Refused as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request,
+                ngettext("Une structure est rappelée.", "%(n)d structures sont rappelées.", count) % {"n": count}
+                if count
+                else _("Toutes les structures sans réponse ont déjà été rappelées une fois."),
+            )
         return redirect("admin:residencies_season_feedback", season.uuid)
 
     def feedback_questions(self, request: HttpRequest, key: UUID) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -40,16 +40,25 @@ def answers(values: Sequence[int]) -> Answers:
     return Answers(tuple(counted[note] for note in SCALE), mean)
 
 
-def showable(sizes: Mapping[int, int], total: int) -> set[int]:
-    """The slices that may be shown beside the whole: neither they nor what is left of it are fewer than the least.
+def showable(slices: Mapping[int, Collection[int]], whole: Collection[int]) -> set[int]:
+    """The slices that may be shown beside the whole: no subtraction between them leaves fewer than the least.
 
-    A slice of six in a whole of eight would say what the two others answered; so would two slices of six in a
-    whole of fourteen: the smallest shown goes, until what is left is nobody, or enough of them.
+    ``slices``: who is in each; an answer about two residencies is in both. A slice of six in a whole of eight would
+    say what the two others answered; so would two slices of six in a whole of fourteen, or a slice of six beside
+    five of the same: the smallest shown goes, until what is left is nobody, or enough of them.
     """
-    kept = {key for key, size in sizes.items() if size >= FEWEST}
-    while kept and 0 < total - sum(sizes[key] for key in kept) < FEWEST:
-        kept.discard(min(kept, key=lambda key: (sizes[key], key)))
-    return {key for key in kept if not 0 < total - sizes[key] < FEWEST}
+    every = frozenset(whole)
+    kept = {key: frozenset(among) for key, among in slices.items() if len(among) >= FEWEST}
+    while kept and not _apart(list(kept.values()), every):
+        del kept[min(kept, key=lambda key: (len(kept[key]), key))]
+    return set(kept)
+
+
+def _apart(kept: Sequence[frozenset[int]], every: frozenset[int]) -> bool:
+    """Whether no slice, taken off another that holds it, off the whole, or with all the others, leaves a few."""
+    left = [len(every.difference(*kept)), *(len(every - one) for one in kept)]
+    left += [len(one - other) for one in kept for other in kept if other < one]
+    return not any(0 < count < FEWEST for count in left)
 
 
 def mixed(words: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -85,31 +85,38 @@ def results(season: Season) -> Results:
     questions = list(
         FeedbackQuestion.objects.filter(Q(pk__in=asked) | Q(territory=season.programme.territory, is_active=True))
     )
-    shown = methods.showable({key: len(among) for key, among in of.items()}, answered)
+    keys = [one.pk for one in residencies]
+    shown = methods.showable({key: of[key] for key in keys}, {pk for pk, _words in rows})
+    answers = {question.pk: _answers(question, scores, {key: of[key] for key in shown}) for question in questions}
     return Results(
         asked=invitations.count(),
         answered=answered,
-        questions=[_result(question, scores, None) for question in questions],
+        questions=[QuestionResult(question, answers[question.pk][None]) for question in questions],
         words=methods.mixed(words for _pk, words in rows),
         residencies=[
             ResidencyResult(
-                one, [_result(question, scores, of[one.pk]) for question in questions] if one.pk in shown else []
+                one,
+                [QuestionResult(question, answers[question.pk][one.pk]) for question in questions]
+                if one.pk in shown
+                else [],
             )
             for one in residencies
         ],
     )
 
 
-def _result(
-    question: FeedbackQuestion, scores: Sequence[tuple[int, int, int]], among: set[int] | None
-) -> QuestionResult:
-    """One question, of all the answers or of some. A question that too few of the others answered stays hidden."""
-    every = [value for _feedback, asked, value in scores if asked == question.pk]
-    if among is None:
-        return QuestionResult(question, methods.answers(every))
-    mine = [value for feedback, asked, value in scores if asked == question.pk and feedback in among]
-    alone = 0 < len(every) - len(mine) < methods.FEWEST
-    return QuestionResult(question, methods.Answers() if alone else methods.answers(mine))
+def _answers(
+    question: FeedbackQuestion, scores: Sequence[tuple[int, int, int]], slices: Mapping[int, set[int]]
+) -> dict[int | None, methods.Answers]:
+    """One question, of all the answers (``None``) and of each slice: not everybody answers everything, so what may
+    be shown is decided question by question."""
+    given = {feedback: value for feedback, asked, value in scores if asked == question.pk}
+    among = {key: one & given.keys() for key, one in slices.items()}
+    shown = methods.showable(among, given.keys())
+    found: dict[int | None, methods.Answers] = {None: methods.answers(list(given.values()))}
+    for key, one in among.items():
+        found[key] = methods.answers([given[pk] for pk in one]) if key in shown else methods.Answers()
+    return found
 
 
 def questions(territory: Territory) -> list[FeedbackQuestion]:

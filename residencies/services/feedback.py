@@ -25,7 +25,7 @@ from residencies.models import (
 )
 from residencies.selectors import feedback as selectors
 from residencies.selectors.papers import Recipient, reachable
-from residencies.services.base import lock_activity, require_desk, require_open
+from residencies.services.base import lock_activity, lock_season, require_desk
 from residencies.services.paper_notices import coordinates
 from structures.models import Structure, Territory
 
@@ -137,8 +137,8 @@ def remind_all() -> int:
 @transaction.atomic
 def remind(*, by: User, season: Season) -> int:
     """Remind now everybody who has not answered and was not reminded. Raises ``Forbidden`` outside the desk."""
+    season = lock_season(season)
     require_desk(by, season.programme.territory)
-    require_open(season)
     rows = list(
         selectors.pending(season).filter(reminded_at=None).select_for_update(of=("self",)).select_related("structure")
     )
@@ -157,9 +157,9 @@ def answer(*, invitation: FeedbackInvitation, scores: Mapping[FeedbackQuestion, 
     Raises :class:`Refused`: ``answered`` (once an activity and a structure), ``empty`` (neither a note nor a word),
     ``season_closed``.
     """
+    activity = Activity.objects.select_related("season").get(pk=invitation.activity_id)
+    lock_season(activity.season)
     locked = FeedbackInvitation.objects.select_for_update().get(pk=invitation.pk)
-    activity = Activity.objects.select_related("season__programme__territory").get(pk=locked.activity_id)
-    require_open(activity.season)
     if locked.answered:
         raise Refused(_("Votre structure a déjà donné son avis sur cette activité. Merci !"), code="answered")
     given = {question: value for question, value in scores.items() if value is not None}

@@ -12,7 +12,7 @@ from clea.errors import Forbidden, Refused
 from clea.journal.models import Entry
 from clea.mail.models import OutgoingMail
 from residencies.methods.feedback import FEWEST, answers, showable
-from residencies.models import Feedback, FeedbackInvitation, FeedbackQuestion
+from residencies.models import Feedback, FeedbackInvitation, FeedbackQuestion, FeedbackScore
 from residencies.selectors import feedback as selectors
 from residencies.services import feedback
 from tests.factories.feedback import answered, ask, held
@@ -116,6 +116,22 @@ def test_a_residency_whose_figures_would_tell_the_others_stays_hidden(residency)
     assert means == {residency: 5, other: 1}
 
 
+def test_a_question_that_few_of_the_others_answered_is_not_shown_by_residency(residency) -> None:
+    """Fourteen answer, but two of the others only answered this question: two slices of six would tell what."""
+    first, _second = ask(residency.territory, 2)
+    rest = [ResidencyFactory(season=residency.season) for _n in range(2)]
+    answered(residency, 6, note=5)
+    answered(rest[0], 6, note=3)
+    answered(rest[1], 5, note=1)
+    keys = list(FeedbackScore.objects.filter(question=first, value=1).values_list("pk", flat=True)[:3])
+    FeedbackScore.objects.filter(pk__in=keys).delete()
+    found = selectors.results(residency.season)
+    shown = {row.residency: [one.answers.shown for one in row.questions] for row in found.residencies}
+    assert [one.answers.total for one in found.questions] == [14, 17]
+    assert sum(told[0] for told in shown.values()) == 1, "two slices would leave the two others"
+    assert all(told[1] for told in shown.values())
+
+
 def test_an_answered_question_keeps_its_words(residency, desk) -> None:
     question = ask(residency.territory, 1)[0]
     answered(residency, 1)
@@ -152,6 +168,10 @@ def test_a_closed_season_takes_no_answer(residency, client, time_machine) -> Non
     with pytest.raises(Refused) as refusal:
         feedback.answer(invitation=invitation, scores={question: 3}, words="")
     assert refusal.value.code == "season_closed"
+    client.force_login(CoordinatorFactory(territory=residency.territory))
+    address = f"/coordination/residencies/residency/saison/{residency.season.uuid}/avis/"
+    answer = client.post(f"{address}rappeler/", follow=True)
+    assert "est close" in answer.content.decode()
 
 
 def test_the_page_costs_the_same_at_three_and_at_thirty(residency, desk, client) -> None:
@@ -171,13 +191,15 @@ def test_the_page_costs_the_same_at_three_and_at_thirty(residency, desk, client)
 
 
 @settings(max_examples=50)
-@given(st.dictionaries(st.integers(0, 8), st.integers(0, 12), max_size=8), st.integers(0, 4))
-def test_neither_a_slice_shown_nor_what_is_left_is_small(sizes: dict[int, int], alone: int) -> None:
-    total = sum(sizes.values()) + alone
-    shown = showable(sizes, total)
-    left = total - sum(sizes[key] for key in shown)
-    assert all(sizes[key] >= FEWEST for key in shown)
-    assert not shown or left == 0 or left >= FEWEST
+@given(st.dictionaries(st.integers(0, 8), st.sets(st.integers(0, 30), max_size=14), max_size=6))
+def test_neither_a_slice_shown_nor_what_is_left_is_small(slices: dict[int, set[int]]) -> None:
+    whole = set(range(31))
+    shown = showable(slices, whole)
+    assert all(len(slices[key]) >= FEWEST for key in shown)
+    left = [whole - slices[key] for key in shown] + [whole.difference(*(slices[key] for key in shown))]
+    # An answer about two residencies is in both slices: one taken off the other that holds it.
+    left += [slices[one] - slices[other] for one in shown for other in shown if slices[other] < slices[one]]
+    assert not any(0 < len(few) < FEWEST for few in left)
 
 
 @given(st.lists(st.integers(1, 5), max_size=30))
