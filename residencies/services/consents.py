@@ -84,7 +84,8 @@ def change(
                 documents.discard(former, by=by)
             if _scope(row) != scope:
                 forget_files(season)
-            if row.email and row.email != address:
+            if row.email and (row.email != address or _scope(row) != scope):
+                # Whoever agreed reads what is now said to be covered.
                 notices.recorded(by=by, consent=row, token=token(row))
             journal.record(by=by, verb="consent.changed", target=row, data=_data(row))
             return row

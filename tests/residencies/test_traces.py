@@ -88,9 +88,12 @@ def test_the_person_receives_the_link_that_withdraws_it(residency: Residency, co
     opened = consents.opened(consents.token(row))
     assert opened == row
     assert consents.opened(consents.token(row) + "x") is None
-    consents.change(by=coordinator, consent=row, **facts(email="paul@exemple.test", in_press=True))
+    wider = facts(guardian="Paul Terrier", email="paul@exemple.test", in_press=True)
+    consents.change(by=coordinator, consent=row, **wider)
+    assert "dans la presse" in OutgoingMail.objects.latest("pk").body, "more is covered: the person reads it"
+    consents.change(by=coordinator, consent=row, **wider | {"person": "Odile Terrier-Lens"})
     consents.send_link(by=coordinator, consent=row)
-    assert OutgoingMail.objects.count() == 2
+    assert OutgoingMail.objects.count() == 3
 
 
 @pytest.mark.parametrize(
