@@ -408,6 +408,11 @@ class Bilan(models.Model):
         return reverse("residencies:bilan", args=[self.slug])
 
     @property
+    def opening(self) -> str:
+        """The first paragraph of the introduction."""
+        return self.introduction.replace("\r\n", "\n").strip().partition("\n\n")[0]
+
+    @property
     def territory(self) -> Territory:
         return self.season.programme.territory
 

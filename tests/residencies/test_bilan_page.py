@@ -99,6 +99,17 @@ def test_the_list_shows_what_is_published(bilan: Bilan, client: Client) -> None:
         assert client.get(reverse(f"residencies:{name}", args=[bilan.slug])).status_code == 404
 
 
+def test_the_home_page_leads_to_the_last_bilan_and_every_page_to_the_steering(bilan: Bilan, client: Client) -> None:
+    home = client.get("/").content.decode()
+    assert f'href="{bilan.get_absolute_url()}"' in home
+    assert "Des <em>gestes</em>." in home
+    Bilan.objects.update(state="draft")
+    home = client.get("/").content.decode()
+    assert bilan.title not in home
+    for name in ("bilans", "steering"):
+        assert f'href="{reverse(f"residencies:{name}")}"' in home
+
+
 def test_the_document_is_tagged_titled_in_french_and_every_drawing_is_told(bilan: Bilan) -> None:
     content = bilan_pdf.pdf(selectors.page(bilan, where="print"))
     with pikepdf.open(io.BytesIO(content)) as document:
