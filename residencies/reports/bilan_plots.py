@@ -105,7 +105,7 @@ def hills(marks: Sequence[Mark], *, title: str, description: str, id_prefix: str
             f'viewBox="0 0 100 100" preserveAspectRatio="none">'
             f'<path class="plot__hill{strong}" d="M0 100 {peak:.1f} 0 100 100z"/></svg>'
         )
-    parts.append(f'<line class="plot__ground" x1="0" x2="100%" y1="{ground}" y2="{ground}"/>')
+    parts.append(f'<line class="plot__ground" x1="0" x2="100%" y1="{ground}" y2="{ground}"></line>')
     for index, mark in enumerate(marks):
         middle, tall = slot * (index + 0.5), room * (mark.value or 0) / top
         parts.append(
