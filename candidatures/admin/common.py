@@ -58,6 +58,13 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and self.archived(obj) is None
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nothing is added to a closed season, nor moved into it."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.related_model._meta.label == "candidatures.Season":
+            field.queryset = field.queryset.filter(closed_at=None)
+        return field
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
         context = {"title": title, "add_title": self.add_title}

@@ -121,7 +121,7 @@ ACTS: dict[str, Act] = {
             _is_paid,
             PayForm,
         ),
-        Act("annuler", _("Annuler"), _("Le paiement est annulé."), payments.cancel, _to(_S.CANCELLED), CancelForm),
+        Act("annuler", _("Annuler"), _("Le paiement est annulé."), payments.cancel, lambda payment, by: rules.can_cancel(payment), CancelForm),
         Act(
             "retablir",
             _("Rétablir"),

@@ -76,6 +76,16 @@ def can_change(payment: Payment) -> Verdict:
     )
 
 
+def can_cancel(payment: Payment) -> Verdict:
+    """What was planned, or claimed, by mistake. A trip is refused with its rule, which its artist reads."""
+    if payment.kind == PaymentKind.TRIP:
+        return refuse(
+            gettext_lazy("Un voyage ne s'annule pas ici : refusez-le avec sa règle, ou laissez l'artiste le retirer."),
+            "trip",
+        )
+    return can_become(payment, PaymentState.CANCELLED)
+
+
 def can_restore(payment: Payment) -> Verdict:
     """A refusal or a cancelling that was a mistake. A trip that its artist withdrew is claimed again."""
     if payment.state == PaymentState.REFUSED:

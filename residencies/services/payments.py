@@ -123,10 +123,10 @@ def undo_payment(*, by: User, payment: Payment, reason: str, version: int | None
 
 
 def cancel(*, by: User, payment: Payment, why: str, version: int | None = None) -> Payment:
-    """It will not be paid: planned or claimed by mistake. It may be planned again."""
+    """It will not be paid: planned or claimed by mistake. It may be planned again. A trip is refused instead."""
     with transaction.atomic():
         locked = _held(by, payment, version)
-        require(rules.can_become(locked, PaymentState.CANCELLED))
+        require(rules.can_cancel(locked))
         locked.words = _reason(why)
         return _become(by, locked, PaymentState.CANCELLED, "payment.cancelled")
 

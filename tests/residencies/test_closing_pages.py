@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -20,7 +21,7 @@ from residencies.enums import ResidencyState
 from residencies.models import News, Residency, SeasonArchive
 from residencies.reports import season_archive
 from tests.factories.accounts import AdministratorFactory
-from tests.factories.candidatures import CallFactory, ProgrammeFactory
+from tests.factories.candidatures import CallFactory, ProgrammeFactory, SeasonFactory
 from tests.factories.funding import payment
 from tests.factories.residencies import ActivityFactory, ResidencyFactory, SessionFactory
 from tests.factories.structures import CommuneFactory, CoordinatorFactory, StructureFactory
@@ -145,6 +146,15 @@ def test_no_form_of_the_desk_changes_a_closed_season(
         in client.get(f"/coordination/residencies/residency/{residency.pk}/change/").content.decode()
     )
     assert "cette page se lit" in client.get(base(season).replace("cloture", "financement")).content.decode()
+
+
+def test_a_call_is_not_moved_into_a_closed_season(desk: User, season: Season, rf: RequestFactory) -> None:
+    other = SeasonFactory(programme=season.programme)
+    Season.objects.filter(pk=season.pk).update(closed_at=timezone.now())
+    request = rf.get("/")
+    request.user = desk
+    form: Any = admin.site._registry[Call].get_form(request)
+    assert set(form.base_fields["season"].queryset) == {other}
 
 
 def test_every_model_of_a_season_says_so_at_the_desk() -> None:

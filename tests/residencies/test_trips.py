@@ -351,6 +351,8 @@ def test_a_claim_of_which_nothing_is_covered_is_not_checked(residency, desk):
     with pytest.raises(Refused) as refusal:
         payments.check(by=desk, payment=claim.payment)
     assert refusal.value.code == "nothing"
+    with pytest.raises(Refused, match="sa règle"):
+        payments.cancel(by=desk, payment=claim.payment, why="Rien à payer.")
     trips.cover(by=desk, line=claim.lines.get(), covered=D("58.00"), words="Tarif du même train")
     assert payments.check(by=desk, payment=claim.payment).amount == 58
 
