@@ -162,8 +162,8 @@ def reported() -> Any:
     bilan_pages.by_hand(bilan_pages.earlier(lou.season, 2))
     traces.production(lou)
     world.seen = pictures.add(
-        by=desk, season=lou.season, residency=lou, upload=traces.photo(), alt="Une classe devant le terril", credit="Compagnie Terril",
-        rights="libre", consents=[world.consent],
+        by=desk, season=lou.season, residency=lou, upload=traces.photo(), consents=[world.consent],
+        alt="Une classe devant le terril", credit="Compagnie Terril", rights="libre",
     )  # fmt: skip
     Picture.objects.filter(pk=world.seen.pk).update(is_published=True)
     Bilan.objects.filter(pk=world.bilan.pk).update(

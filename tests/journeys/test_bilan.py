@@ -50,7 +50,7 @@ def test_the_end_of_a_season(
     season, signed_in, new_context, smtp_server, browser_faults, time_machine, tmp_path
 ) -> None:
     browser_faults.expect(r"status of 4(09|22)")
-    from residencies.models import Activity, Meeting, Payment, Residency
+    from residencies.models import Bilan, Meeting, Payment
     from tests.factories.residencies import moment
 
     lou, home = season.residency, f"/ma-residence/{season.residency.uuid}/argent/"
@@ -218,11 +218,11 @@ def test_the_end_of_a_season(
     anyone.goto(f"{public}/")
     expect(anyone.get_by_text("On a écouté le terril respirer.")).to_be_visible()
     figure = anyone.locator(".bilan-large__figure").first
-    came = shown_in(figure.inner_text())
+    came, sessions, structures = map(shown_in, anyone.locator(".bilan-large__figure").all_inner_texts())
     figure.get_by_role("link").click()
     expect(anyone.get_by_role("heading", level=1, name="Les séances derrière les chiffres")).to_be_visible()
     lines = anyone.locator(".trace-table tbody tr")
-    assert lines.count() == len(season.sessions)
+    assert lines.count() == sessions == len(season.sessions)
     cells = lines.locator("td:last-child").all_inner_texts()
     counted = [shown_in(cell) for cell in cells if re.search(r"\d", cell)]
     assert 0 < len(counted) < len(cells)
@@ -241,7 +241,8 @@ def test_the_end_of_a_season(
 
     # The workbook, through another program.
     summary = opened(anyone.request.get(f"{public}.xlsx").body(), tmp_path)
-    assert (summary["Présences"], summary["Séances tenues"]) == (str(came), str(len(season.sessions)))
+    figures = [summary[name] for name in ("Présences", "Séances tenues", "Structures rencontrées")]
+    assert figures == [str(came), str(sessions), str(structures)]
 
     # Somebody changes their mind: one link, no account, and their words are nowhere.
     odile = Traveller(new_context(viewport=PHONE).new_page(), smtp_server, email=season.consent.email)
@@ -263,6 +264,8 @@ def test_the_end_of_a_season(
     first.press("Terminer la résidence")
     first.told("terminée")
     closing = f"/coordination/residencies/residency/saison/{season.season.uuid}/cloture/"
+    second = Hands(signed_in(season.colleague).new_page(), season.colleague)
+    second.page.goto(f"{bilan}texte/")
     first.page.goto(closing)
     expect(first.page.get_by_text("Rien n'empêche de clore la saison.")).to_be_visible()
     for field in first.page.get_by_label(re.compile("^Pourquoi clore sans cela")).all():
@@ -270,6 +273,7 @@ def test_the_end_of_a_season(
     first.page.get_by_label("J'ai compris").check()
     first.press("Clore la saison")
     first.told("est close et archivée.")
+    expect(first.page.get_by_text("est prêt à être relu")).to_be_visible()
     address = first.page.get_by_role("link", name="Télécharger l'archive (ZIP)").get_attribute("href")
     assert address is not None
     with zipfile.ZipFile(io.BytesIO(first.page.request.get(address).body())) as archive:
@@ -278,9 +282,14 @@ def test_the_end_of_a_season(
         assert {"bilan.pdf", "bilan.xlsx"} <= {Path(name).name for name in names}, names
         assert any("manifest" in name for name in names), names
     first.page.goto(bilan)
+    expect(first.page.get_by_text("Voir la page publique")).to_be_visible()
     expect(first.page.get_by_role("link", name="Écrire le texte")).to_have_count(0)
-    first.page.goto(f"/coordination/residencies/activity/{Activity.objects.first().pk}/change/")
-    assert Residency.objects.get().season.closed_at is not None
+    # Its colleague had the words open: they are kept on the screen, and nowhere else.
+    second.page.locator("#id_outlook").fill("Écrit trop tard.")
+    second.press("Enregistrer")
+    expect(second.page.locator(".errornote")).to_contain_text("close")
+    expect(second.page.locator("#id_outlook")).to_have_value("Écrit trop tard.")
+    assert Bilan.objects.get().outlook == ""
     artist = Traveller(signed_in(season.artist, viewport=PHONE).new_page(), smtp_server, email=season.artist.email)
     artist.page.goto(f"{home}voyages/nouveau/")
     expect(artist.page.locator("main")).to_contain_text("close")
