@@ -63,8 +63,9 @@ class SeasonFundingMixin(SeasonPages):
         try:
             require_open(season)
         except Refused as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(back)
+            if request.method != "POST":
+                messages.error(request, str(refusal))
+                return HttpResponseRedirect(back)
         grid = ShareGrid(
             request.POST if request.method == "POST" else None,
             funders=Funder.objects.filter(territory=season.programme.territory_id).order_by("position", "name"),
@@ -76,6 +77,8 @@ class SeasonFundingMixin(SeasonPages):
                 written = funding.save_shares(by=person(request), season=season, shares=grid.typed())
             except funding.WrongShares as refusal:
                 grid.refuse(refusal)
+            except Refused as refusal:  # closed since the page was opened: what was typed stays
+                grid.error = str(refusal)
             else:
                 words = ngettext("%(n)d part est enregistrée.", "%(n)d parts sont enregistrées.", written)
                 messages.success(request, words % {"n": written} if written else gettext("Rien n'était à changer."))

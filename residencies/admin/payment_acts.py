@@ -121,7 +121,14 @@ ACTS: dict[str, Act] = {
             _is_paid,
             PayForm,
         ),
-        Act("annuler", _("Annuler"), _("Le paiement est annulé."), payments.cancel, lambda payment, by: rules.can_cancel(payment), CancelForm),
+        Act(
+            "annuler",
+            _("Annuler ce paiement"),
+            _("Le paiement est annulé."),
+            payments.cancel,
+            lambda payment, by: rules.can_cancel(payment),
+            CancelForm,
+        ),
         Act(
             "retablir",
             _("Rétablir"),

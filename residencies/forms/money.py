@@ -130,7 +130,9 @@ class ScheduleForm(forms.Form):
             if day is None:
                 continue
             if day in seen:
-                self.add_error(f"day_{n}", _("Une autre échéance a déjà cette date."))
+                self.add_error(
+                    f"day_{n}", _("Une autre échéance a déjà cette date : choisissez-en une autre, ou laissez vide.")
+                )
             seen.add(day)
         return data
 

@@ -20,10 +20,11 @@ _NAMES = ("sessions", "minutes", "structures", "communes", "classes", "attendanc
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure, and how many counts it lacks."""
+    """A figure, and how many counts it lacks. ``known``: a number stands there, not a word."""
 
     words: str
     missing: int = 0
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def _cell(name: str, values: Values) -> Cell | None:
         return None
     if name == "minutes" and total.value is not None:
         return Cell(words.hours(values.hours), total.unknown)
-    return Cell(words.said(total), total.unknown if total.value is not None else 0)
+    known = any(character.isdigit() for character in words.said(total))
+    return Cell(words.said(total), total.unknown if total.value is not None else 0, known)
 
 
 def totals(figures: Figures) -> list[tuple[str, Cell]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
@@ -65,8 +65,8 @@ def sessions_csv(season: Season) -> bytes:
 def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
     return defuse(str(cell))
 
 
@@ -108,7 +108,7 @@ def session_rows(world: World, insee: dict[str, str], announced: frozenset[str])
         parts = dict(one.parts)
         kinds = sorted({world.kinds[kind] for venue in there for kind in venue.kinds})
         yield [
-            datetime.combine(one.day, time()),
+            one.day,
             one.minutes,
             ranks[one.activity],
             str(ActivityKind(deed.kind).label),

@@ -143,7 +143,10 @@ def within_ceiling(total: Decimal, ceiling: Decimal | None) -> Verdict:
     if ceiling is None or total <= ceiling:
         return ALLOWED
     return refuse(
-        _("Le coût total employeur serait de %(total)s : il dépasse de %(over)s le plafond de l'appel (%(ceiling)s).")
+        _(
+            "Le coût total employeur serait de %(total)s : il dépasse de %(over)s le plafond de l'appel (%(ceiling)s). "
+            "Baissez ce montant, ou corrigez d'abord le plafond dans l'appel."
+        )
         % {"total": euros(total), "over": euros(total - ceiling), "ceiling": euros(ceiling)},
         "over_ceiling",
     )

@@ -245,7 +245,13 @@ def plan_lump_sum(*, by: User, residency: Residency, due_on: date | None = None)
         if not budget.lump_sum:
             raise Refused(_("Le budget de cette résidence ne prévoit pas de forfait."), code="no_lump_sum")
         if Payment.objects.live().filter(residency=locked, kind=PaymentKind.LUMP_SUM).exists():
-            raise Refused(_("Le forfait de cette résidence est déjà prévu."), code="already")
+            raise Refused(
+                _(
+                    "Le forfait de cette résidence est déjà prévu : changez sa date, "
+                    "ou annulez-le pour le prévoir autrement."
+                ),
+                code="already",
+            )
         with override("fr"):
             label = _("Forfait pour les trajets sur le territoire")
         row = Payment(

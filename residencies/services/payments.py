@@ -155,7 +155,13 @@ def _require_room(payment: Payment) -> None:
     require_in_budget(payment)
     live = Payment.objects.live().filter(residency=payment.residency, kind=payment.kind)
     if payment.kind == PaymentKind.LUMP_SUM and live.exists():
-        raise Refused(_("Le forfait de cette résidence est déjà prévu."), code="already")
+        raise Refused(
+            _(
+                "Le forfait de cette résidence est déjà prévu : changez sa date, "
+                "ou annulez-le pour le prévoir autrement."
+            ),
+            code="already",
+        )
     if payment.kind != PaymentKind.TRIP:
         return
     trip = getattr(payment, "trip", None)

@@ -86,7 +86,11 @@ def test_a_season_is_closed_from_its_page(client: Client, desk: User, season: Se
     assert f'<a href="#id_{call.uuid}-slug">Cette adresse est déjà celle' in shown
     assert 'value="Appel 2026-2027"' in shown
     sent[f"{call.uuid}-slug"] = "clea-2026-2027"
-    assert '<a href="#id_reason-bilan">' in client.post(base(season), sent).content.decode()
+    # The summary says which of the reasons is missing.
+    assert (
+        '<a href="#id_reason-bilan">Le bilan n&#x27;est pas publié.</a> Dites'
+        in client.post(base(season), sent).content.decode()
+    )
     sent["reason-bilan"] = "Le bilan est dans un autre document."
     assert "Télécharger l'archive" in client.post(base(season), sent, follow=True).content.decode()
     archive = SeasonArchive.objects.get()

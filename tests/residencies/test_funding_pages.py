@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from clea.accounts.models import User
@@ -133,3 +134,15 @@ def test_the_plan_costs_the_same_for_three_residencies_and_for_thirty(
 
     client.get(base(residency))
     assert measure(3) == measure(27)
+
+
+def test_what_was_typed_stays_when_the_season_closed_meanwhile(
+    client: Client, desk: User, residency: Residency, funders: list[Funder]
+) -> None:
+    sent = typed(funders, residency, planned="100", reference="Arrêté 7")
+    type(residency.season).objects.filter(pk=residency.season.pk).update(closed_at=timezone.now())
+    page = client.post(f"{base(residency)}parts/", sent).content.decode()
+    assert "est close" in page
+    assert 'value="Arrêté 7"' in page
+    assert not FundingShare.objects.exists()
+    assert client.get(f"{base(residency)}parts/").status_code == 302
