@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -118,6 +119,15 @@ def test_what_the_rules_exclude_is_said_before_anything_is_typed(residency, arti
     assert response.status_code == 200
     assert words in text(response)
     assert "coordination" in text(response)
+
+
+def test_going_on_without_choosing_says_what_is_missing_and_keeps_the_rest(residency, artist) -> None:
+    start = reverse("studio:trip_new", args=[residency.uuid])
+    assert "à reprendre" not in text(artist.get(start))
+    assert "2 réponses sont à reprendre" in text(artist.get(start, {"suite": ""}))
+    half = text(artist.get(start, {"moyen": "car", "suite": ""}))
+    assert "Une réponse est à reprendre" in half
+    assert re.search(r'<input[^>]*value="car"[^>]*checked', half)
 
 
 def test_a_refused_claim_loses_nothing_and_its_files_stay_received(residency, artist) -> None:

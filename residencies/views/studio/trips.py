@@ -29,7 +29,7 @@ def new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     residency = get_residency(request, uuid)
     require_open(residency.season)
     shown = selectors.trips_of(residency)
-    form = StartForm(request.GET if "periode" in request.GET else None, slots=shown.slots)
+    form = StartForm(request.GET or None, slots=shown.slots)
     verdict = None
     if form.is_valid():
         chosen = {str(slot.period.uuid): slot for slot in shown.slots}.get(form.cleaned_data["periode"])
