@@ -65,8 +65,12 @@ def save_question(*, by: User, question: FeedbackQuestion) -> FeedbackQuestion:
     """
     require_desk(by, question.territory)
     if question.pk:
-        former = FeedbackQuestion.objects.select_for_update().get(pk=question.pk)
-        same = (former.text, former.low, former.high) == (question.text, question.low, question.high)
+        former = (
+            FeedbackQuestion.objects.select_for_update(of=("self",)).select_related("territory").get(pk=question.pk)
+        )
+        require_desk(by, former.territory)
+        kept = ("text", "low", "high", "territory_id")
+        same = all(getattr(former, name) == getattr(question, name) for name in kept)
         if not same and former.scores.exists():
             raise Refused(
                 _("Des structures ont déjà répondu à cette question : décochez « posée » et ajoutez-en une autre."),

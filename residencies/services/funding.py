@@ -32,7 +32,14 @@ def save_funder(*, by: User, funder: Funder) -> Funder:
         if funder.institution is not None and funder.institution.territory_id != funder.territory_id:
             raise Refused(_("Ce partenaire est d'un autre territoire."), code="foreign", field="institution")
         if funder.pk is not None:
-            Funder.objects.select_for_update(of=("self",)).get(pk=funder.pk)
+            held = Funder.objects.select_for_update(of=("self",)).select_related("territory").get(pk=funder.pk)
+            require_desk(by, held.territory)
+            if held.territory_id != funder.territory_id and held.shares.exists():
+                raise Refused(
+                    _("Ce financeur a des parts dans une saison : il reste dans son territoire."),
+                    code="used",
+                    field="territory",
+                )
         funder.full_clean()
         funder.save()
         journal.record(by=by, verb="funder.saved", target=funder)

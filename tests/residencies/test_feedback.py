@@ -152,6 +152,11 @@ def test_only_the_desk_writes_questions_and_reminds(residency, desk) -> None:
         feedback.first_questions(by=stranger, territory=residency.territory)
     with pytest.raises(Forbidden):
         feedback.remind(by=stranger, season=residency.season)
+    taken = ask(residency.territory, 1)[0]
+    taken.territory = stranger.territory_memberships.get().territory
+    with pytest.raises(Forbidden):
+        feedback.save_question(by=stranger, question=taken)
+    taken.delete()
     assert len(feedback.first_questions(by=desk, territory=residency.territory)) == 5
     assert feedback.first_questions(by=desk, territory=residency.territory) == []
     assert FeedbackQuestion.objects.count() == 5

@@ -19,6 +19,7 @@ from residencies.models import Funder, FundingShare, Residency, ResidencyBudget
 from residencies.selectors.funding import plan_of
 from residencies.services import funding
 from residencies.services.funding import Typed
+from structures.models import TerritoryMembership
 from tests.factories.funding import FunderFactory, ShareFactory, payment
 from tests.factories.residencies import ResidencyFactory
 from tests.factories.structures import CoordinatorFactory, TerritoryFactory
@@ -172,6 +173,17 @@ def test_a_funder_with_a_share_stays(residency: Residency, desk: User, funder: F
     ShareFactory(funder=funder, residency=residency)
     with pytest.raises(Refused, match="elles restent"):
         funding.remove_funder(by=desk, funder=funder)
+    # Nor does it go to another territory, even of the same coordination: the plan would lose its money.
+    other = TerritoryFactory()
+    TerritoryMembership.objects.create(territory=other, user=desk)
+    funder.territory = other
+    with pytest.raises(Refused) as refusal:
+        funding.save_funder(by=desk, funder=funder)
+    assert refusal.value.field == "territory"
+    taken = Funder.objects.get(pk=funder.pk)
+    taken.territory = other
+    with pytest.raises(Forbidden):
+        funding.save_funder(by=CoordinatorFactory(territory=other), funder=taken)
     unused = FunderFactory(territory=residency.territory)
     funding.remove_funder(by=desk, funder=unused)
     assert list(Funder.objects.all()) == [funder]
