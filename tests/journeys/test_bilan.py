@@ -130,6 +130,8 @@ def test_the_end_of_a_season(
     said = plain(" ".join(statement.texts))
     for words in ("62,50 €", "839,52 €", "902,02 €", "Sandwich à bord", "Les repas ne sont pas pris en charge."):
         assert words in said, (words, said)
+    # The sum stands once, below its lines.
+    assert said.count("902,02 € 902,02 € 0,00 €") == 2
     looked_at(content, tmp_path / "statement")
 
     # A COTECH: its rhythm, a date, its agenda, its people, the invitation in their calendars.
