@@ -143,6 +143,12 @@ class PictureForm(TraceForm):
             if "consents" in self.fields:
                 self.initial["consents"] = pictures.agreed(row)
 
+    def full_clean(self) -> None:
+        """A browser does not keep the picture when another answer sends the page back: it is asked for again."""
+        super().full_clean()
+        if self.errors and self.files.get("upload") and "upload" not in self.errors:
+            self.add_error("upload", self.fields["upload"].error_messages["required"])
+
     def mark(self, row: Any) -> str:
         return mark(row, pictures.agreed(row))
 
@@ -181,7 +187,7 @@ class ConsentForm(forms.ModelForm):
     use_required_attribute = False
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     proof = forms.FileField(
-        label=_("formulaire signé (PDF)"),
+        label=_("Formulaire signé (PDF)"),
         required=False,
         help_text=_("Lu par la coordination seule. 10 Mo et 10 pages au plus."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),

@@ -193,6 +193,14 @@ def test_a_person_sees_what_is_covered_and_withdraws_it_by_a_link(residency: Res
 # The desk -----------------------------------------------------------------------------------------
 
 
+def test_nothing_is_offered_to_add_in_a_closed_season(residency: Residency, desk: Client) -> None:
+    assert "Ajouter un témoignage" in text(desk.get(at(residency, "traces")))
+    Season.objects.update(closed_at=timezone.now())
+    page = text(desk.get(at(residency, "traces")))
+    assert "Ajouter" not in page
+    assert "Noter un accord" not in page
+
+
 def test_the_desk_notes_a_consent_then_publishes_what_it_covers(residency: Residency, desk: Client) -> None:
     words = make.testimony(residency)
     page = text(desk.get(at(residency, "traces")))
@@ -316,6 +324,8 @@ def test_an_artist_sends_a_picture_and_never_chooses_a_consent(residency: Reside
     answer = studio.post(add, facts | {"upload": make.paper("photo.jpg")})
     assert answer.status_code == 422
     assert "n&#x27;est pas une image" in text(answer)
+    # The browser forgets the picture when another answer sends the page back: it is asked for at once.
+    assert "Choisissez l&#x27;image" in text(studio.post(add, facts | {"alt": "", "upload": make.photo()}))
     assert studio.post(add, facts | {"upload": make.photo()}).status_code == 302
     assert Picture.objects.get().consents.count() == 0
     assert "Odile" not in text(studio.get(add))
