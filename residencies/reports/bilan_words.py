@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.dates import MONTHS_3
+from django.utils.translation import get_language, ngettext, ngettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
 
 from clea.ui import dates
 from residencies.enums import AudienceCategory, Qualifier
@@ -80,8 +81,11 @@ def uncounted(count: int) -> str:
 
 
 def month(key: str) -> str:
-    """« 2026-03 » → « mars », as a plot writes it."""
-    return _MONTHS[int(key[5:7]) - 1] if key[5:7].isdigit() else key
+    """« 2026-03 » → « mars », as a plot writes it; in another language, as its readers shorten it."""
+    if not key[5:7].isdigit():
+        return key
+    number = int(key[5:7])
+    return _MONTHS[number - 1] if (get_language() or "fr").startswith("fr") else str(MONTHS_3[number]).capitalize()
 
 
 def category(key: str) -> str:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from residencies.enums import Qualifier
 from residencies.methods.headcounts import Total
@@ -165,6 +166,12 @@ def test_what_people_typed_is_escaped_in_a_drawing() -> None:
     assert "<script>" not in drawing
     assert "<b>" not in drawing
     assert "<i>" not in drawing
+
+
+def test_a_month_is_shortened_in_the_reader_s_language() -> None:
+    assert [bilan_words.month(key) for key in ("2026-02", "2026-12", "?")] == ["févr", "déc", "?"]
+    with override("en"):
+        assert [bilan_words.month(key) for key in ("2026-02", "2026-12")] == ["Feb", "Dec"]
 
 
 def test_only_the_highest_month_is_strong() -> None:
