@@ -218,9 +218,10 @@ def _readme(manifest: dict[str, Any]) -> str:
         _("Chaque fichier est dans le manifeste avec son empreinte ; « sha256sum -c SHA256SUMS » les vérifie."),
         "",
     ]
+    nothing = _("rien dans cette saison")
     for part in manifest["parts"]:
         lines.append(f"{part['title']}\N{NO-BREAK SPACE}:")
-        lines += [f"  {one['path']}" for one in part["files"]] or [f"  {_('rien dans cette saison')}"]
+        lines += [f"  {one['path']}" for one in part["files"]] or [f"  {nothing}"]
     if manifest["left_unfinished"]:
         lines += ["", _("Ce qui n'était pas terminé à la clôture")]
         lines += [f"  {one['label']} {one['reason']}" for one in manifest["left_unfinished"]]

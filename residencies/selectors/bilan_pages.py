@@ -209,7 +209,10 @@ def files_stand(bilan: Bilan, mark: str) -> bool:
 
 
 def dated(page: BilanPage) -> BilanPage:
-    """The same, its figures dated: of the day of the documents when they are theirs, of today otherwise. No query."""
+    """The same, its figures dated: of the closing of the season, or of the day of the documents when they are theirs,
+    or of today. No query."""
+    if page.season.closed_at is not None:
+        return replace(page, as_of=timezone.localtime(page.season.closed_at).date())
     pdf = page.bilan.pdf
     if pdf is None or not page.bilan.fingerprint.startswith(figures_mark(page)):
         return page

@@ -110,9 +110,12 @@ def _ask(activity: Activity, structure: Structure) -> bool:
     locked = lock_activity(activity)
     if not selectors.questions(locked.territory):
         return False
-    invitation, new = FeedbackInvitation.objects.get_or_create(activity=locked, structure=structure)
     people = reachable([], [structure]).people
-    if not new or not people:
+    if not people:
+        # Nobody to write to yet: asked another day.
+        return False
+    invitation, new = FeedbackInvitation.objects.get_or_create(activity=locked, structure=structure)
+    if not new:
         return False
     for person in people:
         _write("feedback.asked", invitation, person)

@@ -16,7 +16,7 @@ from residencies.models import Feedback, FeedbackInvitation, FeedbackQuestion, F
 from residencies.selectors import feedback as selectors
 from residencies.services import feedback
 from tests.factories.feedback import answered, ask, held
-from tests.factories.residencies import ResidencyFactory, moment
+from tests.factories.residencies import ResidencyFactory, moment, team
 from tests.factories.structures import CoordinatorFactory
 
 EVENING = moment("2027-02-02", "20:00")
@@ -48,6 +48,17 @@ def test_a_structure_is_asked_once_and_reminded_once(residency, time_machine) ->
     assert feedback.remind_all() == 1
     assert feedback.remind_all() == 0
     assert OutgoingMail.objects.filter(kind="feedback.reminded").count() == 1
+
+
+def test_a_structure_nobody_can_be_reached_in_is_asked_once_somebody_can(residency, time_machine) -> None:
+    time_machine.move_to(EVENING)
+    ask(residency.territory)
+    session = held(residency, on="2027-02-02")
+    place = session.activity.structures.get()
+    place.professionals.all().delete()
+    assert feedback.ask_all() == 0
+    team(place)
+    assert feedback.ask_all() == 1
 
 
 def test_an_activity_long_over_is_not_asked_about(residency, time_machine) -> None:

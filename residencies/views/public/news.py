@@ -141,7 +141,11 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(
-    request: HttpRequest, template: str, context: dict[str, Any], row: Subscriber | None, status: int,
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    row: Subscriber | None,
+    status: int,
 ) -> HttpResponse:
     """A page behind a token: in the language of the mail that led there, unless the reader chose one."""
     chose = settings.LANGUAGE_COOKIE_NAME in request.COOKIES

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from residencies.reports import press_kit as report
 from residencies.selectors import press_kits as selectors
@@ -37,7 +37,7 @@ def press_kit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def press_kit_zip(request: HttpRequest, slug: str) -> HttpResponseBase:
     """All of it in one file, made on the spot: a consent withdrawn a second ago is heeded."""
     kit = _kit(slug)

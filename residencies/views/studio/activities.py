@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candidatures.admin.common import refuse
 from clea.errors import Forbidden, Refused, StaleWrite
@@ -36,7 +36,7 @@ def get_activity(residency: Residency, key: UUID) -> Activity:
         raise Http404 from None
 
 
-@require_GET
+@require_safe
 def activities(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Everything, what is alive first."""
     residency = get_residency(request, uuid)
@@ -78,7 +78,7 @@ def new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "residencies/studio/activity_new.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def activity(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
     """The text, the sessions, the agreement, who writes."""
     residency = get_residency(request, uuid)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clea.accounts.models import User
 from clea.errors import StaleWrite
@@ -27,7 +27,7 @@ from residencies.views.access import get_residency, studio_frame, studio_says_wh
 from residencies.views.feed_acts import act, feed_card
 
 
-@require_GET
+@require_safe
 def calendar(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The residency by week, month or season, the days counted. Ten queries."""
     residency = get_residency(request, uuid)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.ui.recovery import keeps_answers
 from residencies.views import confirm_pages
 from residencies.views.sides import Side, of_side, studio
 
 
-@require_GET
+@require_safe
 @of_side(studio)
 def confirmations(request: HttpRequest, side: Side) -> HttpResponse:
     return confirm_pages.index(request, side)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from residencies.selectors import coverage_pages
 from residencies.selectors.coverage_pages import Asked, explained_weights
@@ -15,7 +15,7 @@ from residencies.selectors.where_next import where_next
 from residencies.views.access import get_residency, studio_frame
 
 
-@require_GET
+@require_safe
 def coverage(request: HttpRequest, uuid: UUID) -> HttpResponse:
     residency = get_residency(request, uuid)
     page = coverage_pages.page(residency.season, Asked.of(request.GET), residency)
@@ -23,7 +23,7 @@ def coverage(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "residencies/studio/coverage.html", studio_frame(residency) | context)
 
 
-@require_GET
+@require_safe
 def next_places(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Suggestions for a week of this residency, the next one unless another is asked for."""
     residency = get_residency(request, uuid)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from candidatures.views.access import received_file
 from clea.errors import Forbidden, Refused
@@ -24,7 +24,7 @@ from residencies.services import documents as services
 from residencies.views.access import get_residency, studio_frame, studio_says_why
 
 
-@require_GET
+@require_safe
 def documents(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Everything that was asked, sent or not."""
     residency = get_residency(request, uuid)

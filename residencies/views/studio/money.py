@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from residencies.reports import expense_statement
 from residencies.selectors import money as selectors
@@ -15,7 +15,7 @@ from residencies.selectors import trips
 from residencies.views.access import get_residency, studio_frame
 
 
-@require_GET
+@require_safe
 def money(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The total, the schedule, what is paid and what is left. Queries do not grow with the payments."""
     residency = get_residency(request, uuid)
@@ -27,7 +27,7 @@ def money(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "residencies/studio/money.html", context)
 
 
-@require_GET
+@require_safe
 def statement(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The statement of expenses, as a PDF. A second or two."""
     return expense_statement.answer(get_residency(request, uuid))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.accounts.models import User
 from clea.errors import Forbidden, Refused, require
@@ -25,7 +25,7 @@ from residencies.views.access import get_residency, studio_frame, studio_says_wh
 from residencies.views.team.people import refuse
 
 
-@require_GET
+@require_safe
 def traces(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Productions, pictures and words, published or waiting. Three queries beside the frame's."""
     residency = get_residency(request, uuid)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.errors import require
 from clea.ui.recovery import keeps_answers
@@ -22,7 +22,7 @@ from residencies.services.base import require_open
 from residencies.views.access import get_residency, studio_frame, studio_says_why
 
 
-@require_GET
+@require_safe
 @studio_says_why
 def new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Which period, by which means; what the rules exclude is said here, before anything is typed."""
@@ -58,7 +58,7 @@ def write(request: HttpRequest, uuid: UUID, period: UUID, mode: str) -> HttpResp
     return _page(request, residency, found, means, None)
 
 
-@require_GET
+@require_safe
 def trip(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
     """One claim: where it stands, its calculation line by line."""
     residency = get_residency(request, uuid)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.errors import StaleWrite
 from clea.ui.recovery import keeps_answers, recovered
@@ -22,7 +22,7 @@ from residencies.services import lodgings
 from residencies.views.access import get_residency, studio_frame, studio_says_why
 
 
-@require_GET
+@require_safe
 def welcome(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """All of the stay on one page. Queries do not grow with the rows."""
     residency = get_residency(request, uuid)
@@ -40,7 +40,7 @@ def welcome(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "residencies/studio/welcome.html", context)
 
 
-@require_GET
+@require_safe
 def programme(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The visits day by day, to read or print."""
     residency = get_residency(request, uuid)
@@ -78,13 +78,13 @@ def inventory(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
     return render(request, "residencies/studio/welcome_inventory.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def inventory_pdf(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
     residency = get_residency(request, uuid)
     return inventories.answer(residency, _inventory(residency, key))
 
 
-@require_GET
+@require_safe
 def suppliers(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Where to find second-hand materials: a map, and the list behind it."""
     residency = get_residency(request, uuid)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clea.accounts.models import User
 from clea.errors import Refused
@@ -34,7 +34,7 @@ def _work(residency: Residency, uuid: UUID) -> Work:
     return found
 
 
-@require_GET
+@require_safe
 def works(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One's works, and the structures that ask for them. Three queries beside the frame's."""
     residency = get_residency(request, uuid)
@@ -109,7 +109,7 @@ def remove(request: HttpRequest, uuid: UUID, work: UUID) -> HttpResponse:
     return render(request, "residencies/studio/work_remove.html", studio_frame(residency) | {"work": found})
 
 
-@require_GET
+@require_safe
 def meetings(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The events where one is present, and one's meetings once they are told. Two queries beside the frame's."""
     residency = get_residency(request, uuid)

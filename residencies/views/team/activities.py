@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.ui.recovery import keeps_answers
 from residencies.models import Activity
@@ -25,14 +25,14 @@ def get_activity(structure: Structure, key: UUID) -> Activity:
         raise Http404 from None
 
 
-@require_GET
+@require_safe
 def activities(request: HttpRequest, uuid: UUID) -> HttpResponse:
     structure = get_structure(request, uuid)
     groups = selectors.by_state(selectors.of_structure(structure))
     return render(request, "residencies/team/activities.html", team_frame(structure) | {"groups": groups})
 
 
-@require_GET
+@require_safe
 def activity(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
     structure = get_structure(request, uuid)
     found = get_activity(structure, key)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from residencies.selectors.calendar import Entry, Kind, Scope
 from residencies.selectors.calendar_pages import Asked, season_of, sheet
@@ -16,7 +16,7 @@ from residencies.views.feed_acts import act, feed_card
 from structures.models import Structure
 
 
-@require_GET
+@require_safe
 def calendar(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The structure's sessions, the visits it receives, the events, its closed days. Eight queries."""
     structure = get_structure(request, uuid)

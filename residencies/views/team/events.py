@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.accounts.models import User
 from clea.errors import Refused, require
@@ -35,7 +35,7 @@ def _event(structure: Structure, uuid: UUID) -> Event:
     return found
 
 
-@require_GET
+@require_safe
 def events(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What takes place, and where one stands. Three queries beside the frame's."""
     structure = get_structure(request, uuid)

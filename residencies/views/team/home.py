@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from clea.accounts import landing
 from residencies.selectors import seats, team_home
 from residencies.views.access import get_structure, team_frame
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Straight to the only one; a list when there are several."""
     landing.remember(request)
@@ -23,7 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "residencies/team/index.html", {"rows": rows})
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What waits for the team, and what comes next."""
     structure = get_structure(request, uuid)

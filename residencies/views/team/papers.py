@@ -5,19 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from residencies.views import paper_pages
 from residencies.views.sides import Side, of_side, team
 
 
-@require_GET
+@require_safe
 @of_side(team)
 def agreements(request: HttpRequest, side: Side) -> HttpResponse:
     return paper_pages.index(request, side)
 
 
-@require_GET
+@require_safe
 @of_side(team)
 def agreement(request: HttpRequest, side: Side, paper: UUID) -> HttpResponse:
     return paper_pages.one(request, side, paper)

@@ -11,7 +11,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.accounts.models import User
 from clea.errors import Refused
@@ -41,7 +41,7 @@ def refuse(form: BaseForm, error: Refused | ValidationError) -> None:
         form.add_error(name if name in form.fields else None, texts)
 
 
-@require_GET
+@require_safe
 def people(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who is in the team, and whether it is complete."""
     structure = get_structure(request, uuid)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candidatures.admin.common import whole
 from clea.accounts.models import User
@@ -52,7 +52,7 @@ def _version(request: HttpRequest) -> int:
     return -1 if found is None else found
 
 
-@require_GET
+@require_safe
 def requests(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What was wished for, and what came of it."""
     structure = get_structure(request, uuid)
@@ -89,7 +89,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render_form(request, "residencies/team/requests_form.html", form, context)
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, uuid: UUID, wish: UUID) -> HttpResponse:
     """One wish: what was written, where it stands, what may be done."""
     structure, row = _wish(request, uuid, wish)

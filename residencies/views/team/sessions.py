@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from clea.accounts.models import User
 from residencies.models import Activity, Session
@@ -17,7 +17,7 @@ from residencies.views.access import get_structure, team_frame
 from residencies.views.studio.sessions import session_page
 
 
-@require_GET
+@require_safe
 def session(request: HttpRequest, uuid: UUID, key: UUID) -> HttpResponse:
     structure = get_structure(request, uuid)
     try:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clea.accounts.models import User
 from clea.errors import Refused
@@ -25,7 +25,7 @@ from residencies.views.access import get_structure, team_frame, team_says_why
 from residencies.views.team.people import refuse
 
 
-@require_GET
+@require_safe
 def works(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The catalogue of the territory, and one's own requests. Two queries beside the frame's."""
     structure = get_structure(request, uuid)
