@@ -166,6 +166,10 @@ def test_the_page_says_the_day_of_its_figures(published: Bilan, client: Client) 
     page = selectors.dated(selectors.page(selectors.find(published.slug)))  # type: ignore[arg-type]
     assert page.as_of == timezone.localdate()
     assert "Chiffres arrêtés au" in client.get(address).content.decode()
+    # A closed season does not change any more.
+    type(published.season).objects.update(closed_at=timezone.now() - timedelta(days=90))
+    page = selectors.dated(selectors.page(selectors.find(published.slug)))  # type: ignore[arg-type]
+    assert page.as_of == timezone.localdate() - timedelta(days=90)
 
 
 @pytest.mark.parametrize(("floor", "claimed", "holds"), [(2367, 2300, True), (2301, 2300, True), (2300, 2300, False)])
