@@ -308,7 +308,11 @@ def following(season: Season) -> Following:
         .order_by("starts_on", "pk")
         .first()
     )
-    return Following(a_year_later(season.name), starts_on, ends_on, programme=programme)
+    name = a_year_later(season.name)
+    if name == season.name:
+        # It does not say its year.
+        name = f"{starts_on.year}-{ends_on.year}"
+    return Following(name, starts_on, ends_on, programme=programme)
 
 
 def calls_of(season: Season) -> list[Call]:

@@ -30,7 +30,7 @@ from residencies.services import activities, closing, confirmations, events, fun
 from residencies.services import payments as payment_acts
 from residencies.services.closing import NextCall
 from tests.factories.accounts import AdministratorFactory
-from tests.factories.candidatures import CallFactory, ProgrammeFactory
+from tests.factories.candidatures import CallFactory, ProgrammeFactory, SeasonFactory
 from tests.factories.documents import StoredFileFactory
 from tests.factories.funding import payment
 from tests.factories.residencies import ActivityFactory, ResidencyFactory, SessionFactory, member_of, team
@@ -336,3 +336,8 @@ def test_an_administrator_reopens_with_a_reason(season: Season, desk: User) -> N
 def test_years_move_on_in_a_name() -> None:
     assert a_year_later("clea-2026-2027") == "clea-2027-2028"
     assert a_year_later("Appel 2026, article 120269") == "Appel 2027, article 120269"
+
+
+def test_after_a_season_that_does_not_say_its_year_comes_one_that_does() -> None:
+    assert selectors.following(SeasonFactory(name="Saison pilote")).name == "2027-2028"
+    assert selectors.following(SeasonFactory(name="2026-2027")).name == "2027-2028"
