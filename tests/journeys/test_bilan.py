@@ -45,7 +45,6 @@ def looked_at(content: bytes, folder: Path) -> None:
     assert all(0.0005 < one < 0.4 for one in found), found
 
 
-@pytest.mark.smoke
 def test_the_end_of_a_season(
     season, signed_in, new_context, smtp_server, browser_faults, time_machine, tmp_path
 ) -> None:
