@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from clea.accounts.models import User
+    pass
 
 models.CharField.register_lookup(Length)
 
@@ -40,9 +40,6 @@ def random_name(instance: StoredFile, filename: str) -> str:
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def pdfs(self) -> StoredFileQuerySet:
         return self.filter(content_type="application/pdf")
-
-    def sent_by(self, user: User) -> StoredFileQuerySet:
-        return self.filter(created_by_uuid=user.uuid)
 
 
 class StoredFile(models.Model):

@@ -172,10 +172,6 @@ class LineFormSet(_Lines):
         """Call on a valid formset."""
         return [form.line() for form in self.forms if form.has_changed()]
 
-    @property
-    def shown_errors(self) -> list[LineForm]:
-        return [form for form in self.forms if form.errors]
-
 
 def line_formset(
     data: Any, *, at_hand: Mapping[UUID, StoredFile], initial: list[dict[str, Any]] | None = None

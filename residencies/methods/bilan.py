@@ -203,13 +203,6 @@ class Row:
         """Sessions for a thousand inhabitants; nothing without a population."""
         return per_thousand(self.values.sessions.value or 0, self.town.population) if self.town else None
 
-    @property
-    def attendance_rate(self) -> float | None:
-        """Attendances for a thousand inhabitants; nothing when either is unknown."""
-        if self.town is None or self.values.attendances.value is None:
-            return None
-        return per_thousand(self.values.attendances.value, self.town.population)
-
 
 @dataclass(frozen=True, slots=True)
 class Slice:

@@ -83,10 +83,6 @@ class Sums:
     def left(self) -> Decimal:
         return self.amount - self.paid
 
-    @property
-    def left_cost(self) -> Decimal:
-        return self.cost - self.paid_cost
-
     def __add__(self, other: Sums) -> Sums:
         return Sums(
             self.amount + other.amount,

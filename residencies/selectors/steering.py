@@ -18,7 +18,7 @@ from clea.documents.access import Grant
 from clea.documents.models import StoredFile
 from residencies.enums.steering import ActionState, MeetingState, Presence, RhythmUnit
 from residencies.methods import rhythm as methods
-from residencies.models import Action, AgendaItem, Attendee, Event, Meeting, MeetingPaper, SteeringRhythm
+from residencies.models import Action, Attendee, Event, Meeting, MeetingPaper, SteeringRhythm
 from structures.models import Institution, Territory
 
 if TYPE_CHECKING:
@@ -285,7 +285,3 @@ def resolve(user: User | AnonymousUser, stored_file: StoredFile) -> Grant | None
         meeting, name = paper.meeting, f"{slugify(paper.title)[:80] or 'document'}.pdf"
     reads = Territory.objects.coordinated_by(user).filter(programmes__seasons=meeting.season_id).exists()
     return Grant(filename=name, journal_target=meeting) if reads else None
-
-
-def item_of(meeting: Meeting, key: UUID) -> AgendaItem | None:
-    return meeting.items.filter(uuid=key).first()
