@@ -27,6 +27,8 @@ class TraceForm(forms.ModelForm):
     use_required_attribute = False
     #: Filled by the coordination alone.
     desk_only: tuple[str, ...] = ("position",)
+    #: What the service writes.
+    written: tuple[str, ...] = ()
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -75,10 +77,7 @@ class TraceForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """What the service writes. Call on a valid form."""
-        return {name: self.cleaned_data[name] for name in self._written() if name in self.fields}
-
-    def _written(self) -> tuple[str, ...]:
-        raise NotImplementedError
+        return {name: self.cleaned_data[name] for name in self.written if name in self.fields}
 
 
 def consent_label(row: Consent) -> str:
@@ -102,8 +101,7 @@ class TestimonyForm(TraceForm):
             "signature": {"required": _("Dites comment il est signé : « une enseignante de Liévin ».")},
         }
 
-    def _written(self) -> tuple[str, ...]:
-        return testimonies.DESK_FIELDS
+    written = testimonies.DESK_FIELDS
 
 
 class PictureForm(TraceForm):
@@ -152,8 +150,7 @@ class PictureForm(TraceForm):
     def mark(self, row: Any) -> str:
         return mark(row, pictures.agreed(row))
 
-    def _written(self) -> tuple[str, ...]:
-        return (*pictures.DESK_FIELDS, "consents", "upload")
+    written = (*pictures.DESK_FIELDS, "consents", "upload")
 
 
 class ProductionForm(TraceForm):
@@ -177,8 +174,7 @@ class ProductionForm(TraceForm):
             "made_on": _BAD_DAY,
         }
 
-    def _written(self) -> tuple[str, ...]:
-        return productions.DESK_FIELDS
+    written = productions.DESK_FIELDS
 
 
 class ConsentForm(forms.ModelForm):
