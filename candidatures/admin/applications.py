@@ -36,6 +36,8 @@ TONES: dict[str, str] = {
     ApplicationState.SELECTED: "done",
     ApplicationState.RESERVE: "partial",
     ApplicationState.DECLINED: "idle",
+    ApplicationState.RENOUNCED: "idle",
+    ApplicationState.ELSEWHERE: "idle",
     ApplicationState.WITHDRAWN: "idle",
 }
 

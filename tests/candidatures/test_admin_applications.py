@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from candidatures.enums import ApplicationState
 from candidatures.services import deposits
 from candidatures.services import desk as acts
 from tests.candidatures.desk import LIST, listed, page_of, text_of
@@ -234,3 +235,12 @@ def test_a_supplied_piece_is_told_and_found(desk, call):
     assert items_of(desk)["pièce fournie cette semaine"].count == 1
     assert listed(desk, pieces="fournies") == [application]
     assert "fournie le" in text_of(desk.get(page_of(application)))
+
+
+@pytest.mark.parametrize("state", [state for state in ApplicationState if state != ApplicationState.DRAFT])
+def test_a_dossier_in_any_state_is_listed_with_its_word(desk, call, state):
+    dossier = ApplicationFactory(call=call, submitted=True, state=state)
+    page = desk.get(LIST)
+    assert list(page.context["cl"].result_list) == [dossier]
+    assert state.label in text_of(page)
+    assert state.label in text_of(desk.get(page_of(dossier)))
