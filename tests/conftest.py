@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +74,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Tables made beforehand are kept: only what a migration of today would add is done."""
+    return "TEST_TABLES" in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool) -> None:
+    """Copy the tables that ``scripts/test.sh`` made once into this process's own database."""
+    if not django_db_keepdb:
+        return
+    from django.db import connection
+
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    source = os.environ["TEST_TABLES"]
+    if connection.vendor == "sqlite":
+        shutil.copyfile(f"{source}.sqlite3", name)
+        return
+    given = connection.get_connection_params()
+    own = ["--host", str(given["host"]), "--username", str(given["user"])]
+    subprocess.run(["createdb", *own, name], check=True)
+    quiet = ["--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--file", f"{source}.sql", name]
+    subprocess.run(["psql", *own, *quiet], check=True, stdout=subprocess.DEVNULL)
+
+
 def _commits(item: pytest.Item) -> bool:
     """Whether this test commits, so that its database is emptied after it."""
     marker = item.get_closest_marker("django_db")
@@ -83,10 +109,13 @@ def _commits(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say which tests ask nothing of a database: one run of them is enough."""
-    asks = {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    """Say which tests ask nothing of a database, and which count queries: one run of them is enough."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    asks = {"db", "transactional_db", "live_server", "django_db_setup"} & fixtures
     if not asks and item.get_closest_marker("django_db") is None:
         item.add_marker("pure")
+    if {"assert_num_queries_constant", "assert_max_queries"} & fixtures:
+        item.add_marker("counts")
 
 
 @pytest.hookimpl(trylast=True)
