@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "clea.ui",
     "structures",
     "candidatures",
+    "clea.jobs",
     "residencies",
 ]
 
@@ -164,6 +165,8 @@ TASKS = {
 
 # People ---------------------------------------------------------------------------------------
 
+        # Long work (clea.jobs) has a queue of its own, so that a worker may be kept for the short tasks.
+        "QUEUES": ["default", "travaux"],
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

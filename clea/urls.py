@@ -21,6 +21,7 @@ urlpatterns = [
     path("compte/", include("clea.accounts.urls")),
     path("fichiers/", include("clea.documents.urls")),
     path("coordination/", admin.site.urls),
+    path("coordination/travaux/", include("clea.jobs.urls")),
     path("langue/", switch_language, name="set_language"),
     path("", include("clea.ui.urls")),
 ]
