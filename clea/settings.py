@@ -152,21 +152,15 @@ CACHES = {
 
 # Background tasks -----------------------------------------------------------------------------
 
-TASKS = {
-    "default": {
-        "BACKEND": (
-            "django_tasks.backends.immediate.ImmediateBackend"
-            if env.bool("TASKS_IMMEDIATE", default=DEBUG)
-            else "django_tasks_db.DatabaseBackend"
-        ),
-        "ENQUEUE_ON_COMMIT": False,
-    }
-}
+# Long work (clea.jobs) has a queue of its own, so that a worker may be kept for the short tasks.
+_QUEUES = ["default", "travaux"]
+# In the caller's process, at once: the tests, and the making of the demonstration.
+TASKS_AT_ONCE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": _QUEUES}}
+TASKS_QUEUED = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": _QUEUES}}
+TASKS = TASKS_AT_ONCE if env.bool("TASKS_IMMEDIATE", default=False) else TASKS_QUEUED
 
 # People ---------------------------------------------------------------------------------------
 
-        # Long work (clea.jobs) has a queue of its own, so that a worker may be kept for the short tasks.
-        "QUEUES": ["default", "travaux"],
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

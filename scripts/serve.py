@@ -225,7 +225,7 @@ def main() -> int:
             )
         )  # fmt: skip
         if prepared.needs_worker:
-            children.append(start("manage.py", "db_worker", "--no-reload"))
+            children.append(start("manage.py", "db_worker", "--no-reload", "--queue-name", "*"))
         limit = time.monotonic() + READY_WITHIN
         while not answers(f"{address}/sante/"):
             if children[0].poll() is not None or time.monotonic() > limit:

@@ -219,9 +219,7 @@ def test_the_list_costs_the_same_with_thirty_jobs(
 def test_the_queue_runs_it_and_a_lost_task_is_found_again(kind: Any, settings: Any) -> None:
     from django_tasks_db.models import DBTaskResult
 
-    settings.TASKS = {
-        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "travaux"]},
-    }
+    settings.TASKS = settings.TASKS_QUEUED
     kind(three)
     job = asked(AdministratorFactory())
     DBTaskResult.objects.all().delete()

@@ -333,7 +333,7 @@ def test_with_a_queue_in_the_database_the_worker_comes_back_later(smtp_server, s
     from django.core.management import call_command
     from django_tasks_db.models import DBTaskResult
 
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
+    settings.TASKS = settings.TASKS_QUEUED
     smtp_server.recipient_reply = "451 later"
     with transaction.atomic():
         queued = mail.queue(by=None, kind=KIND, to="ada@exemple.test", context=values)
