@@ -45,6 +45,9 @@ LEGAL_NOTICE: dict[str, str] = env.json("LEGAL_NOTICE", default={})
 # Where to report a vulnerability (/.well-known/security.txt); the publisher's address by default.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
+# Closed to the public: true, or a sentence saying until when. A file MAINTENANCE in VAR_DIR does the same at once.
+MAINTENANCE = env.str("MAINTENANCE", default="")
+
 # Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -87,9 +90,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clea.ui.middleware.MaintenanceMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clea.ui.middleware.WrongMethodMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "clea.accounts.middleware.StaffSecondFactorMiddleware",

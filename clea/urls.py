@@ -7,6 +7,7 @@ from candidatures.views.public import home
 from clea.accounts.views import switch_language
 
 handler400 = "clea.ui.views.bad_request"
+handler500 = "clea.ui.unavailable.breakdown"
 
 urlpatterns = [
     path("", home, name="home"),

@@ -30,6 +30,8 @@ class Publisher:
 
 
 _source: Callable[[], Publisher | None] | None = None
+# What this process last read, for the pages of a breakdown only.
+_last: Publisher | None = None
 
 
 def register(source: Callable[[], Publisher | None]) -> Callable[[], Publisher | None]:
@@ -41,7 +43,17 @@ def register(source: Callable[[], Publisher | None]) -> Callable[[], Publisher |
 
 def publisher() -> Publisher:
     """The publisher: the registered one, its holes filled from the setting ``LEGAL_NOTICE`` (a dict)."""
+    global _last
+    _last = _completed((_source() if _source else None) or Publisher())
+    return _last
+
+
+def remembered() -> Publisher:
+    """The publisher where the database may not answer: as this process last read it, else from the settings."""
+    return _last or _completed(Publisher())
+
+
+def _completed(base: Publisher) -> Publisher:
     known = {field.name for field in fields(Publisher)}
     given = {key: str(value) for key, value in getattr(settings, "LEGAL_NOTICE", {}).items() if key in known}
-    base = (_source() if _source else None) or Publisher()
     return replace(base, **{key: value for key, value in given.items() if value and not getattr(base, key)})

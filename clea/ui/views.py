@@ -20,8 +20,8 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from clea.ui import ecodesign as measures
-from clea.ui import recovery, sitemaps
-from clea.ui.http import wants_json
+from clea.ui import recovery, sitemaps, unavailable
+from clea.ui.http import own_referrer, wants_json
 from clea.ui.identity import publisher
 
 
@@ -161,7 +161,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return JsonResponse({"message": message, "csrf_token": get_token(request)}, status=403)
     if recovery.keeps(request.path) and recovery.from_here(request) and recovery.set_aside(request):
         return redirect(request.path)
-    return render(request, "403_csrf.html", {"message": message}, status=403)
+    # Our own page sent it, on the browser's word: it may be sent again from here, with the token of today.
+    kept = unavailable.kept(request)
+    context = {"message": message, "kept": kept, "token": get_token(request), "request_path": request.get_full_path()}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -176,4 +179,4 @@ def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpR
     message = _("Ce que vous envoyez est trop volumineux pour cette adresse.")
     if wants_json(request):
         return JsonResponse({"message": message}, status=413)
-    return render(request, "413.html", {"message": message}, status=413)
+    return render(request, "413.html", {"message": message, "back": own_referrer(request)}, status=413)

@@ -46,6 +46,8 @@ INPUTS: dict[str, dict[str, object]] = {
         ],
     },
     "form.html": {"form": FORM},
+    "help_now.html": {},
+    "kept_form.html": {"kept": [("lettre", "<b>")], "request_path": "/x/?a=1&b=2"},
     "journal.html": {"entries": [SimpleNamespace(at=NOW, label="dossier déposé", verb="x", actor="Ada")]},
     "key_facts.html": {"rows": [{"label": "Net", "value": "12 000 €", "note": "quatre fois"}], "caption": "Faits"},
     "landscape.html": {},

@@ -14,10 +14,9 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
-from django.urls import include, path, reverse
+from django.urls import reverse
 from django.views import defaults
 
 from clea.documents.uploads import MAX_REQUEST_BYTES
@@ -190,16 +189,6 @@ def test_an_unreadable_request_is_answered_without_a_context():
     assert read(answer.content.decode()).faults == []
 
 
-def test_a_breakdown_page_needs_nothing_that_may_be_broken():
-    html = get_template("500.html").render()
-    assert read(html).faults == []
-    assert html.count("<h1") == 1
-    source = (Path(__file__).parents[2] / "templates" / "500.html").read_text(encoding="utf-8")
-    assert "extends" not in source.split("endcomment")[1]
-    assert "{% static" not in source
-    assert 'href="/static/css/clea.css"' in html
-
-
 def test_too_many_bytes_are_answered_to_people_and_to_scripts():
     page = views.too_large(RequestFactory().post("/x/"))
     assert page.status_code == 413
@@ -254,25 +243,6 @@ def test_a_form_too_old_says_what_to_do_and_gives_scripts_a_new_token():
     token = answer.json()["csrf_token"]
     again = client.post(reverse("set_language"), {"language": "en", "csrfmiddlewaretoken": token})
     assert again.status_code == 302
-
-
-def breakdown(request: HttpRequest) -> HttpResponse:
-    raise RuntimeError("on purpose")
-
-
-urlpatterns = [path("panne/", breakdown), path("", include("clea.urls"))]
-
-
-@pytest.mark.urls("tests.ui.test_pages")
-@pytest.mark.django_db
-def test_a_breakdown_answers_500_with_the_page_that_helps(client, caplog):
-    from clea.accounts.models import User
-
-    client.force_login(User.objects.create_user("ada@exemple.test"))
-    client.raise_request_exception = False
-    answer = client.get("/panne/")
-    assert answer.status_code == 500
-    assert "Ce n'est pas votre faute" in answer.content.decode()
 
 
 # Weight ----------------------------------------------------------------------------------------

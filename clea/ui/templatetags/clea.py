@@ -12,12 +12,13 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from clea.ui import dates, icons, markdown, season
+from clea.ui import dates, icons, identity, markdown, season
 from clea.ui.sections import Section
 
 register = template.Library()
@@ -212,6 +213,12 @@ def page_window(page: Page[Any]) -> list[int | str]:
 def season_line(steps: Sequence[season.Step], today: date | None = None, label: str = "") -> SafeString:
     """The season as a line, with today on it. ``steps``: ``clea.ui.season.Step`` in order."""
     return render_to_string("components/season_line.html", season.line(steps, today) | {"label": label})
+
+
+@register.simple_tag
+def whom_to_write_to() -> dict[str, Any]:
+    """For the pages of errors: the publisher as last known and the server's hour. No query, so it never fails."""
+    return {"publisher": identity.remembered(), "now": timezone.now()}
 
 
 @register.simple_tag

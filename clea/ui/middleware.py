@@ -1,0 +1,57 @@
+"""Answers that Django gives bare, and the closed door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+
+from clea.ui import unavailable
+from clea.ui.http import own_referrer, wants_json
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class MaintenanceMiddleware:
+    """503 with what to do while the site is closed; health, sign-in and the coordination pass."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        words = unavailable.notice()
+        if words is None or unavailable.is_open_to(request):
+            return self.get_response(request)
+        return unavailable.closed(request, words)
+
+
+class WrongMethodMiddleware:
+    """A page instead of Django's empty 405, when a person opens by hand an address that only takes a form."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or response.content or wants_json(request):
+            return response
+        page = render(request, "405.html", {"back": way_back(request)}, status=405)
+        page["Allow"] = response.get("Allow", "")
+        return page
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page one came from when it is ours, else the nearest address above this one."""
+    if came_from := own_referrer(request):
+        return came_from
+    parts = request.path.strip("/").split("/")
+    while parts := parts[:-1]:
+        above = f"/{'/'.join(parts)}/"
+        try:
+            resolve(above)
+        except Resolver404:
+            continue
+        return above
+    return "/"

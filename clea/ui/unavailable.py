@@ -1,0 +1,114 @@
+"""What a person gets while the site cannot serve: closed for maintenance, the database away, a breakdown.
+
+Nothing here may need what is broken: the pages stand alone, no query has to answer, and the form that
+was being sent is given back on the page, to be sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException, UnreadablePostError
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from clea.ui.http import wants_json
+from clea.ui.recovery import MAX_CHARS
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after which a browser, a proxy or a search engine may come back.
+RETRY_AFTER = 600
+#: What is never written back into a page.
+SECRETS = ("password", "code", "otp", "token_secret")
+#: Addresses that answer whatever happens: the supervisor's, and the way in of those who may pass.
+OPEN = ("/sante/", "/compte/")
+
+
+def notice() -> str | None:
+    """The words of a closed site, or ``None`` when it is open. No query; one look at the disk.
+
+    Closed by the setting ``MAINTENANCE`` (true, or a sentence) or by a file ``MAINTENANCE`` in
+    ``VAR_DIR``, whose text, if it has one, says until when.
+    """
+    try:
+        return (settings.VAR_DIR / "MAINTENANCE").read_text(encoding="utf-8").strip()[:500]
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError):
+        return ""
+    asked = str(settings.MAINTENANCE).strip()
+    if asked.lower() in {"", "0", "false", "no", "off"}:
+        return None
+    return "" if asked.lower() in {"1", "true", "yes", "on"} else asked
+
+
+def is_open_to(request: HttpRequest) -> bool:
+    """Whether this request passes a closed door: health, sign-in, and the coordination."""
+    if request.path.startswith(OPEN):
+        return True
+    try:
+        return request.user.is_authenticated and request.user.is_staff
+    except (DatabaseError, InterfaceError):
+        return False
+
+
+def closed(request: HttpRequest, words: str) -> HttpResponse:
+    """503 for a site closed on purpose."""
+    message = words or _("Le site est fermé quelques minutes pour entretien.")
+    return answer(request, "503.html", message, {"words": words, "planned": True})
+
+
+def breakdown(request: HttpRequest) -> HttpResponse:
+    """``handler500``: 503 when the database does not answer, 500 for anything else. Asks no query then."""
+    if isinstance(sys.exc_info()[1], (DatabaseError, InterfaceError)):
+        message = _("Le site ne peut pas répondre pour le moment. Réessayez dans une minute.")
+        return answer(request, "503.html", message, {"planned": False})
+    message = _("Quelque chose est tombé en panne chez nous. Réessayez dans une minute.")
+    return answer(request, "500.html", message, {}, status=500)
+
+
+def answer(
+    request: HttpRequest, template: str, message: str, context: dict[str, Any], *, status: int = 503
+) -> HttpResponse:
+    """The page, or its sentence for our own scripts."""
+    response: HttpResponse
+    try:
+        if wants_json(request):
+            response = JsonResponse({"message": message}, status=status)
+        else:
+            context |= {"kept": kept(request), "request_path": request.get_full_path()}
+            response = HttpResponse(render_to_string(template, context), status=status)
+    except Exception:
+        # The last page of all: whatever else is broken, a person reads what to do.
+        logger.exception("The page of a breakdown could not be made.")
+        response = HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+    if status == 503:
+        response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of the form that was being sent, to be sent again from the page; files cannot be.
+
+    Only for a form that one of our own pages sent, on the browser's word, and never with a secret.
+    """
+    if request.method != "POST" or request.headers.get("sec-fetch-site") != "same-origin":
+        return []
+    if request.path.startswith("/compte/") or int(request.headers.get("content-length") or 0) > 4 * MAX_CHARS:
+        return []
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (RequestDataTooBig, TooManyFieldsSent, UnreadablePostError, RawPostDataException, ValueError):
+        return []
+    if any(secret in name.lower() for name, _value in fields for secret in SECRETS):
+        return []
+    total = sum(len(str(value)) for _name, value in fields)
+    return [(name, str(value)) for name, value in fields] if total <= MAX_CHARS else []
