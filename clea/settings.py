@@ -74,10 +74,10 @@ INSTALLED_APPS = [
     "clea.journal",
     "clea.mail",
     "clea.documents",
+    "clea.jobs",
     "clea.ui",
     "structures",
     "candidatures",
-    "clea.jobs",
     "residencies",
 ]
 

@@ -78,7 +78,11 @@ def test_a_job_is_asked_once_runs_once_and_its_result_waits_for_its_owner_alone(
     file = client.get(f"/fichiers/{job.result.uuid}/")
     assert b"".join(file.streaming_content) == b"a;b"  # type: ignore[attr-defined]
     assert 'attachment; filename="Trois lignes.csv"' in file["Content-Disposition"]
-    assert [e.verb for e in Entry.objects.filter(target_id=str(job.uuid))] == ["job.started", "job.done", "file.read"]
+    assert [entry.verb for entry in Entry.objects.filter(target_id=str(job.uuid)).order_by("seq")] == [
+        "job.started",
+        "job.done",
+        "file.read",
+    ]
 
     client.force_login(AdministratorFactory(email="autre@exemple.test"))
     assert client.get(job.get_absolute_url()).status_code == 404
