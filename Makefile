@@ -54,6 +54,11 @@ postgresql: setup-dev ## Run the tests on a throwaway PostgreSQL only
 looks: setup-dev ## Audit every kind of page: HTML, accessibility in light and dark, the width of a phone
 	@scripts/test.sh looks
 
+.PHONY: audit
+audit: ## Read every page of every role as production serves it: Nu checker, axe, Lighthouse (ARGS="--only html")
+	@scripts/setup.sh audit
+	@PYTHONPATH=scripts $(PY) -m audit $(ARGS)
+
 .PHONY: bench
 bench: setup-dev ## Measure pages against an empty view on the same server
 	@$(PY) scripts/bench.py $(ARGS)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Install what is missing, and nothing else: "setup.sh run" to serve, "setup.sh test" to test.
+# Install what is missing, and nothing else: "setup.sh run" to serve, "setup.sh test" to test,
+# "setup.sh audit" to test with what the audit's own tools need.
 #
 # System packages come from apt when this runs as root; otherwise their exact names are printed
 # and it stops. Python packages come from the lock files, with their hashes, into .venv, and only
@@ -9,9 +10,9 @@ cd "$(dirname "$0")/.."
 
 purpose=${1:-run}
 case $purpose in
-    run | test) ;;
+    run | test | audit) ;;
     *)
-        echo "usage: scripts/setup.sh run|test" >&2
+        echo "usage: scripts/setup.sh run|test|audit" >&2
         exit 2
         ;;
 esac
@@ -99,7 +100,7 @@ has_font 'DejaVuSans.ttf' || need fonts-dejavu-core
 # The words of a dossier are read to warn of a name left in an anonymous copy.
 command -v pdftotext >/dev/null || need poppler-utils
 
-if [ "$purpose" = test ]; then
+if [ "$purpose" != run ]; then
     # The checks read the list of the project's files.
     command -v git >/dev/null || need git
     command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || need chromium
@@ -111,6 +112,12 @@ if [ "$purpose" = test ]; then
     command -v shellcheck >/dev/null || need shellcheck
     # Spreadsheets are opened in the office suite their readers use.
     command -v soffice >/dev/null || need libreoffice-calc-nogui
+fi
+if [ "$purpose" = audit ]; then
+    # Lighthouse runs on Node.js, the Nu checker on Java.
+    command -v node >/dev/null || need nodejs
+    command -v npm >/dev/null || need npm
+    command -v java >/dev/null || need default-jre-headless
 fi
 install_packages
 

@@ -100,7 +100,7 @@ class ExtensionAdmin(DeskAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Extension | None = None) -> list[Any]:
         if obj is not None:
-            return [(None, {"fields": ["call", "user", "until_in_words", "reason", "granted_by", "granted_at"]})]
+            return [(None, {"fields": ["call", "whom", "until_in_words", "reason", "granter", "granted_at"]})]
         return [
             (
                 None,
@@ -125,6 +125,15 @@ class ExtensionAdmin(DeskAdmin):
     def save_model(self, request: HttpRequest, obj: Extension, form: Any, change: bool) -> None:
         """Already granted by the service, in this transaction: take its row for the rest of the page."""
         obj.__dict__.update(form.granted.__dict__)
+
+    # Names, not links: accounts are the administration's.
+    @admin.display(description=_("personne"))
+    def whom(self, extension: Extension) -> str:
+        return str(extension.user)
+
+    @admin.display(description=_("accordé par"))
+    def granter(self, extension: Extension) -> str:
+        return str(extension.granted_by)
 
     @admin.display(description=_("nouveau délai"), ordering="until")
     def until_in_words(self, extension: Extension) -> str:

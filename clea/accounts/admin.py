@@ -2,9 +2,18 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from clea.accounts.models import User
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's, in a sentence that holds here: a list would not stand in its paragraph."""
+
+    usable_password_help_text = _(
+        "Sans mot de passe, la personne entre par un code reçu par courriel. Son mot de passe actuel est alors perdu."
+    )
 
 
 @admin.register(User)
@@ -13,6 +22,7 @@ class CleaUserAdmin(UserAdmin):
     list_filter = ("is_staff", "is_superuser", "is_active", "language")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email",)
+    change_password_form = PasswordForm
     readonly_fields = ("uuid", "last_login", "date_joined")
     filter_horizontal = ()
     fieldsets = (

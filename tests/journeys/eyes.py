@@ -17,6 +17,38 @@ DESKTOP = {"width": 1280, "height": 900}
 #: WCAG 2.2 at levels A and AA, and what axe calls good practice: headings in order, landmarks.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+#: What a change of colours may break.
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+def axe(page: Page, options: dict[str, Any]) -> list[str]:
+    """The script enters a page once, and only what is wrong comes back: half the time of the package's own run."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate(
+        """(options) => axe.run(document, options).then((results) => results.violations.map((one) => ({
+            id: one.id, help: one.help,
+            nodes: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary),
+        })))""",
+        {"resultTypes": ["violations"], "preload": False, **options},
+    )
+    return [f"{one['id']} ({one['help']}): " + "; ".join(one["nodes"]) for one in violations]
+
+
+def sticks_out(page: Page) -> list[str]:
+    """What sticks out of the screen."""
+    out = page.evaluate(
+        """() => {
+            const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+            if (wide <= 0) return [];
+            const right = document.documentElement.clientWidth;
+            return [...document.querySelectorAll("body *")]
+                .filter((element) => element.getBoundingClientRect().right > right + 1)
+                .slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
+        }"""
+    )
+    return [f"sticks out: {element}" for element in out]
+
 
 @dataclass
 class Eyes:
@@ -45,16 +77,15 @@ class Eyes:
         name = name or self.page.url
         self.faults += [f"{name}: {fault}" for fault in self._html()]
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-        self.faults += [f"{name}: {fault}" for fault in self._axe({"runOnly": RULES})]
+        self.faults += [f"{name}: {fault}" for fault in axe(self.page, {"runOnly": RULES})]
         if self.phone:
             self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-            self.faults += [f"{name}, on a phone: {fault}" for fault in self._narrow()]
-            self.faults += [f"{name}, on a phone: {fault}" for fault in self._axe({"runOnly": ["wcag22aa"]})]
+            self.faults += [f"{name}, on a phone: {fault}" for fault in sticks_out(self.page)]
+            self.faults += [f"{name}, on a phone: {fault}" for fault in axe(self.page, {"runOnly": ["wcag22aa"]})]
         if self.dark:
             self.page.emulate_media(color_scheme="dark")
             self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
-            contrast = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-            self.faults += [f"{name}, in the dark: {fault}" for fault in self._axe(contrast)]
+            self.faults += [f"{name}, in the dark: {fault}" for fault in axe(self.page, CONTRAST)]
             self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
@@ -71,33 +102,6 @@ class Eyes:
         # Django's own pages close <use/> inside an SVG, as they may.
         faults = [fault for fault in read(source).faults if fault != "<use/> closes itself"]
         return [*(f"HTML {error}" for error in parser.errors), *faults]
-
-    def _axe(self, options: dict[str, Any]) -> list[str]:
-        """The script enters a page once, and only what is wrong comes back: half the time of the package's own run."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)
-        violations = self.page.evaluate(
-            """(options) => axe.run(document, options).then((results) => results.violations.map((one) => ({
-                id: one.id, help: one.help,
-                nodes: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary),
-            })))""",
-            {"resultTypes": ["violations"], "preload": False, **options},
-        )
-        return [f"{one['id']} ({one['help']}): " + "; ".join(one["nodes"]) for one in violations]
-
-    def _narrow(self) -> list[str]:
-        """What sticks out of the screen."""
-        out = self.page.evaluate(
-            """() => {
-                const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-                if (wide <= 0) return [];
-                const right = document.documentElement.clientWidth;
-                return [...document.querySelectorAll("body *")]
-                    .filter((element) => element.getBoundingClientRect().right > right + 1)
-                    .slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
-            }"""
-        )
-        return [f"sticks out: {element}" for element in out]
 
     def assert_no_fault(self) -> None:
         assert not self.faults, "\n".join(self.faults)
