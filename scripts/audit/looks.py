@@ -140,35 +140,42 @@ def context(browser: Browser, site: str, session: str) -> BrowserContext:
     return made
 
 
-def work(task: dict[str, Any]) -> list[dict[str, Any]]:
-    """One process's share: pages to visit, or forms to send."""
-    site, sessions, results = task["site"], task["sessions"], []
-    folder = Path(task["folder"])
+def work(task: dict[str, Any], output: Path) -> None:
+    """One process's share: pages to visit, or forms to send. One line of the output a page, as soon as it is read."""
+    site, sessions, folder = task["site"], task["sessions"], Path(task["folder"])
     looks: dict[str, Look] = {}
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, output.open("w") as lines:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
         )
         for number, page in enumerate(task["pages"]):
             role = page["role"]
-            if role not in looks or number % 150 == 0:  # a fresh tab from time to time: memory
+            if number % 150 == 149:  # fresh tabs from time to time: memory
+                for look in looks.values():
+                    look.page.context.close()
+                looks.clear()
+            if role not in looks:
                 looks[role] = Look(context(browser, site, sessions.get(role, "")).new_page())
-            look = looks[role]
             try:
-                if not task["forms"]:
-                    faults = look.visit(site + page["path"])
-                    forms = look.page.evaluate(FORMS)
-                    results.append({**page, "faults": faults, "forms": forms})
-                    continue
-                file = f"{page['file'].removesuffix('.html')}-{page['form']}.html"
-                outcome, faults = look.refuse(site + page["path"], page["form"], folder / file)
-                kept = file if (folder / file).exists() else ""
-                results.append({**page, "faults": faults, "outcome": outcome, "file": kept})
+                result = send(looks[role], site, page, folder) if task["forms"] else read(looks[role], site, page)
             except Error as error:
                 looks.pop(role)
-                results.append({**page, "faults": [f"the browser could not look: {str(error)[:200]}"], "forms": []})
+                result = {**page, "faults": [f"the browser could not look: {str(error)[:200]}"], "forms": []}
+            lines.write(json.dumps(result, ensure_ascii=False) + "\n")
+            lines.flush()
         browser.close()
-    return results
+
+
+def read(look: Look, site: str, page: dict[str, Any]) -> dict[str, Any]:
+    faults = look.visit(site + page["path"])
+    return {**page, "faults": faults, "forms": look.page.evaluate(FORMS)}
+
+
+def send(look: Look, site: str, page: dict[str, Any], folder: Path) -> dict[str, Any]:
+    file = f"{page['file'].removesuffix('.html')}-{page['form']}.html"
+    outcome, faults = look.refuse(site + page["path"], page["form"], folder / file)
+    kept = file if (folder / file).exists() else ""
+    return {**page, "faults": faults, "outcome": outcome, "file": kept}
 
 
 def look_at(
@@ -185,7 +192,7 @@ def look_at(
     for task, process in running:
         if process.wait():
             raise SystemExit("A browser's process failed.")
-        results += json.loads(task.read_text())
+        results += [json.loads(line) for line in task.with_suffix(".jsonl").read_text().splitlines()]
         task.unlink()
     print(f"  {len(results)} {'forms' if forms else 'pages'} in {time.monotonic() - started:.0f} s", flush=True)
     return results
@@ -205,4 +212,4 @@ def to_send(looked: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    path.write_text(json.dumps(work(json.loads(path.read_text()))))
+    work(json.loads(path.read_text()), path.with_suffix(".jsonl"))
