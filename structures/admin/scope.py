@@ -21,6 +21,8 @@ from simple_history.admin import SimpleHistoryAdmin
 from structures.models import Territory
 from structures.search import words_in
 
+from clea.ui import keys
+from clea.ui.lists import DeskListMixin
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin[Any]
     _InlineBase = admin.TabularInline[Any, Any]
@@ -64,7 +66,7 @@ class _ScopedChoices(_Base):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class ScopedAdminMixin(_ScopedChoices):
+class ScopedAdminMixin(DeskListMixin, _ScopedChoices):
     """Give a ModelAdmin the territory's walls.
 
     ``territory_path`` is the lookup from the model to its territory (``"territory"``,
@@ -93,6 +95,13 @@ class ScopedAdminMixin(_ScopedChoices):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         territories = coordinated(request)
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the territory's column for who holds a single one."""
+        columns = [*super().get_list_display(request)]
+        if "territory" in columns and len(coordinated(request)) < 2:
+            columns.remove("territory")
+        return columns
+
         if self.territory_path == "territory" and len(territories) == 1:
             initial.setdefault("territory", territories[0].pk)
         return initial

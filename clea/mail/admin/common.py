@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from clea.mail import kinds, rendering, scopes
+from clea.ui.lists import DeskListMixin
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
@@ -18,7 +19,7 @@ else:
     _Admin = admin.ModelAdmin
 
 
-class ScopedMailAdmin(_Admin):
+class ScopedMailAdmin(DeskListMixin, _Admin):
     """Rows of the territories one handles. Closed while nobody says who handles what."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
