@@ -20,6 +20,7 @@ from candidatures.admin.dossier import DossierMixin
 from candidatures.admin.filters import DepartmentFilter, DisciplineFilter, RequestFilter, StateFilter, titled
 from candidatures.enums import ApplicantKind, ApplicationState
 from candidatures.models import Application, Call, PieceRequest
+from clea.ui import keys
 from clea.ui.templatetags.clea import state_tag
 from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
 
@@ -73,7 +74,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = [*super().get_list_display(request)]
-        return [name for name in columns if name != "season_name" or "call__id__exact" not in request.GET]
+        return [name for name in columns if name != "season_name" or "appel" not in request.GET]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -90,11 +91,11 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     def _counts(self, request: HttpRequest) -> dict[str, Any]:
         """Dossiers by state for the call of the filter, else the current one. Two queries."""
-        chosen = request.GET.get("call__id__exact", "")
+        chosen = request.GET.get("appel", "")
         own = Call.objects.coordinated_by(request.user)  # type: ignore[arg-type]
         call = (
-            own.filter(pk=chosen).first()
-            if chosen.isdecimal()
+            keys.row(own, chosen)
+            if chosen
             else own.public().filter(opens_at__lte=timezone.now()).order_by("-closes_at").first()
         )
         if call is None:
@@ -105,7 +106,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
         url = reverse("admin:candidatures_application_changelist")
 
         def link(**more: str) -> str:
-            return f"{url}?{urlencode({'call__id__exact': call.pk} | more)}"
+            return f"{url}?{urlencode({'appel': call.uuid} | more)}"
 
         return {
             "counted_call": call,

@@ -188,7 +188,7 @@ class CallPagesMixin(_Base):
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, done)
-            return HttpResponseRedirect(reverse("admin:candidatures_call_change", args=[call.pk]))
+            return HttpResponseRedirect(reverse("admin:candidatures_call_change", args=[call.uuid]))
         return self.page(
             request,
             "admin/candidatures/call/act.html",
@@ -214,11 +214,11 @@ class CallPagesMixin(_Base):
                 jury = members.create(by=person(request), call=call)
             except Refused as refusal:
                 messages.error(request, str(refusal))
-                return HttpResponseRedirect(reverse("admin:candidatures_call_change", args=[call.pk]))
+                return HttpResponseRedirect(reverse("admin:candidatures_call_change", args=[call.uuid]))
             messages.success(request, _("Le jury est constitué. Invitez ses membres."))
             return HttpResponseRedirect(reverse("admin:candidatures_jury_members", args=[jury.uuid]))
         if jury is not None:
-            return HttpResponseRedirect(reverse("admin:candidatures_jury_change", args=[jury.pk]))
+            return HttpResponseRedirect(reverse("admin:candidatures_jury_change", args=[jury.uuid]))
         start, end = members.first_dates(call)
         reading = _("La lecture des dossiers commence le %(day)s") % {"day": day(start)}
         if end is not None:
@@ -258,7 +258,7 @@ class CallPagesMixin(_Base):
                     refuse(form, error)
                 else:
                     self._tell_copied(request, copy)
-                    return HttpResponseRedirect(reverse("admin:candidatures_call_change", args=[copy.pk]))
+                    return HttpResponseRedirect(reverse("admin:candidatures_call_change", args=[copy.uuid]))
             dates = moved_dates(call, form.cleaned_data["weeks"])
         return self.page(
             request,

@@ -255,7 +255,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
 
     @admin.display(description=_("dossiers déposés"))
     def filed_total(self, call: Call) -> str:
-        url = f"{reverse('admin:candidatures_application_changelist')}?call__id__exact={call.pk}"
+        url = f"{reverse('admin:candidatures_application_changelist')}?appel={call.uuid}"
         return format_html(
             '<a class="num" href="{}">{}<span class="visually-hidden"> {}</span></a>',
             url,

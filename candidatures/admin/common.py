@@ -118,7 +118,7 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
                 "original": obj,
                 "media": self.media,
                 "list_url": reverse(f"{base}_changelist"),
-                "object_url": reverse(f"{base}_change", args=[obj.pk]) if obj is not None else "",
+                "object_url": reverse(f"{base}_change", args=[obj]) if obj is not None else "",
                 "archived": self.archived(obj),
             }
             | context,

@@ -168,7 +168,7 @@ def _unready(call: Call) -> list[DeskItem]:
         DeskItem(
             label=_("à compléter avant de publier : %(call)s") % {"call": call.title},
             count=len(missing),
-            url=reverse("admin:candidatures_call_change", args=[call.pk]),
+            url=reverse("admin:candidatures_call_change", args=[call.uuid]),
             detail=", ".join(missing).capitalize() + ".",
         )
     ]
@@ -183,7 +183,7 @@ def _closing(call: Call) -> list[DeskItem]:
         DeskItem(
             label=ngettext("dossier déposé : %(call)s", "dossiers déposés : %(call)s", filed) % {"call": call.title},
             count=filed,
-            url=_list("application", call__id__exact=str(call.pk)),
+            url=_list("application", appel=str(call.uuid)),
             urgency="soon" if left <= PRESSING else "info",
             detail=_("Clôture : %(when)s.") % {"when": deadline(call.closes_at)}
             + " "
@@ -210,7 +210,7 @@ def _dates(call: Call) -> list[DeskItem]:
             DeskItem(
                 label=ngettext("jour avant : %(what)s", "jours avant : %(what)s", left) % {"what": what},
                 count=left,
-                url=reverse("admin:candidatures_call_change", args=[call.pk]),
+                url=reverse("admin:candidatures_call_change", args=[call.uuid]),
                 urgency="soon" if left <= 7 else "info",
                 detail=f"{call.title}, {day(when)}",
             )

@@ -118,7 +118,7 @@ class DossierMixin(_Base):
                     _("La demande est enregistrée. Voici le message : relisez-le, puis approuvez-le pour qu'il parte."),
                 )
                 letter = OutgoingMail.objects.get(dedupe_key=notices.request_key(asked))
-                return HttpResponseRedirect(reverse("admin:mail_outgoingmail_change", args=[letter.pk]))
+                return HttpResponseRedirect(reverse("admin:mail_outgoingmail_change", args=[letter.uuid]))
         return self._dossier(request, application, request_form=form)
 
     def cancel_page(self, request: HttpRequest, key: UUID, request_key: UUID) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import ApplicationState, DepositKind
@@ -47,11 +48,13 @@ class DisciplineFilter(admin.SimpleListFilter):
     parameter_name = "discipline"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(pk), name) for pk, name in Discipline.objects.values_list("pk", "name")]
+        rows = list(Discipline.objects.all())
+        self.numbers = {slugify(row.name): row.pk for row in rows}
+        return [(key, row.name) for key, row in zip(self.numbers, rows, strict=True)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
-        value = self.value() or ""
-        return queryset.filter(disciplines__id=int(value)) if value.isdecimal() else queryset
+        number = self.numbers.get(self.value() or "")
+        return queryset.filter(disciplines=number) if number else queryset
 
 
 def department_condition(code: str) -> Q:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from clea.ui import desk
+from clea.ui import desk, keys
 
 # The domain comes first, then its people, then the machinery.
 _APP_ORDER = ["residencies", "candidatures", "structures", "mail", "documents", "accounts", "journal"]
@@ -33,6 +33,14 @@ class CleaAdminSite(admin.AdminSite):
     site_header = gettext_lazy("Coordination")
     index_title = gettext_lazy("À traiter")
     empty_value_display = "–"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Whatever is registered, a package's models too, is addressed by public keys."""
+        super().register(model_or_iterable, keys.addressed(admin_class or admin.ModelAdmin), **options)
+
+    def get_urls(self) -> list[Any]:
+        """Without Django's way to a row's page by the numbers of its kind and of the row."""
+        return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)

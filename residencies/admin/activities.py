@@ -355,7 +355,7 @@ class ActivityAdmin(AccentFreeSearchMixin, SessionsMixin, AgreementMixin):
         return self._hub(activity)
 
     def _hub(self, activity: Activity) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[activity.pk]))
+        return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[activity.uuid]))
 
     def _form(
         self, request: HttpRequest, activity: Activity, form: Any, title: str, button: str, **context: Any
@@ -368,7 +368,7 @@ class ActivityAdmin(AccentFreeSearchMixin, SessionsMixin, AgreementMixin):
             tab="text",
             form=form,
             button=button,
-            back=reverse("admin:residencies_activity_change", args=[activity.pk]),
+            back=reverse("admin:residencies_activity_change", args=[activity.uuid]),
             **context,
         )
         response.status_code = 422 if form.is_bound else 200

@@ -53,7 +53,7 @@ class TabbedPages(DeskAdmin):
 
     def tab_url(self, tab: Tab, row: Any) -> str:
         if tab.hub:
-            return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+            return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.uuid])
         return reverse(f"admin:{self.prefix}_{tab.name}", args=[row.uuid])
 
     def tabbed(

@@ -38,7 +38,7 @@ def _link(entry: Entry) -> str:
     if entry.kind == Kind.SESSION:
         return reverse("admin:residencies_activity_sessions", args=[entry.activity])
     if entry.kind == Kind.EVENT:
-        return reverse("admin:residencies_event_change", args=[entry.pk])
+        return reverse("admin:residencies_event_change", args=[entry.uuid])
     return ""
 
 

@@ -270,4 +270,4 @@ class NewsAdmin(DeskAdmin):
 
 
 def _url(row: News) -> str:
-    return reverse("admin:residencies_news_change", args=[row.pk])
+    return reverse("admin:residencies_news_change", args=[row.uuid])

@@ -185,7 +185,7 @@ class OpeningMixin(PeopleMixin, DocumentsMixin):
     # The hub -------------------------------------------------------------------------------
 
     def hub_url(self, residency: Residency) -> str:
-        return reverse("admin:residencies_residency_change", args=[residency.pk])
+        return reverse("admin:residencies_residency_change", args=[residency.uuid])
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

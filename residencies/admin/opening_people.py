@@ -65,7 +65,7 @@ class PeopleMixin(ResidencyPages):
     def _person_form(
         self, request: HttpRequest, residency: Residency, form: PersonForm, *, title: str, act: Any, **context: Any
     ) -> HttpResponse:
-        back = reverse("admin:residencies_residency_change", args=[residency.pk])
+        back = reverse("admin:residencies_residency_change", args=[residency.uuid])
         if request.method == "POST" and form.is_valid():
             try:
                 act(form.cleaned_data)
@@ -90,7 +90,7 @@ class PeopleMixin(ResidencyPages):
         """Ask, then close the space to this person."""
         residency = self.residency(request, key)
         seat = self._seat(residency, person_key)
-        back = reverse("admin:residencies_residency_change", args=[residency.pk])
+        back = reverse("admin:residencies_residency_change", args=[residency.uuid])
         form = ConfirmForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:

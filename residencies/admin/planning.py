@@ -75,7 +75,7 @@ class ResidencyActivitiesMixin(ResidencyPages):
                 refuse(form, error)
             else:
                 messages.success(request, _("L'activité est créée. L'artiste et les équipes associées y écrivent."))
-                return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[made.pk]))
+                return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[made.uuid]))
         response = self.residency_page(
             request,
             "admin/residencies/residency/activities_new.html",

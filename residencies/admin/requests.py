@@ -245,7 +245,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             messages.success(
                 request, gettext("« %(title)s » commence : l'artiste et l'équipe le savent.") % {"title": activity}
             )
-            return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[activity.pk]))
+            return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[activity.uuid]))
 
         lines = [
             gettext("L'activité naît à l'état d'idée, avec le public, le temps de vie et l'attente du souhait."),
@@ -280,7 +280,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
                 gettext("%(structure)s rejoint « %(title)s ». Ajoutez-la aux séances qui la concernent.")
                 % {"structure": wish.structure, "title": joined},
             )
-            return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[joined.pk]))
+            return HttpResponseRedirect(reverse("admin:residencies_activity_change", args=[joined.uuid]))
 
         lines = [
             gettext("Activité : %(title)s (%(state)s)")
@@ -379,7 +379,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
 
     @staticmethod
     def _detail(wish: ActivityRequest) -> str:
-        return reverse(f"admin:{_NAME}_change", args=[wish.pk])
+        return reverse(f"admin:{_NAME}_change", args=[wish.uuid])
 
     @staticmethod
     def _activity(wish: ActivityRequest, key: str) -> Activity:

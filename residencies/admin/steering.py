@@ -89,7 +89,7 @@ class SeasonSteeringMixin(SeasonPages):
                 refuse(form, error)
             else:
                 messages.success(request, _("La réunion est prévue. Écrivez son ordre du jour, puis convoquez."))
-                return HttpResponseRedirect(reverse("admin:residencies_meeting_change", args=[made.pk]))
+                return HttpResponseRedirect(reverse("admin:residencies_meeting_change", args=[made.uuid]))
         return self.steering_form(request, season, form, _("Prévoir une réunion"), _("Prévoir la réunion"))
 
     def steering_rhythm(self, request: HttpRequest, key: UUID, kind: str) -> HttpResponse:

@@ -93,7 +93,7 @@ class WorkAdmin(_Readings):
         else:
             done = _("L'œuvre est au catalogue.") if published else _("L'œuvre n'est plus au catalogue.")
             messages.success(request, done)
-        return HttpResponseRedirect(reverse("admin:residencies_work_change", args=[work.pk]))
+        return HttpResponseRedirect(reverse("admin:residencies_work_change", args=[work.uuid]))
 
 
 @admin.register(WorkBooking)

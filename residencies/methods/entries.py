@@ -78,8 +78,6 @@ class Entry:
     who: tuple[Who, ...] = ()
     structures: tuple[str, ...] = ()
     activity: UUID | None = None
-    #: The row's own, for the desk's addresses.
-    pk: int | None = None
     activity_kind: str = ""
     is_public: bool = False
     sequence: int = 0

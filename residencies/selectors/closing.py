@@ -100,7 +100,7 @@ def _people(season: Season) -> Iterator[Unfinished]:
         things = (
             Thing(
                 f"{one.artist_name} ({ResidencyState(one.state).label})",
-                reverse("admin:residencies_residency_change", args=[one.pk]),
+                reverse("admin:residencies_residency_change", args=[one.uuid]),
             )
             for one in rows[:SHOWN]
         )
@@ -133,7 +133,7 @@ def _people(season: Season) -> Iterator[Unfinished]:
             len(wishes),
         )
         things = (
-            Thing(one.structure.name, reverse("admin:residencies_activityrequest_change", args=[one.pk]))
+            Thing(one.structure.name, reverse("admin:residencies_activityrequest_change", args=[one.uuid]))
             for one in wishes[:SHOWN]
         )
         yield _line("requests", words, wishes, things, left=True)
@@ -247,7 +247,7 @@ def _steering(season: Season, now: datetime) -> Iterator[Unfinished]:
     if events:
         words = ngettext("%(n)d évènement annoncé est à venir.", "%(n)d évènements annoncés sont à venir.", len(events))
         things = (
-            Thing(f"{one.title}, {moment(one.starts_at)}", reverse("admin:residencies_event_change", args=[one.pk]))
+            Thing(f"{one.title}, {moment(one.starts_at)}", reverse("admin:residencies_event_change", args=[one.uuid]))
             for one in events[:SHOWN]
         )
         yield _line("events", words, events, things, left=False)

@@ -140,7 +140,7 @@ def booked(*, by: User, booking: WorkBooking) -> None:
     mine = absolute(reverse("team:works", args=[structure.uuid]))
     _to_team(texts.BOOKED, by=by, booking=booking, to=by.email, link=mine)
     _to_artists(texts.BOOKED_FOR_ARTIST, by=by, booking=booking)
-    desk = absolute(reverse("admin:residencies_workbooking_change", args=[booking.pk]))
+    desk = absolute(reverse("admin:residencies_workbooking_change", args=[booking.uuid]))
     _to_team(texts.BOOKED_FOR_DESK, by=by, booking=booking, to=residency.territory.contact_email, link=desk)
 
 
@@ -161,7 +161,7 @@ def refused(*, by: User, booking: WorkBooking) -> None:
 
 
 def called_off(*, by: User, booking: WorkBooking) -> None:
-    desk = absolute(reverse("admin:residencies_workbooking_change", args=[booking.pk]))
+    desk = absolute(reverse("admin:residencies_workbooking_change", args=[booking.uuid]))
     to = booking.work.residency.territory.contact_email
     _to_team(texts.CALLED_OFF, by=by, booking=booking, to=to, link=desk)
     _to_artists(texts.CALLED_OFF, by=by, booking=booking)

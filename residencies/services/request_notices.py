@@ -110,7 +110,7 @@ def proposal_answered(*, by: User, request: ActivityRequest, residency: Residenc
                 if accepts
                 else _("non, et le souhait attend de nouveau une réponse"),
                 "mots": _said(request.team_answer),
-                "lien": absolute(reverse("admin:residencies_activityrequest_change", args=[request.pk])),
+                "lien": absolute(reverse("admin:residencies_activityrequest_change", args=[request.uuid])),
             },
         )
 

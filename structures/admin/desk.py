@@ -18,7 +18,7 @@ def items(request: HttpRequest) -> list[DeskItem]:
         DeskItem(
             label=_("Coordonnées du service à compléter"),
             count=1,
-            url=reverse("admin:structures_territory_change", args=[territory.pk]),
+            url=reverse("admin:structures_territory_change", args=[territory.uuid]),
             urgency="now",
             detail=_("%(territory)s : chaque accusé de réception doit porter le nom du service et son téléphone.")
             % {"territory": territory.short_name},

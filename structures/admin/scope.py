@@ -9,20 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.text import slugify
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from clea.ui import keys
 from structures.models import Territory
 from structures.search import words_in
 
-from clea.ui import keys
-from clea.ui.lists import DeskListMixin
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin[Any]
     _InlineBase = admin.TabularInline[Any, Any]
@@ -66,7 +68,7 @@ class _ScopedChoices(_Base):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class ScopedAdminMixin(DeskListMixin, _ScopedChoices):
+class ScopedAdminMixin(_ScopedChoices):
     """Give a ModelAdmin the territory's walls.
 
     ``territory_path`` is the lookup from the model to its territory (``"territory"``,
@@ -95,13 +97,6 @@ class ScopedAdminMixin(DeskListMixin, _ScopedChoices):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         territories = coordinated(request)
-    def get_list_display(self, request: HttpRequest) -> Any:
-        """Without the territory's column for who holds a single one."""
-        columns = [*super().get_list_display(request)]
-        if "territory" in columns and len(coordinated(request)) < 2:
-            columns.remove("territory")
-        return columns
-
         if self.territory_path == "territory" and len(territories) == 1:
             initial.setdefault("territory", territories[0].pk)
         return initial
@@ -184,16 +179,70 @@ class AccentFreeSearchMixin(_Base):
         return queryset.filter(words_in(search_term, *self.accent_free_fields)), self.search_crosses_many
 
 
-class ScopedRelatedFilter(admin.RelatedFieldListFilter):
-    """A filter by related row whose choices stay within the person's territories."""
+class ScopedRelatedFilter(admin.FieldListFilter):
+    """A filter by related row whose choices stay within the person's territories.
 
-    def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, Any]]:
+    The address names the row by its key, under the column's French name: ``?appel=<uuid>``,
+    ``?commune=lens``; ``aucun`` is for what has none.
+    """
+
+    NONE = "aucun"
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        related = field.related_model
+        self.key = keys.field_of(related) or "slug"
+        self.parameter = parameter_of(field)
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.lookup_choices = self.field_choices(field, request, model_admin)
+        self.title = getattr(field, "verbose_name", related._meta.verbose_name)
+        self.may_be_empty = field.null or field.many_to_many
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         related = model_admin.admin_site._registry.get(field.related_model)
-        if not isinstance(related, ScopedAdminMixin):
-            return super().field_choices(field, request, model_admin)
-        return [(row.pk, str(row)) for row in related.get_queryset(request)]
+        rows = (
+            related.get_queryset(request)
+            if isinstance(related, ScopedAdminMixin)
+            else field.related_model._default_manager.all()
+        )
+        return [(str(getattr(row, self.key)), str(row)) for row in rows]
+
+    def expected_parameters(self) -> list[str]:
+        return [self.parameter]
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) + self.may_be_empty > 1
+
+    def value(self) -> str:
+        given = self.used_parameters.get(self.parameter) or [""]
+        return str(given[-1] if isinstance(given, list) else given)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if not value:
+            return queryset
+        if value == self.NONE:
+            return queryset.filter(**{f"{self.field_path}__isnull": True})
+        if value not in {key for key, _name in self.lookup_choices}:
+            raise IncorrectLookupParameters
+        return queryset.filter(**{f"{self.field_path}__{self.key}": value})
+
+    def choices(self, changelist: ChangeList) -> Any:
+        """Yield what the filter's list shows, "all" first."""
+        value = self.value()
+        rows = [*self.lookup_choices, *([(self.NONE, gettext("aucun"))] if self.may_be_empty else [])]
+        every = changelist.get_query_string(remove=[self.parameter])
+        yield {"selected": not value, "query_string": every, "display": gettext("Tous")}
+        for key, name in rows:
+            link = changelist.get_query_string({self.parameter: key})
+            yield {"selected": key == value, "query_string": link, "display": name}
+
+
+def parameter_of(field: Any) -> str:
+    """The name of a filter in an address: the column's, in French whatever the page's language."""
+    with override("fr"):
+        return slugify(str(getattr(field, "verbose_name", field.related_model._meta.verbose_name)))
 
 
 class ScopedHistoryAdmin(SimpleHistoryAdmin):

@@ -224,7 +224,7 @@ class StructureAdmin(TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, Scope
                 form.add_error(None, str(error))
             else:
                 messages.success(request, gettext("Fusion faite : « %(name)s » est gardée.") % {"name": kept.name})
-                return HttpResponseRedirect(reverse("admin:structures_structure_change", args=[kept.pk]))
+                return HttpResponseRedirect(reverse("admin:structures_structure_change", args=[kept.uuid]))
         context = self.admin_site.each_context(request) | {
             "title": gettext("Fusionner des structures"),
             "opts": self.opts,

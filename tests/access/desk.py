@@ -15,6 +15,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import reverse
 
+from clea.ui import keys
 from tests.access.matrix import (
     ABSENT,
     ADMINISTRATOR,
@@ -103,7 +104,7 @@ def desk_rows(label: str, desk: Desk) -> Iterator[Row]:
         # The admin's old addresses: they lead to the page that checks.
         yield Row(
             root,
-            path=lambda w: f"/coordination/{app_label}/{model_name}/{desk.thing(w).pk}/",
+            path=lambda w: f"/coordination/{app_label}/{model_name}/{keys.of(desk.thing(w))}/",
             get={STAFF: (301, 302)},
             post={STAFF: (301, 302)},
         )

@@ -24,7 +24,6 @@ def ROWS() -> list[Row]:
         # Without saying which field it completes, nobody gets anything.
         Row("admin:autocomplete"),
         Row("admin:jsi18n", get={STAFF: 200}),
-        Row("admin:view_on_site", kwargs=lambda w: {"content_type_id": 0, "object_id": 0}),
         Row("admin:app_list", kwargs=lambda w: {"app_label": "mail"}, get={STAFF: 200}, post={STAFF: 200}),
         Row("coordination/(?P<url>.*)$", path=lambda w: "/coordination/nulle-part/"),
     ]

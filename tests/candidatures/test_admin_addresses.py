@@ -14,11 +14,11 @@ from tests.factories.candidatures import ApplicationFactory, CallFactory
 @pytest.mark.parametrize(
     ("name", "parameter"),
     [
-        ("candidatures_application_changelist", "call__id__exact"),
+        ("candidatures_application_changelist", "appel"),
         ("candidatures_application_changelist", "discipline"),
         ("candidatures_application_changelist", "departement"),
         ("candidatures_application_changelist", "p"),
-        ("candidatures_call_changelist", "season__id__exact"),
+        ("candidatures_call_changelist", "saison"),
         ("structures_structure_merge", "structures"),
     ],
 )

@@ -73,7 +73,7 @@ def test_the_filters_narrow_the_list(desk, call, territory):
     PieceRequestFactory(application=one)
     PieceRequestFactory(application=two, due_at=timezone.now() - timedelta(days=1))
     for params, expected in (
-        ({"call__id__exact": call.pk}, {one, two, three}),
+        ({"appel": call.uuid}, {one, two, three}),
         ({"etat": "eligible"}, {three}),
         ({"applicant_kind__exact": "collective"}, {two}),
         ({"discipline": music.pk}, {one}),
@@ -109,14 +109,14 @@ def test_the_current_call_is_counted_by_state_above_the_list(desk, call, territo
         ("recevable", 1),
         ("retirée", 1),
     ]
-    assert [row["url"] for row in page.context["state_counts"]][1].endswith(f"call__id__exact={call.pk}&etat=eligible")
-    assert desk.get(LIST, {"call__id__exact": past.pk}).context["total"] == 1
+    assert [row["url"] for row in page.context["state_counts"]][1].endswith(f"appel={call.uuid}&etat=eligible")
+    assert desk.get(LIST, {"appel": past.uuid}).context["total"] == 1
 
 
 def test_the_neighbours_call_is_not_counted(desk, call):
     other = CallFactory(complete=True)
     ApplicationFactory(call=other, submitted=True)
-    page = desk.get(LIST, {"call__id__exact": other.pk})
+    page = desk.get(LIST, {"appel": other.uuid})
     assert "counted_call" not in page.context
     assert other.title not in text_of(page)
 

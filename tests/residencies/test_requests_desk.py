@@ -62,7 +62,7 @@ class TestTheList:
         wish_of(residency)
         wish_of(other, name="École du Rivage")
         wish_of(ResidencyFactory(), name="Lieu voisin")
-        shown = client.get(LIST, {"residency__id__exact": other.pk}).content.decode()
+        shown = client.get(LIST, {"artiste-souhaite": other.uuid}).content.decode()
         assert "École du Rivage" in shown
         assert "Médiathèque des Tilleuls" not in shown
         assert "École du Rivage" not in client.get(LIST, {"etat": RequestState.REFUSED}).content.decode()

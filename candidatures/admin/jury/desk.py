@@ -54,7 +54,7 @@ class HubTab(Tab):
     """The row's own page: where the selection stands."""
 
     def url(self, jury: Jury) -> str:
-        return reverse("admin:candidatures_jury_change", args=[jury.pk])
+        return reverse("admin:candidatures_jury_change", args=[jury.uuid])
 
 
 @admin.register(Jury)

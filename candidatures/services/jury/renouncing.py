@@ -103,5 +103,5 @@ def answers_address(application: Application) -> str:
     """Where the coordination finds the answers of this dossier's jury; the dossier itself without one."""
     jury = Jury.objects.filter(call=application.call_id).first()
     if jury is None:
-        return absolute(reverse("admin:candidatures_application_change", args=[application.pk]))
+        return absolute(reverse("admin:candidatures_application_change", args=[application.uuid]))
     return absolute(reverse("admin:candidatures_jury_answers", args=[jury.uuid]))
