@@ -7,9 +7,10 @@ class CandidaturesConfig(AppConfig):
     verbose_name = _("appels et candidatures")
 
     def ready(self) -> None:
-        from candidatures import files, messages, minutes_files
-        from candidatures.admin import desk
+        from candidatures import files, jobs, messages, minutes_files
+        from candidatures.admin import desk, menu, search
         from candidatures.admin.jury import desk as jury_desk
+        from candidatures.selectors import next_steps
         from candidatures.selectors.seats import has_a_seat
         from candidatures.services.jury import leaving, letters
         from candidatures.sitemaps import CallSitemap
@@ -18,14 +19,19 @@ class CandidaturesConfig(AppConfig):
         from clea.journal import verbs
         from clea.mail import kinds
         from clea.ui import desk as desk_home
-        from clea.ui import sitemaps
+        from clea.ui import next_step, sitemaps
 
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
         kinds.guard(letters.KIND, leaving.may_leave)
         access.register(files.resolve)
         access.register(minutes_files.resolve)
+        jobs.register()
+        menu.add()
+        search.add()
         desk_home.register(desk.items)
         desk_home.register(jury_desk.items)
         sitemaps.register("calls", CallSitemap)
         landing.register(landing.Space("jury", _("Jury"), "jury:home", has_a_seat))
+        next_step.register("", next_steps.of_artist)
+        next_step.register("jury", next_steps.of_juror)

@@ -14,20 +14,26 @@ class ResidenciesConfig(AppConfig):
         from clea.mail import kinds
         from clea.ui import desk as desk_home
         from clea.ui import sections as page_sections
-        from clea.ui import sitemaps
-        from residencies import files, messages, sections
+        from clea.ui import next_step, sitemaps
+        from residencies import files, jobs, messages, sections
         from residencies import rounds as residency_rounds
-        from residencies.admin import desk
+        from residencies.admin import desk, menu, search
         from residencies.admin.opening import jury_answers
+        from residencies.selectors import next_steps
         from residencies.selectors.seats import has_a_residency, has_a_structure
         from residencies.sitemaps import NewsSitemap, ResidencySitemap
 
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
         access.register(files.resolve)
+        jobs.register()
+        menu.add()
+        search.add()
         desk_home.register(desk.items)
         landing.register(landing.Space("residency", _("Ma résidence"), "studio:index", has_a_residency))
         landing.register(landing.Space("structure", _("Ma structure"), "team:index", has_a_structure))
+        next_step.register("residency", next_steps.of_artist)
+        next_step.register("structure", next_steps.of_teams)
         sitemaps.register("residencies", ResidencySitemap)
         sitemaps.register("news", NewsSitemap)
         page_sections.register("commune", sections.on_commune)

@@ -62,6 +62,7 @@ class StructuresConfig(AppConfig):
         from clea.mail import kinds, scopes
         from clea.ui import desk, identity, sitemaps
         from structures import messages
+        from structures.admin import menu, search
         from structures.admin.desk import items
         from structures.sitemaps import TerritorySitemap
 
@@ -82,4 +83,6 @@ class StructuresConfig(AppConfig):
         identity.register(territory_publisher)
         scopes.register(coordinated_slugs, names=territory_names)
         sitemaps.register("territory", TerritorySitemap)
+        menu.add()
+        search.add()
         desk.register(items)

@@ -7,9 +7,12 @@ class MailConfig(AppConfig):
     verbose_name = _("messages")
 
     def ready(self) -> None:
+        from clea.jobs import services
         from clea.journal import verbs
+        from clea.mail import jobs
         from clea.mail.desk import items
-        from clea.ui import desk
+        from clea.mail.models import OutgoingMail
+        from clea.ui import desk, navigation, search
 
         verbs.register(
             {
@@ -22,3 +25,13 @@ class MailConfig(AppConfig):
             }
         )
         desk.register(items)
+        services.register(jobs.APPROVE, jobs.approve, may=jobs.held, resumes=True)
+        sent = search.rows(OutgoingMail, _("Messages"), name=lambda mail: mail.subject, detail=lambda mail: mail.to)
+        search.register(search.Source("mails", 90, sent))
+        navigation.register(
+            "mail",
+            _("Courrier"),
+            80,
+            navigation.Link("admin:mail_outgoingmail_changelist", _("Boîte d'envoi")),
+            navigation.Link("admin:mail_mailtemplate_changelist", _("Modèles de messages")),
+        )

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from clea.ui import desk, keys
+from clea.ui import desk, keys, lists, search
 
 # The domain comes first, then its people, then the machinery.
 _APP_ORDER = ["residencies", "candidatures", "structures", "mail", "documents", "accounts", "journal"]
@@ -35,12 +35,13 @@ class CleaAdminSite(admin.AdminSite):
     empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Whatever is registered, a package's models too, is addressed by public keys."""
-        super().register(model_or_iterable, keys.addressed(admin_class or admin.ModelAdmin), **options)
+        """Whatever is registered, a package's models too, is a list of the desk and is addressed by public keys."""
+        super().register(model_or_iterable, keys.addressed(lists.listed(admin_class or admin.ModelAdmin)), **options)
 
     def get_urls(self) -> list[Any]:
-        """Without Django's way to a row's page by the numbers of its kind and of the row."""
-        return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+        """With the search; without Django's way to a row's page by the numbers of its kind and of the row."""
+        found = path("recherche/", self.admin_view(self.search), name="search")
+        return [found, *(one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site")]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
@@ -48,6 +49,19 @@ class CleaAdminSite(admin.AdminSite):
         for app in apps:
             app["name"] = capfirst(app["name"])
         return sorted(apps, key=lambda app: (rank.get(app["app_label"], len(rank)), app["name"]))
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """``?q=``: people, places, dossiers, residencies, sessions, mails… of the person's territories."""
+        text = request.GET.get("q", "").strip()[:200]
+        found = search.everything(request, text)
+        context = self.each_context(request) | {
+            "title": _("Recherche"),
+            "desk_query": text,
+            "found": found,
+            "too_short": bool(text) and not search.long_enough(text),
+            "total": sum(len(one.hits) for one in found),
+        }
+        return TemplateResponse(request, "admin/search.html", context)
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

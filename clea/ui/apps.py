@@ -12,6 +12,22 @@ class UiConfig(AppConfig):
 
     def ready(self) -> None:
         from clea.ui import checks  # noqa: F401  (registers the checks)
+        from clea.ui.navigation import Link, register
+
+        register(
+            "today", _("Aujourd'hui"), 10, Link("admin:index", _("À traiter")), Link("jobs:list", _("Mes travaux"))
+        )
+        register(
+            "technical",
+            _("Administration"),
+            100,
+            Link("admin:accounts_user_changelist", _("Comptes"), administrators=True),
+            Link("admin:journal_entry_changelist", _("Journal"), administrators=True),
+            Link("admin:django_tasks_database_dbtaskresult_changelist", _("Tâches de fond"), administrators=True),
+            Link("admin:account_emailaddress_changelist", _("Adresses vérifiées"), administrators=True),
+            Link("admin:mfa_authenticator_changelist", _("Seconds facteurs"), administrators=True),
+            Link("admin:auth_group_changelist", _("Groupes"), administrators=True),
+        )
 
 
 class CleaAdminConfig(admin_apps.AdminConfig):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tests.access.matrix import EVERYONE, Row
+from tests.access.matrix import EVERYONE, STAFF, Row
 
 PUBLIC = {EVERYONE: 200}
 
 ROWS = [
     Row("home", get=PUBLIC),
+    Row("admin:search", get={STAFF: 200}),
     Row("accessibility", get=PUBLIC),
     Row("legal", get=PUBLIC),
     Row("privacy", get=PUBLIC),

@@ -66,12 +66,22 @@ def test_a_provider_knows_who_asks(client, coordinator, providers):
     assert coordinator.email in client.get(reverse("admin:index")).content.decode()
 
 
-def test_the_machinery_is_folded_away_below_the_domain(client, coordinator):
-    html = client.get(reverse("admin:index")).content.decode()
-    main, folded = html.split('<details class="technical">')
-    assert "app-accounts" in main
-    assert "app-mfa" in folded
-    assert "app-mfa" not in main
+def test_the_menu_goes_by_moments_of_the_work_and_marks_the_page_one_is_on(client):
+    from tests.factories.structures import CoordinatorFactory
+
+    client.force_login(CoordinatorFactory())
+    html = client.get(reverse("admin:candidatures_call_changelist")).content.decode()
+    beside = html.split("desk-menu--beside")[1].split("</nav>")[0]
+    groups = [re.sub(r"<.*", "", text).strip() for text in re.findall(r"<summary>([^\n]+)", beside)]
+    assert groups[:4] == ["Aujourd&#x27;hui", "Appels et candidatures", "Jury", "Résidences"]
+    assert f'<a href="{reverse("admin:candidatures_call_changelist")}" aria-current="page">Appels</a>' in beside
+    # The machinery is an administrator's.
+    assert "Administration" not in groups
+    # The path says each thing once: « Résidences › Résidences » is no path.
+    path = re.findall(r"<li>(?:<[^>]+>)?([^<]+)<", html.split('<ol class="breadcrumbs">')[1].split("</ol>")[0])
+    assert path == ["À traiter", "Appels et candidatures", "Appels"]
+    client.force_login(AdministratorFactory())
+    assert "Seconds facteurs" in client.get(reverse("admin:index")).content.decode()
 
 
 def test_the_desk_is_valid_html_with_one_title(client, coordinator):
