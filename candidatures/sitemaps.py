@@ -20,13 +20,19 @@ class CallSitemap(Sitemap[Any]):
     heading = gettext_lazy("Appels à candidatures")
 
     def items(self) -> list[Any]:
-        return ["list", *Call.objects.public().order_by("-closes_at", "pk")]
+        calls = list(Call.objects.public().order_by("-closes_at", "pk"))
+        return ["list", *(item for call in calls for item in (call, ("plain", call)))]
 
     def location(self, item: Any) -> str:
+        if isinstance(item, tuple):
+            return reverse("calls:plain", args=[item[1].slug])
         return item.get_absolute_url() if isinstance(item, Call) else reverse("calls:list")
 
     def lastmod(self, item: Any) -> datetime | None:
-        return item.updated_at if isinstance(item, Call) else None
+        call = item[1] if isinstance(item, tuple) else item
+        return call.updated_at if isinstance(call, Call) else None
 
     def label(self, item: Any) -> str:
+        if isinstance(item, tuple):
+            return _("%(call)s, facile à lire") % {"call": localised(item[1], "title")}
         return localised(item, "title") if isinstance(item, Call) else _("Tous les appels")

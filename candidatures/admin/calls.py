@@ -52,6 +52,8 @@ class CallForm(_CallForm):
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 3, "cols": 80}),
             "summary_en": forms.Textarea(attrs={"rows": 3, "cols": 80}),
+            "plain_text": forms.Textarea(attrs={"rows": 10, "cols": 80}),
+            "plain_text_en": forms.Textarea(attrs={"rows": 10, "cols": 80}),
             "silence_notice": forms.Textarea(attrs={"rows": 3, "cols": 80}),
             "silence_notice_en": forms.Textarea(attrs={"rows": 3, "cols": 80}),
         }
@@ -103,7 +105,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
         (
             None,
             {
-                "fields": ["season", "kind", "title", "slug", "summary"],
+                "fields": ["season", "kind", "title", "slug", "summary", "plain_text"],
                 "description": _("Ce que chacun lit en premier. Le résumé tient en une phrase."),
             },
         ),
@@ -155,7 +157,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
                 "description": _("Une fois le jury composé, l'anonymat se lève dans ses règles, avec un motif."),
             },
         ),
-        (ENGLISH, {"fields": ["title_en", "summary_en", "silence_notice_en"], "classes": ["collapse"]}),
+        (ENGLISH, {"fields": ["title_en", "summary_en", "plain_text_en", "silence_notice_en"], "classes": ["collapse"]}),
     ]
 
     # Rights --------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def season(territory: Territory, year: int) -> Season:
 
 def artistic(*, by: User, season: Season) -> Call:
     """The real call for five artists, published by the coordinator before it opens."""
-    call = _call(season, CallKind.ARTISTIC, "clea-2026-2027", "CLEA", call_data.ARTISTIC)
+    call = _call(season, CallKind.ARTISTIC, "clea-2026-2027", "CLEA", call_data.ARTISTIC | content.plain("clea"))
     _rows(Position, call, [{"title": "Résidence-mission artistique", "title_en": "Artist residency", "count": 5}])
     _rows(Axis, call, call_data.AXES)
     _common(call, call_data.CRITERIA, call_data.PIECES, call_data.CHAPTERS)
@@ -79,7 +79,7 @@ def artistic(*, by: User, season: Season) -> Call:
 
 def emi(*, by: User, season: Season) -> Call:
     """The sister call for a journalist: one residency, the same weeks and money (rules.md 1)."""
-    call = _call(season, CallKind.EMI, "emi-2026-2027", "EMI", call_data.EMI)
+    call = _call(season, CallKind.EMI, "emi-2026-2027", "EMI", call_data.EMI | content.plain("emi"))
     _rows(
         Position,
         call,

@@ -50,6 +50,11 @@ def questions(folder: str) -> list[Passage]:
     ]
 
 
+def plain(folder: str) -> dict[str, str]:
+    """The version in plain language, ``facile.fr.md`` and ``facile.en.md``, as the fields of a call."""
+    return {"plain_text": _read(folder, "facile.fr.md"), "plain_text_en": _read(folder, "facile.en.md")}
+
+
 def _read(folder: str, name: str) -> str:
     return (TEXTS / folder / name).read_text(encoding="utf-8")
 

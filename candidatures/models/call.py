@@ -61,6 +61,16 @@ class Call(models.Model):
     title_en = models.CharField(_("titre en anglais"), max_length=200, blank=True)
     summary = models.TextField(_("résumé en une phrase"), max_length=600)
     summary_en = models.TextField(_("résumé en anglais"), max_length=600, blank=True)
+    plain_text = models.TextField(
+        _("version facile à lire"),
+        max_length=6000,
+        blank=True,
+        help_text=_(
+            "Une idée par ligne, des phrases courtes, des mots de tous les jours. « ## » commence un chapitre. "
+            "Vide : le site l'écrit avec les dates, les montants et les pièces de l'appel."
+        ),
+    )
+    plain_text_en = models.TextField(_("version facile à lire, en anglais"), max_length=6000, blank=True)
     reference_prefix = models.CharField(
         _("préfixe des numéros de dépôt"),
         max_length=12,

@@ -223,6 +223,8 @@ def clone(*, by: User, call: Call, season: Season, slug: str, title: str, refere
         copy.slug = slug
         copy.title = title
         copy.title_en = ""
+        # Its sentences say last year's dates: the site writes it again from the new ones.
+        copy.plain_text = copy.plain_text_en = ""
         copy.reference_year = reference_year
         copy.status = CallStatus.DRAFT
         copy.published_at = None

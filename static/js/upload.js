@@ -108,13 +108,13 @@ class Upload {
       this.error(data.message);
       this.input.focus();
     } else {
-      this.failed();
+      this.failed(data.message);
     }
   }
 
-  failed() {
+  failed(message) {
     this.done();
-    this.note(this.words.failed);
+    this.note(message || this.words.failed);
     const retry = document.createElement("button");
     retry.type = "button";
     retry.className = "button button--secondary button--small";

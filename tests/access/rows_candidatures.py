@@ -79,6 +79,7 @@ ROWS = [
     # Django's feeds answer any method alike, and read only.
     Row("calls:feed", get=PUBLIC, post=PUBLIC),
     Row("calls:detail", kwargs=slug, get=PUBLIC),
+    Row("calls:plain", kwargs=slug, get=PUBLIC),
     Row("calls:calendar", kwargs=slug, get=PUBLIC),
     Row("calls:ask", kwargs=slug, get=PUBLIC, post={EVERYONE: 422}, data=lambda w: {"text": ""}),
     Row("calls:asked", kwargs=slug, get=PUBLIC),
