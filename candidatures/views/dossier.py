@@ -16,10 +16,11 @@ from candidatures import rules, sections, selectors
 from candidatures.forms import pages
 from candidatures.models import Application
 from candidatures.money import BudgetSummary, summarise
-from candidatures.selectors import answers, interviews
+from candidatures.selectors import answers, interviews, next_steps
 from candidatures.services import applications
 from candidatures.views.access import frame, get_dossier, refused
 from clea.errors import Forbidden, Refused, StaleWrite
+from clea.ui import next_step
 from clea.ui.dates import hour
 from clea.ui.http import wants_json
 from clea.ui.recovery import keeps_answers, recovered
@@ -30,17 +31,18 @@ MEGABYTE = 1024 * 1024
 
 @require_GET
 def own_list(request: HttpRequest) -> HttpResponse:
-    """The person's space: each dossier with its next step."""
+    """The person's space: the next thing to do, then each dossier with its next step."""
     from candidatures.models import Call
 
-    own = selectors.own_applications(request.user)  # type: ignore[arg-type]
-    held = {application.call_id for application in own}
-    open_calls = [call for call in Call.objects.open_at().with_territory() if call.pk not in held]
-    known = interviews.bookings(own)
-    rows = [(application, known.get(application.pk)) for application in own]
-    return render(
-        request, "candidatures/applicant/list.html", {"rows": rows, "open_calls": open_calls, "now": timezone.now()}
-    )
+    dossiers = next_steps.Dossiers(request.user)  # type: ignore[arg-type]
+    held = {application.call_id for application in dossiers.own}
+    context = {
+        "steps": next_step.ordered([*dossiers.steps(), *next_step.of(request, but={""})]),
+        "rows": [(row, dossiers.step(row)) for row in dossiers.own if not dossiers.is_past(row)],
+        "past": [row for row in dossiers.own if dossiers.is_past(row)],
+        "open_calls": [call for call in Call.objects.open_at().with_territory() if call.pk not in held],
+    }
+    return render(request, "candidatures/applicant/list.html", context)
 
 
 @require_GET

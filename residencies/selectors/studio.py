@@ -53,10 +53,11 @@ def home(residency: Residency, now: datetime | None = None) -> Home:
     """Everything of the first page. Thirteen queries at most, whatever there is."""
     now = now or timezone.now()
     prefetch_related_objects([residency], "periods")
+    found, ahead, periods = tasks(residency, now), coming(residency, now), list(residency.periods.all())
     return Home(
-        tasks=tasks(residency, now),
-        coming=coming(residency, now),
-        periods=list(residency.periods.all()),
+        tasks=found,
+        coming=ahead,
+        periods=periods,
         ledger=ledger_of(residency),
         gauge=gauge(residency),
     )
@@ -66,7 +67,8 @@ def home(residency: Residency, now: datetime | None = None) -> Home:
 
 
 def tasks(residency: Residency, now: datetime) -> list[dict[str, Any]]:
-    """For ``components/task_list.html``, the contract first. Four queries."""
+    """For ``components/task_list.html``, the contract first; ``when``, ``kind`` and ``action`` are for
+    ``clea.ui.next_step``. Four queries, and the periods when they were not read."""
     return [
         *_contract(residency),
         *(document_task(row, timezone.localdate(now)) for row in _documents(residency)),
@@ -86,6 +88,8 @@ def _contract(residency: Residency) -> list[dict[str, Any]]:
             "state": "attention",
             "label": _("à signer"),
             "hint": _("À lire, à signer, à rendre avant votre premier jour."),
+            "when": min((one.starts_on for one in residency.periods.all()), default=None),
+            "action": _("Lire et signer"),
         }
     ]
 
@@ -118,6 +122,8 @@ def document_task(row: RequestedDocument, today: Any) -> dict[str, Any]:
         "state": state,
         "label": label,
         "hint": hint,
+        "when": row.due_on,
+        "action": _("Envoyer ce document"),
     }
 
 
@@ -138,6 +144,9 @@ def _sessions(residency: Residency, now: datetime) -> list[dict[str, Any]]:
             "state": "attention",
             "label": _("à confirmer"),
             "hint": _("Dites en deux minutes ce qui a eu lieu et combien vous étiez."),
+            "when": waiting[-1].starts_at,
+            "kind": "since",
+            "action": _("Confirmer"),
         }
     ]
 
@@ -152,6 +161,8 @@ def _inventories(residency: Residency) -> list[dict[str, Any]]:
             "state": "attention",
             "label": _("à accepter"),
             "hint": _("Acceptez-le, ou dites ce qui ne correspond pas."),
+            "kind": "since",
+            "action": _("Relire et répondre"),
         }
         for row in rows
     ]

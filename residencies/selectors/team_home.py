@@ -61,16 +61,10 @@ class Home:
         return max(0, self.team_size - len(self.people))
 
     @property
-    def has_tasks(self) -> bool:
-        return bool(
-            self.missing
-            or self.proposals
-            or self.to_confirm
-            or self.to_sign
-            or self.clashes
-            or self.events
-            or self.feedback
-        )
+    def tasks_count(self) -> int:
+        """Lines of what waits for the team; several sessions to confirm, or clashes, are one."""
+        lists = (self.proposals, self.to_sign, self.events, self.feedback)
+        return sum(map(len, lists)) + bool(self.missing) + bool(self.clashes) + bool(self.to_confirm)
 
 
 def home(structure: Structure, now: datetime | None = None) -> Home:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from candidatures.models import Juror
-from candidatures.selectors import panel, reading
+from candidatures.selectors import next_steps, panel, reading
 from candidatures.services.jury import members
 from candidatures.views.jury.frame import SPACE, frame, reads, says_why, seated
 from clea.accounts import landing
 from clea.errors import Refused
+from clea.ui import next_step
 
 SORTS = [
     ("reste", gettext_lazy("Ce qu'il reste à lire d'abord")),
@@ -34,7 +35,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(seats) == 1:
         landing.opened(request, SPACE)
         return redirect(seats[0].jury)
-    return render(request, "candidatures/jury/home.html", {"seats": seats})
+    steps = next_steps.of_seats(request.user, seats)  # type: ignore[arg-type]
+    context = {
+        "steps": next_step.ordered(steps.values()),
+        "seats": [(seat, steps[seat.pk]) for seat in seats if seat.pk in steps],
+        "past": [seat for seat in seats if seat.pk not in steps],
+    }
+    return render(request, "candidatures/jury/home.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,14 +73,16 @@ def _answer(request: HttpRequest, juror: Juror) -> HttpResponse:
 @require_GET
 @reads
 def desk(request: HttpRequest, juror: Juror) -> HttpResponse:
-    """What is left to read, then what is done. Six queries, whatever the number of dossiers."""
+    """What is left to read, then what is done. Nine queries at most, whatever the number of dossiers."""
     search = request.GET.get("q", "").strip()[:200]
     sort = request.GET.get("tri", "reste")
     sort = sort if sort in reading.SORTS else "reste"
     found = reading.desk(juror, search=search, sort=sort)
     jury = juror.jury
     left = None if jury.reads_to is None else (jury.reads_to - timezone.localdate()).days
+    step = None if found.owed else next_steps.of_seats(request.user, [juror]).get(juror.pk)  # type: ignore[arg-type]
     context = frame(juror) | {
+        "step": step,
         "desk": found,
         "search": search,
         "sort": sort,

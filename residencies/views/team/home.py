@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from clea.accounts import landing
-from residencies.selectors import seats, team_home
+from residencies.selectors import next_steps, seats, team_home
 from residencies.views.access import get_structure, team_frame
 
 
@@ -28,4 +28,8 @@ def home(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What waits for the team, and what comes next."""
     structure = get_structure(request, uuid)
     found = team_home.home(structure)
-    return render(request, "residencies/team/home.html", team_frame(structure) | {"home": found})
+    steps = next_steps.of_team(structure, found)
+    step = steps[0] if steps else None
+    first = 1 if step is not None and step.kind in {"due", "since"} else 0
+    context = team_frame(structure) | {"home": found, "step": step, "others": found.tasks_count > first}
+    return render(request, "residencies/team/home.html", context)
