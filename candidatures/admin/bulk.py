@@ -17,6 +17,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from candidatures import jobs
 from candidatures.admin.common import DeskAdmin, person, refuse
 from candidatures.models import Application
 from candidatures.reports import archive, spreadsheets
@@ -106,12 +107,22 @@ class BulkActionsMixin(_Base):
             lines=[
                 _("Un dossier par candidature, à son numéro et à son nom : le PDF réuni, puis chaque pièce."),
                 _("À la racine, le tableau « liste.csv » de ces candidatures."),
-                _("Le téléchargement commence aussitôt ; il peut durer plusieurs minutes."),
+                _(
+                    "Jusqu'à %(n)d dossiers, le téléchargement commence aussitôt ; au-delà, l'archive se prépare "
+                    "pendant que vous continuez, et vous attend sept jours dans « Mes travaux »."
+                )
+                % {"n": jobs.AT_ONCE},
             ],
-            make=lambda chosen: StreamingHttpResponse(
-                archive.stream(list(chosen)), content_type="application/zip", headers=_attached("zip")
-            ),
+            make=lambda chosen: self._archived(request, list(chosen)),
         )
+
+    @staticmethod
+    def _archived(request: HttpRequest, chosen: list[Application]) -> HttpResponse | StreamingHttpResponse:
+        """A few at once; many in the background."""
+        if len(chosen) > jobs.AT_ONCE:
+            job = jobs.start_archive(by=person(request), applications=chosen, back_url=request.get_full_path())
+            return HttpResponseRedirect(job.get_absolute_url())
+        return StreamingHttpResponse(archive.stream(chosen), content_type="application/zip", headers=_attached("zip"))
 
     def _exported(
         self,

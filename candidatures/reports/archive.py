@@ -18,7 +18,7 @@ from candidatures.reports.spreadsheets import csv_lines
 from candidatures.services import assembly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from candidatures.models import Deposit
     from clea.documents.models import StoredFile
@@ -61,12 +61,13 @@ class _Names:
         return name
 
 
-def stream(applications: Sequence[Application]) -> Iterator[bytes]:
+def stream(applications: Sequence[Application], *, each: Callable[[], object] = lambda: None) -> Iterator[bytes]:
     """The bytes of the archive: a folder a dossier, and the list at the root.
 
     Each folder holds the standing deposit: the assembled dossier (made now if nobody has), then
     every piece in its order. A file that cannot be read does not stop the others: a note at the
-    root says which. Reads one dossier at a time, four queries each at most.
+    root says which. Reads one dossier at a time, four queries each at most. ``each`` is called after
+    every dossier.
     """
     keys = [application.pk for application in applications]
     archive = ZipStream(compress_type=ZIP_STORED)
@@ -79,6 +80,7 @@ def stream(applications: Sequence[Application]) -> Iterator[bytes]:
         application = _read(key)
         deposit = application.last_deposit
         if deposit is None:
+            each()
             continue
         folder = folders.unique(
             safe_name(f"{deposit.number} {deposit.data['identity']['artist_name']}", length=_FOLDER_LENGTH)
@@ -86,6 +88,7 @@ def stream(applications: Sequence[Application]) -> Iterator[bytes]:
         for name, content in _files(deposit, problems):
             archive.add(content, f"{folder}/{name}")
             yield from archive.all_files()
+        each()
     if problems:
         note = _("Ces fichiers n'ont pas pu être lus. Prévenez la personne qui administre le site.") + "\r\n\r\n"
         archive.add((note + "\r\n".join(problems) + "\r\n").encode("utf-8-sig"), _("À LIRE – fichiers manquants.txt"))

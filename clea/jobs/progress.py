@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clea.jobs.enums import JobState
@@ -14,6 +15,9 @@ from clea.jobs.models import Job
 if TYPE_CHECKING:
     from clea.accounts.models import User
 
+Item = TypeVar("Item")
+#: Where ``each`` stands, in the memory of the job.
+_AT = "at"
 #: Seconds between two writes of how far it is.
 RHYTHM = 0.4
 
@@ -54,6 +58,17 @@ class Progress:
         self.memory.update(memory)
         if memory or connection.in_atomic_block or time.monotonic() - self._written >= RHYTHM:
             self._write()
+
+    def each(self, items: Sequence[Item], act: Callable[[Item], object]) -> None:
+        """Do one thing to each item, in a transaction of its own: done once each, however often the job is run.
+
+        The kind must resume, and give the same items in the same order each time. Raises what ``act`` raises.
+        """
+        self.expect(len(items), done=self.memory.get(_AT, 0))
+        for at in range(self.done, len(items)):
+            with transaction.atomic():
+                act(items[at])
+                self.advance(**{_AT: at + 1})
 
     def say(self, message: str) -> None:
         """What is being done now, in words. One write."""

@@ -32,15 +32,15 @@ def can_ask(user: User, job: Job) -> Verdict:
     except kinds.UnknownKind:
         if job.pk is None:
             raise
-        return forbid(_("Ce travail n'existe plus dans le programme : demandez-le à nouveau depuis sa page."))
-    return forbid(_("Ce travail ne relève pas de vous : demandez-le à la coordination du territoire."))
+        return forbid(_("Ce travail n'existe plus dans le programme : demandez-le à nouveau depuis sa page."))
+    return forbid(_("Ce travail ne relève pas de vous : demandez-le à la coordination du territoire."))
 
 
 def can_become(job: Job, state: JobState) -> Verdict:
     if state in TRANSITIONS[JobState(job.state)]:
         return ALLOWED
     return refuse(
-        _("Ce travail est dans l'état « %(state)s » : cette action n'est plus possible.")
+        _("Ce travail est dans l'état « %(state)s » : cette action n'est plus possible.")
         % {"state": job.get_state_display()},
         "wrong_state",
     )

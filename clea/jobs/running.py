@@ -65,13 +65,13 @@ def run(job_id: int) -> None:
 
 def unexpected() -> str:
     return _(
-        "Une erreur imprévue a arrêté ce travail. Relancez-le ; si elle revient, prévenez l'administration du site en "
+        "Une erreur imprévue a arrêté ce travail. Relancez-le ; si elle revient, prévenez l'administration du site en "
         "lui donnant l'heure."
     )
 
 
 def interrupted() -> str:
-    return _("Le service a été arrêté pendant ce travail. Ce qui était fait le reste : relancez-le.")
+    return _("Le service a été arrêté pendant ce travail. Ce qui était fait le reste : relancez-le.")
 
 
 @transaction.atomic

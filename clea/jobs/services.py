@@ -41,8 +41,13 @@ if TYPE_CHECKING:
     from clea.accounts.models import User
 
 __all__ = [
-    "KEPT", "Outcome", "Progress", "Stopped", "cancel", "find", "register", "restart", "settle", "start", "tidy",
+    "KEPT", "MANY", "Outcome", "Progress", "Stopped", "cancel", "find", "register", "restart", "settle", "start",
+    "tidy",
 ]  # fmt: skip
+
+
+#: Beyond so many messages, dossiers or rows, a request would make a person wait: a job does it.
+MANY = 20
 
 
 def start(
@@ -104,7 +109,7 @@ def restart(*, by: User, job: Job) -> Job:
     require(rules.can_become(current, JobState.QUEUED))
     require(rules.can_ask(by, current))
     if Job.objects.active().filter(owner=by, kind=current.kind, fingerprint=current.fingerprint).exists():
-        raise Refused(_("Le même travail est déjà en cours : suivez-le dans la liste de vos travaux."), code="twin")
+        raise Refused(_("Le même travail est déjà en cours : suivez-le dans la liste de vos travaux."), code="twin")
     current.state, current.claim, current.worker = JobState.QUEUED, None, ""
     current.started_at = current.finished_at = current.expires_at = current.seen_at = None
     current.beat_at, current.message = timezone.now(), ""

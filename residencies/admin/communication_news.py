@@ -17,7 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from candidatures.admin.common import DeskAdmin, person, refuse
 from clea.errors import Refused, StaleWrite
+from clea.jobs.services import MANY
 from clea.journal.selectors import entries_for
+from residencies import jobs
 from residencies.forms.communication import NewsForm
 from residencies.forms.welcome import look_again
 from residencies.models import News
@@ -180,9 +182,13 @@ class NewsAdmin(DeskAdmin):
     def send_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """To how many, in what words; then each is written to, once for all."""
         row: News = self.found(request, key)
+        reach = selectors.reach(row.territory)
+        if request.method == "POST" and rules.can_send(row) and reach.confirmed > MANY:
+            return HttpResponseRedirect(
+                jobs.start_news(by=person(request), news=row, back_url=_url(row)).get_absolute_url()
+            )
         if request.method == "POST":
             return self._act(request, row, lambda: news.send(by=person(request), news=row), self._sent_words)
-        reach = selectors.reach(row.territory)
         to = ngettext("%(n)d abonné reçoit un message", "%(n)d abonnés reçoivent chacun un message", reach.confirmed)
         spoken = _("en français : %(french)d, en anglais : %(english)d") % {
             "french": reach.french,

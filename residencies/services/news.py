@@ -99,22 +99,34 @@ def send(*, by: User, news: News) -> int:
     All or none; the messages leave once this commits. Two queries a subscriber, beside a dozen.
     """
     with transaction.atomic():
+        row = begin_sending(by=by, news=news)
+        common = notices.letter(row)
+        waiting = readers(row)
+        for subscriber in waiting:
+            notices.published(by=by, news=row, subscriber=subscriber, common=common)
+        return len(waiting)
+
+
+def begin_sending(*, by: User, news: News) -> News:
+    """Take it as sent, to those who are subscribed now. Whoever calls writes to all of :func:`readers`."""
+    with transaction.atomic():
         row = _lock(news)
         require_desk(by, row.territory)
         require(rules.can_send(row))
-        subscribers = Subscriber.objects.confirmed().filter(territory=row.territory).order_by("pk")
-        common = notices.letter(row)
-        count = 0
-        for subscriber in subscribers.iterator(chunk_size=500):
-            notices.published(by=by, news=row, subscriber=subscriber, common=common)
-            count += 1
-        if not count:
-            raise Refused(_("Personne n'est encore abonné : il n'y a rien à envoyer."), code="nobody")
         row.sent_at = timezone.now()
+        count = len(readers(row))
+        if not count:
+            raise Refused(_("Personne n'est encore abonné : il n'y a rien à envoyer."), code="nobody")
         row.full_clean()
         row.save(update_fields=["sent_at", "updated_at"])
         journal.record(by=by, verb="news.sent", target=row, data={"version": row.version, "subscribers": count})
-        return count
+        return row
+
+
+def readers(news: News, *, after: int = 0) -> list[Subscriber]:
+    """Those a sent news is for, who have not left since, beyond the one with that key. One query."""
+    rows = Subscriber.objects.confirmed().filter(territory=news.territory_id, confirmed_at__lte=news.sent_at)
+    return list(rows.filter(pk__gt=after).order_by("pk"))
 
 
 def discard(*, by: User, news: News) -> None:

@@ -237,7 +237,7 @@ def test_a_list_that_changed_meanwhile_is_shown_again(desk, administrator, djang
     assert len(django_mail.outbox) == 2
 
 
-def test_everything_that_matches_may_be_approved_at_once(desk, django_capture_on_commit_callbacks):
+def test_everything_that_matches_may_be_approved_at_once(desk, administrator, django_capture_on_commit_callbacks):
     OutgoingMailFactory.create_batch(60, scope="lens")
     OutgoingMailFactory(scope="bethune")
     first = OutgoingMail.objects.filter(scope="lens").earliest("pk")
@@ -246,10 +246,21 @@ def test_everything_that_matches_may_be_approved_at_once(desk, django_capture_on
     asked = desk.post(query, {"action": "approve_selected", "_selected_action": [first.pk], "select_across": "1"})
     assert "60 messages partiront" in _text(asked)
     assert "et 10 autres messages." in _text(asked)
+    assert "vous en suivez l'avancement" in _text(asked)
+    # So many leave one by one, in a job; one that somebody changes meanwhile stays.
+    with django_capture_on_commit_callbacks() as waiting:
+        answer = desk.post(query, _hidden(asked), follow=True)
+    assert "en attente" in _text(answer)
+    mail.edit(by=administrator, mail=first, subject="Tout autre chose", body="x")
     with django_capture_on_commit_callbacks(execute=True):
-        desk.post(query, _hidden(asked))
-    assert len(django_mail.outbox) == 60
-    assert OutgoingMail.objects.drafts().get().scope == "bethune"
+        waiting[0]()
+    done = _text(desk.get(answer.redirect_chain[-1][0]))
+    assert "59 messages approuvés : ils partent." in done
+    assert f"{first.to} : il a été modifié" in done
+    assert len(django_mail.outbox) == 59
+    assert set(OutgoingMail.objects.drafts().values_list("scope", "subject")) == {
+        ("lens", "Tout autre chose"), ("bethune", OutgoingMail.objects.get(scope="bethune").subject)
+    }  # fmt: skip
 
 
 def test_cancelling_asks_first_too(desk):

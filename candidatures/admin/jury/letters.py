@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from candidatures import jobs
 from candidatures.admin.common import person, refuse, uuids
 from candidatures.admin.jury.base import JuryPages
 from candidatures.admin.jury.letter_forms import DraftForm, RuleForm, SampleForm
@@ -26,6 +27,7 @@ from candidatures.selectors.sessions import DONE
 from candidatures.services.jury import letters
 from candidatures.services.jury.letters import Planned
 from clea.errors import Refused, StaleWrite
+from clea.jobs.services import MANY
 from clea.mail.enums import MailState
 from clea.mail.rendering import to_html
 from clea.ui.desk import DeskItem
@@ -94,11 +96,15 @@ class LettersMixin(_Base):
         form = DraftForm(request.POST)
         if not form.is_valid():
             return self._letters(request, jury, form)
-        chosen = Application.objects.filter(call=jury.call_id, uuid__in=uuids(request.POST.getlist(BOX)))
+        chosen = list(Application.objects.filter(call=jury.call_id, uuid__in=uuids(request.POST.getlist(BOX))))
+        wanted: dict[str, Any] = {
+            "by": person(request), "jury": jury, "applications": chosen, "answer_by": form.cleaned_data["answer_by"]
+        }  # fmt: skip
         try:
-            drafted = letters.draft(
-                by=person(request), jury=jury, applications=chosen, answer_by=form.cleaned_data["answer_by"]
-            )
+            if len(chosen) > MANY:
+                job = jobs.start_letters(**wanted, back_url=back.url)
+                return HttpResponseRedirect(job.get_absolute_url())
+            drafted = letters.draft(**wanted)
         except (Refused, ValidationError) as error:
             refuse(form, error)
             return self._letters(request, jury, form)

@@ -21,14 +21,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clea.errors import Refused
+from clea.jobs.services import MANY
 from clea.journal.selectors import entries_for
-from clea.mail import rules, scopes, services
+from clea.mail import jobs, rules, scopes, services
 from clea.mail.admin.common import KindFilter, ScopedMailAdmin, ScopeFilter, framed_mail
 from clea.mail.enums import MailState
 from clea.mail.models import DeliveryAttempt, MailAttachment, OutgoingMail
 from clea.text import words
 
 if TYPE_CHECKING:
+    from clea.accounts.models import User
+
     _ModelForm = forms.ModelForm[OutgoingMail]
     _Inline = admin.TabularInline[DeliveryAttempt, OutgoingMail]
 else:
@@ -296,6 +299,12 @@ class OutgoingMailAdmin(ScopedMailAdmin):
             return None
         digest = hashlib.sha256(" ".join(f"{mail.pk}:{mail.version}" for mail in ready).encode()).hexdigest()
         shown = request.POST.get("confirmed")
+        many = state == MailState.APPROVED and len(ready) > MANY
+        if shown == digest and many:
+            by: User = request.user  # type: ignore[assignment]
+            return HttpResponseRedirect(
+                jobs.start_approving(by=by, mails=ready, back_url=request.get_full_path()).get_absolute_url()
+            )
         if shown == digest:
             try:
                 self.message_user(request, done(len(act(by=request.user, mails=ready))), messages.SUCCESS)
@@ -311,6 +320,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
             "changed": shown is not None,
             "button": button,
             "dangerous": state == MailState.CANCELLED,
+            "many": many,
             "action": request.POST.get("action", ""),
             "checkbox": ACTION_CHECKBOX_NAME,
             "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
