@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidatures.models import Call
 from clea.i18n import localised
+from clea.ui.sitemaps import PublicSitemap
 
 
-class CallSitemap(Sitemap[Any]):
-    """The list of calls, then every public call. One query."""
+class CallSitemap(PublicSitemap[Any]):
+    """The list of calls, then every public call and, as a pair, its version in plain language. One query."""
 
     heading = gettext_lazy("Appels à candidatures")
 

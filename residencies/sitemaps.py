@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clea.ui.dates import day
+from clea.ui.sitemaps import PublicSitemap
 from residencies.enums import EventState
-from residencies.models import Bilan, Event, Meeting, News, Residency
+from residencies.models import Bilan, Event, Meeting, News, Residency, Session, Work
+from residencies.selectors.works import catalogue
 
 _PAGES = {
     "residencies:agenda": gettext_lazy("Agenda"),
@@ -22,31 +25,70 @@ _PAGES = {
 }
 
 
-class ResidencySitemap(Sitemap[Any]):
-    """The agenda, the lists, then every published residency, event, bilan and meeting. Four queries."""
+class _Beside:
+    """A page that goes with a published row."""
+
+    def __init__(self, row: Residency | Bilan, name: str, title: str, of: str) -> None:
+        self.address, self.updated_at = reverse(name, args=[row.slug]), row.updated_at
+        self.label = f"{title} – {of}"
+
+    def get_absolute_url(self) -> str:
+        return self.address
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ResidencySitemap(PublicSitemap[Any]):
+    """The agenda, the lists, then all that is published: residencies, press kits, works, events, bilans, meetings.
+
+    Seven queries.
+    """
 
     heading = gettext_lazy("Résidences et agenda")
 
     def items(self) -> list[Any]:
-        events = Event.objects.filter(state=EventState.PUBLISHED)
-        residencies = Residency.objects.published().order_by("-season__starts_on", "artist_name")
-        meetings = Meeting.objects.published().order_by("-starts_at")
-        return [*_PAGES, *residencies, *events, *Bilan.objects.published(), *meetings]
+        events = list(Event.objects.filter(state__in=[EventState.PUBLISHED, EventState.CANCELLED]))
+        found = list(Residency.objects.published().order_by("-season__starts_on", "artist_name"))
+        bilans = list(Bilan.objects.published().select_related("season__programme__territory"))
+        meetings = list(Meeting.objects.published().order_by("-starts_at"))
+        rows: dict[str, Iterable[Any]] = {
+            "residencies:list": found,
+            "residencies:bilans": bilans,
+            "residencies:steering": meetings,
+            "residencies:agenda": [*events, *Session.objects.public().only("updated_at").order_by("-updated_at")[:1]],
+        }
+        # A list changed when its last row did.
+        self._changed = {name: max((row.updated_at for row in listed), default=None) for name, listed in rows.items()}
+        return [
+            *_PAGES,
+            *found,
+            *(_Beside(row, "residencies:press_kit", _("Dossier de presse"), row.artist_name) for row in found),
+            *catalogue(),
+            *events,
+            *bilans,
+            *(_Beside(row, "residencies:bilan_trace", _("Séances"), str(row)) for row in bilans),
+            *meetings,
+        ]
 
     def location(self, item: Any) -> str:
+        if isinstance(item, Work):
+            return reverse("residencies:work", args=[item.uuid])
         return reverse(item) if isinstance(item, str) else item.get_absolute_url()
 
     def lastmod(self, item: Any) -> datetime | None:
-        return None if isinstance(item, str) else item.updated_at
+        return self._changed.get(item) if isinstance(item, str) else getattr(item, "updated_at", None)
 
     def label(self, item: Any) -> str:
+        if isinstance(item, Work):
+            return f"{item.title} – {item.residency.artist_name}"
         if isinstance(item, Meeting):
             # A committee keeps its title from one meeting to the next.
             return f"{item}, {day(item.starts_at, weekday=False)}"
         return str(_PAGES[item]) if isinstance(item, str) else str(item)
 
 
-class NewsSitemap(Sitemap[Any]):
+class NewsSitemap(PublicSitemap[Any]):
     """The news, then each of them. One query."""
 
     heading = gettext_lazy("Actualités")

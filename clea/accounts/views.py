@@ -10,8 +10,10 @@ from django.views.i18n import set_language
 
 from clea.accounts import services
 from clea.accounts.models import Language
+from clea.ui.recovery import open_form
 
 
+@open_form
 @login_not_required
 @require_POST
 def switch_language(request: HttpRequest) -> HttpResponse:

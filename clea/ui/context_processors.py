@@ -24,6 +24,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for code, _name in settings.LANGUAGES
         ],
         "language_next": request.get_full_path(),
+        # A form that came back refused would be lost by asking for its page again.
+        "language_loses": request.method == "POST",
         # Read by the header of a signed-in person only.
         "spaces": SimpleLazyObject(lambda: landing.known(request)),
         "accessibility_status": _("non conforme"),

@@ -16,10 +16,12 @@ from urllib.parse import urlencode
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from clea.ui.http import wants_json
 
@@ -62,6 +64,22 @@ def from_here(request: HttpRequest) -> bool:
     origin = request.headers.get("origin")
     own = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
     return origin is None or origin in own
+
+
+def open_form(view: View) -> View:
+    """For a form that anyone may send: no token, so that reading the page sets no cookie.
+
+    Where it comes from protects it instead. A browser always says so of what another site sends; what says
+    nothing is no browser that somebody could be tricked in.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not from_here(request):
+            raise PermissionDenied(_("Ce formulaire a été envoyé depuis un autre site. Remplissez-le ici."))
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(wrapped)
 
 
 def recovered(request: HttpRequest) -> QueryDict | None:

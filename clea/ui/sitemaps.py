@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
+
+Item = TypeVar("Item")
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    _Sitemap: TypeAlias = Sitemap[Item]
+else:
+
+    class _Sitemap(Sitemap):
+        """So that the class takes its item between brackets when it runs too."""
+
+        def __class_getitem__(cls, item: Any) -> type[_Sitemap]:
+            return cls
+
+
+class PublicSitemap(_Sitemap[Item]):
+    """Pages that search engines keep (``@indexed``), at the public address whoever asks."""
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: Any = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
 
 registry: dict[str, type[Sitemap[Any]]] = {}
 
@@ -17,11 +44,11 @@ def register(name: str, sitemap: type[Sitemap[Any]]) -> None:
     registry[name] = sitemap
 
 
-class ShellSitemap(Sitemap[str]):
+class ShellSitemap(PublicSitemap[str]):
     """The pages of the shell itself."""
 
     def items(self) -> list[str]:
-        return ["home", "accessibility", "legal", "privacy", "ecodesign", "site_map"]
+        return ["home", "accessibility", "legal", "privacy", "cookies", "ecodesign", "site_map"]
 
     def location(self, item: str) -> str:
         return reverse(item)

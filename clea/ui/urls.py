@@ -10,6 +10,7 @@ urlpatterns = [
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal, name="legal"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
+    path("cookies/", views.cookies, name="cookies"),
     path("eco-conception/", views.ecodesign, name="ecodesign"),
     path("plan-du-site/", views.site_map, name="site_map"),
     path("robots.txt", views.robots, name="robots"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.sitemaps.views import sitemap as django_sitemap
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import default_storage
@@ -13,51 +14,94 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from clea.ui import ecodesign as measures
 from clea.ui import recovery, sitemaps, unavailable
+from clea.ui.head import indexed
+from clea.ui.head import manifest as manifest_of_the_site
 from clea.ui.http import own_referrer, wants_json
 from clea.ui.identity import publisher
 
+#: When the declaration of accessibility was last read again.
+DECLARED_ON = date(2026, 11, 22)
+
 
 @login_not_required
+@indexed()
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The declaration of RGAA 4.1: not compliant until an audit says better."""
-    return render(request, "ui/accessibility.html", {"publisher": publisher()})
+    return render(request, "ui/accessibility.html", {"publisher": publisher(), "written": DECLARED_ON})
 
 
 @login_not_required
+@indexed()
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/legal.html", {"publisher": publisher()})
 
 
 @login_not_required
+@indexed()
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    context = {
-        "publisher": publisher(),
-        "session_days": settings.SESSION_COOKIE_AGE // 86400,
-        "session_cookie": settings.SESSION_COOKIE_NAME,
-        "csrf_cookie": settings.CSRF_COOKIE_NAME,
-        "language_cookie": settings.LANGUAGE_COOKIE_NAME,
-    }
-    return render(request, "ui/privacy.html", context)
+    return render(request, "ui/privacy.html", {"publisher": publisher()})
 
 
 @login_not_required
+@indexed()
+@require_safe
+def cookies(request: HttpRequest) -> HttpResponse:
+    """Every cookie the site may set: when, what for, how long. No query."""
+    days = settings.SESSION_COOKIE_AGE // 86400
+    rows = [
+        {
+            "name": settings.SESSION_COOKIE_NAME,
+            "when": _("quand vous vous connectez"),
+            "purpose": _("vous garde connecté"),
+            "duration": ngettext("%(count)s jour", "%(count)s jours", days) % {"count": days},
+        },
+        {
+            "name": settings.CSRF_COOKIE_NAME,
+            "when": _("quand une page montre un formulaire"),
+            "purpose": _("empêche un autre site d'agir en votre nom"),
+            "duration": _("un an"),
+        },
+        {
+            "name": settings.LANGUAGE_COOKIE_NAME,
+            "when": _("quand vous choisissez la langue"),
+            "purpose": _("retient la langue choisie"),
+            "duration": _("le temps de la visite"),
+        },
+        {
+            "name": CookieStorage.cookie_name,
+            "when": _("quand le site vous répond d'une phrase"),
+            "purpose": _("porte cette phrase jusqu'à la page suivante"),
+            "duration": _("jusqu'à la page suivante"),
+        },
+    ]
+    return render(request, "ui/cookies.html", {"cookies": rows})
+
+
+@login_not_required
+@indexed()
 @require_safe
 def ecodesign(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/ecodesign.html", {"weights": measures.weights(), "publisher": publisher()})
+    """Figures measured, with their date. The page weighs itself: written once to be weighed, once to say it."""
+    context = {"weights": measures.weights(), "measured": measures.measured(), "publisher": publisher()}
+    written = render_to_string("ui/ecodesign.html", context, request)
+    return render(request, "ui/ecodesign.html", context | {"visit": measures.first_visit(written)})
 
 
 @login_not_required
+@indexed()
 @require_safe
 def site_map(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/site_map.html", {"sections": sitemaps.sections()})
@@ -101,24 +145,14 @@ def security(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=86400, public=True)
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web manifest, served by a view because it names hashed files."""
-    body = {
-        "name": getattr(settings, "SITE_NAME", "CLEA"),
-        "short_name": "CLEA",
-        "lang": "fr",
-        "start_url": "/",
-        "display": "browser",
-        "background_color": "#fbf9f5",
-        "theme_color": "#9c3a24",
-        "icons": [{"src": static("img/favicon.svg"), "type": "image/svg+xml", "sizes": "any"}],
-    }
-    return JsonResponse(body, content_type="application/manifest+json")
+    return JsonResponse(manifest_of_the_site(), content_type="application/manifest+json")
 
 
 @login_not_required
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Browsers that ask for the old name get the drawing."""
-    return HttpResponsePermanentRedirect(static("img/favicon.svg"))
+    """Browsers that read no SVG ask for this name."""
+    return HttpResponsePermanentRedirect(static("img/favicon.ico"))
 
 
 @login_not_required

@@ -9,9 +9,11 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clea.ui import sections
+from clea.ui.head import indexed
 from structures import maps, selectors
 from structures.models import Commune, Structure, Territory
 
@@ -28,6 +30,7 @@ def _territory(slug: str | None) -> Territory | None:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def index(request: HttpRequest, territory: str | None = None) -> HttpResponse:
     """A territory: map, figures, communes, districts, partners. Six queries."""
@@ -41,6 +44,8 @@ def index(request: HttpRequest, territory: str | None = None) -> HttpResponse:
     context = {
         "page": page,
         "territory": found,
+        # The short address of a lone territory shows the same page.
+        "canonical": found.get_absolute_url(),
         "map": maps.territory_map(page.communes),
         "communes": selectors.ordered(page.communes, order, descending),
         "order": order,
@@ -50,6 +55,7 @@ def index(request: HttpRequest, territory: str | None = None) -> HttpResponse:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def commune(request: HttpRequest, territory: str, slug: str) -> HttpResponse:
     """A commune: who lives there, what is there, what is around. Five queries, and those of what happens there."""
@@ -67,6 +73,7 @@ def commune(request: HttpRequest, territory: str, slug: str) -> HttpResponse:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def directory(request: HttpRequest, territory: str | None = None) -> HttpResponse:
     """The structures of a territory, filtered. Six queries."""
@@ -74,10 +81,16 @@ def directory(request: HttpRequest, territory: str | None = None) -> HttpRespons
     if found is None:
         return redirect("territory:index")
     page = selectors.directory(found, request.GET)
-    return render(request, "structures/public/directory.html", {"directory": page, "territory": found})
+    context = {
+        "directory": page,
+        "territory": found,
+        "canonical": reverse("territory:directory", args=[found.slug]),
+    }
+    return render(request, "structures/public/directory.html", context)
 
 
 @login_not_required
+@indexed()
 @require_safe
 def structure(request: HttpRequest, territory: str, slug: str) -> HttpResponse:
     """A structure's public card. Five queries at most; a merged one leads to the one kept."""

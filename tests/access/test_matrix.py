@@ -16,6 +16,7 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from clea.accounts.models import User
+from tests.access import public_pages, reading
 from tests.access.matrix import ANONYMOUS, DENIED, LOGIN, Role, Row, addresses, agrees, all_rows, described
 from tests.access.world import World, build_world
 
@@ -100,6 +101,7 @@ def test_row(world: World, row: Row, method: str) -> None:
             continue
         if method == "get" and response.status_code == 200 and not response.streaming:
             page = response.content.decode(errors="replace")
+            faults += [f"{who}: {fault}" for fault in reading.faults_of(page)]
             faults += [
                 f"{who}: shows {text(world)!r}"
                 for roles, text in row.hidden.items()
@@ -111,3 +113,8 @@ def test_row(world: World, row: Row, method: str) -> None:
                 if role in roles and text(world) not in page
             ]
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.django_db
+def test_every_public_page_is_in_the_sitemap_or_left_aside_and_sets_no_cookie(world: World) -> None:
+    assert not public_pages.faults(ROWS, world)

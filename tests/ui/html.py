@@ -35,11 +35,11 @@ class Reader(HTMLParser):
             self.referred |= set((values.get(name) or "").split())
         if tag in BLOCKS and (holders := [parent for parent in self.open if parent in NO_BLOCK_INSIDE]):
             self.faults.append(f"<{tag}> inside <{holders[-1]}>")
-        if tag == "link" and values.get("rel") in {"stylesheet", "icon"}:
+        if tag == "link" and values.get("rel") in {"stylesheet", "icon", "manifest"} and values.get("sizes") is None:
             self.resources.append(values.get("href") or "")
         if tag in {"script", "img"} and values.get("src"):
             self.resources.append(values.get("src") or "")
-        if tag == "script" and not values.get("src"):
+        if tag == "script" and not values.get("src") and values.get("type") != "application/ld+json":
             self.faults.append("an inline script")
         if tag not in VOID:
             self.open.append(tag)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -44,6 +43,5 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         "deadline": deadline,
         "invited": own,
         "content": passages(call, ("piece", "criterion")),
-        "canonical": f"{settings.SITE_URL}{request.path}",
     }
     return render(request, "candidatures/public/apply.html", context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.core.internal import ratelimit
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from candidatures.services import calls
 from candidatures.views.public.pages import call_or_404
 from clea.errors import Refused
 from clea.ui.http import add_refusal, render_form
+from clea.ui.recovery import open_form
 
 #: Questions an hour, from one machine and from one address. Counted in the shared cache.
 LIMIT = {"question": "5/h/ip,5/h/key"}
@@ -43,13 +43,14 @@ def _within_limit(request: HttpRequest, form: QuestionForm, call: Call) -> bool:
     return False
 
 
+@open_form
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """The contact form of a call. Kept, then carried to the coordination's mailbox."""
     call = call_or_404(request, slug)
     form = QuestionForm(request.POST or None, initial=_initial(request))
-    context = {"call": call, "canonical": f"{settings.SITE_URL}{request.path}"}
+    context = {"call": call}
     template = "candidatures/public/ask.html"
     if request.method != "POST" or not form.is_valid():
         return render_form(request, template, form, context)

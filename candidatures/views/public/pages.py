@@ -8,13 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from candidatures import structured as structured_calls
 from candidatures.models import Call, CallPeriod
 from candidatures.pages.call import call_page, visible_call
 from candidatures.pages.listing import call_list as read_list
 from candidatures.pages.listing import home_page
 from candidatures.reports.calendars import call_dates
-from clea.ui import sections
+from clea.ui import next_step, sections, structured
+from clea.ui.head import indexed
 from structures.maps import territory_map
+
+#: Steps of a signed-in person that the home reminds them of.
+SHOWN = 2
 
 
 def call_or_404(request: HttpRequest, slug: str) -> Call:
@@ -26,6 +31,7 @@ def call_or_404(request: HttpRequest, slug: str) -> Call:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What CLEA is, the open call, the season, the dates ahead, the map. Four queries, and those of this week."""
@@ -33,21 +39,28 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "map": territory_map(page.communes),
-        "canonical": f"{settings.SITE_URL}/",
         "sections": sections.of("home", request, page),
+        "steps": next_step.of(request)[:SHOWN],
+        "structured": [
+            structured.website(getattr(settings, "SITE_NAME", "CLEA")),
+            *map(structured_calls.organisation, page.territories),
+            *map(structured_calls.service, page.open),
+        ],
     }
     return render(request, "candidatures/public/home.html", context)
 
 
 @login_not_required
+@indexed("page")
 @require_safe
 def call_list(request: HttpRequest) -> HttpResponse:
     """Every public call: open, to come, past. Three queries."""
-    context = {"calls": read_list(request.GET.get("page")), "canonical": f"{settings.SITE_URL}{request.path}"}
+    context = {"calls": read_list(request.GET.get("page"))}
     return render(request, "candidatures/public/call_list.html", context)
 
 
 @login_not_required
+@indexed()
 @require_safe
 def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """A call's page, open or not. Four queries for an anonymous visitor."""
@@ -55,7 +68,12 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
         page = call_page(slug, request.user)
     except Call.DoesNotExist:
         raise Http404 from None
-    context = {"page": page, "call": page.call, "canonical": f"{settings.SITE_URL}{request.path}"}
+    context = {
+        "page": page,
+        "call": page.call,
+        "noindex": page.preview,
+        "structured": [structured_calls.service(page.call)],
+    }
     return render(request, "candidatures/public/call.html", context)
 
 

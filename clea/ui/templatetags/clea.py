@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,14 +12,16 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest, QueryDict
+from django.template.base import Node, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from clea.ui import dates, icons, identity, markdown, season
+from clea.ui import dates, head, icons, identity, markdown, season, structured
 from clea.ui.sections import Section
 
 register = template.Library()
@@ -242,15 +245,6 @@ def unlocalised(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-@register.filter
-def at(sequence: Sequence[Any], index: int) -> Any:
-    """The item at a place, or nothing."""
-    try:
-        return sequence[index]
-    except (IndexError, TypeError, KeyError):
-        return ""
-
-
 @register.simple_tag(takes_context=True)
 def current(context: dict[str, Any], prefix: str, exact: bool = False) -> SafeString:
     """``aria-current`` for a navigation link: "page" on the page itself, "true" within its section."""
@@ -263,17 +257,74 @@ def current(context: dict[str, Any], prefix: str, exact: bool = False) -> SafeSt
     return SafeString()
 
 
-@register.simple_tag
-def breadcrumb(*parts: str) -> SafeString:
-    """``{% breadcrumb "Appels" calls_url call.title %}``: label, address, … and the page's own label last."""
+@register.simple_tag(takes_context=True)
+def breadcrumb(context: dict[str, Any], *parts: str) -> SafeString:
+    """``{% breadcrumb "Appels" calls_url call.title %}``: label, address, … and the page's own label last.
+
+    A page that search engines keep says the same to them.
+    """
     items = [
         {"label": parts[index], "href": parts[index + 1] if index + 1 < len(parts) else ""}
         for index in range(0, len(parts), 2)
     ]
-    return render_to_string("components/breadcrumb.html", {"items": items})
+    found = _head(context)
+    path = [(_("Accueil"), "/")] + [(str(item["label"]), item["href"]) for item in items]
+    said = SafeString() if found.hidden else structured.script([structured.breadcrumbs(path)])
+    return render_to_string("components/breadcrumb.html", {"items": items}) + said
 
 
 @register.simple_tag(takes_context=True)
 def page_section(context: dict[str, Any], section: Section) -> SafeString:
     """A block that an upper floor adds to this page (``clea.ui.sections``), with the page's own context."""
     return render_to_string(section.template, {**context.flatten(), **section.context})  # type: ignore[attr-defined]
+
+
+# The head of the page --------------------------------------------------------------------------
+
+
+def _head(context: Any) -> head.Head:
+    """Found once a page. ``context`` is the template's, whose request and name tell what is shown."""
+    found = context.render_context.get(head) if hasattr(context, "render_context") else None
+    if found is None:
+        name = getattr(getattr(context, "template", None), "name", "") or ""
+        found = head.of(context.get("request"), context, name)
+        if hasattr(context, "render_context"):
+            context.render_context[head] = found
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def page_head(context: Any) -> head.Head:
+    """``{% page_head as head %}``: ``head.hidden`` from search engines, else its ``head.canonical`` address."""
+    return _head(context)
+
+
+@register.simple_tag
+def public_address(path: str) -> str:
+    """The absolute address of a path of this site, for what is read elsewhere."""
+    return structured.absolute(path)
+
+
+@register.simple_tag(takes_context=True)
+def json_ld(context: Any) -> SafeString:
+    """The ``structured`` things that the view gave (``clea.ui.structured``), on a page search engines keep."""
+    return SafeString() if _head(context).hidden else structured.script(context.get("structured") or [])
+
+
+class _Capture(Node):
+    def __init__(self, name: str, nodelist: NodeList) -> None:
+        self.name, self.nodelist = name, nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        # Spaces of the source only: a no-break space is the sentence's own.
+        context[self.name] = mark_safe(re.sub(r"[ \t\n]+", " ", self.nodelist.render(context)).strip())  # noqa: S308
+        return SafeString()
+
+
+@register.tag
+def capture(parser: Parser, token: Token) -> Node:
+    """``{% capture page_title %}{% block title %}{% endblock %}{% endcapture %}``: a block said in several places."""
+    name = token.split_contents()[1]
+    nodelist = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return _Capture(name, nodelist)

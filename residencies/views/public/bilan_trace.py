@@ -7,12 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clea.ui.head import indexed
 from residencies.models import Residency
 from residencies.selectors import bilan_pages
 from residencies.selectors.bilan_trace import trace
 
 
 @login_not_required
+@indexed()
 @require_safe
 def bilan_trace(request: HttpRequest, slug: str) -> HttpResponse:
     """Filters as in the address: any slice of the figures. Eleven queries."""
@@ -21,8 +23,4 @@ def bilan_trace(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     announced = Residency.objects.published().filter(season=bilan.season).values_list("slug", flat=True)
     found = trace(bilan.season, request.GET.dict(), announced=set(announced))
-    response = render(request, "residencies/public/bilan_trace.html", {"bilan": bilan, "trace": found})
-    if request.GET:
-        # One page of the site, not thousands: every filter makes an address.
-        response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "residencies/public/bilan_trace.html", {"bilan": bilan, "trace": found})

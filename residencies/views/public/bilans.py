@@ -10,6 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from clea.documents.models import StoredFile
+from clea.ui.head import indexed
 from residencies.models import Bilan
 from residencies.pages import bilan as pages
 from residencies.reports.bilan_workbook import sessions_csv
@@ -18,6 +19,7 @@ from residencies.services import bilans
 
 
 @login_not_required
+@indexed()
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Every published bilan, the latest season first."""
@@ -25,6 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def bilan(request: HttpRequest, slug: str) -> HttpResponse:
     """One season: three large figures, then plots, then words of people. Fifteen queries."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.core.internal import ratelimit
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.errors import Refused
+from clea.ui.head import indexed
 from clea.ui.http import add_refusal, render_form
+from clea.ui.recovery import open_form
+from residencies import structured
 from residencies.forms.events import PublicForm
 from residencies.models import Event, Registration
 from residencies.rules import events as rules
@@ -41,17 +43,20 @@ def _context(request: HttpRequest, event: Event) -> dict[str, Any]:
         "takes": rules.takes_registrations(event, timezone.now()),
         "until": rules.closes_at(event),
         "places": selectors.places(event),
-        "canonical": f"{settings.SITE_URL}{event.get_absolute_url()}",
     }
 
 
 @login_not_required
+@indexed()
 @require_safe
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """Programme, place, artists, how to register. Four queries."""
-    return render(request, "residencies/public/event.html", _context(request, _event(slug)))
+    found = _event(slug)
+    context = _context(request, found) | {"structured": [structured.event(found)]}
+    return render(request, "residencies/public/event.html", context)
 
 
+@open_form
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, slug: str) -> HttpResponse:

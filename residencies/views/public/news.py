@@ -18,7 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.errors import Refused
+from clea.ui.head import indexed
 from clea.ui.http import render_form
+from clea.ui.recovery import open_form
 from residencies.enums import SubscriberState
 from residencies.forms.communication import SubscribeForm
 from residencies.models import Subscriber
@@ -31,6 +33,7 @@ LIMIT = {"subscribe": "10/h/ip,3/h/key"}
 
 
 @login_not_required
+@indexed("page", "territoire")
 @require_safe
 def news_list(request: HttpRequest) -> HttpResponse:
     """Everything published, the last first; one territory's when it is asked. Three queries."""
@@ -42,7 +45,8 @@ def news_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "territories": territories if len(territories) > 1 else [],
         "chosen": chosen,
-        "canonical": f"{settings.SITE_URL}{reverse('residencies:news')}{_query(chosen, page.number)}",
+        # One order of parameters, and none that says nothing.
+        "canonical": f"{reverse('residencies:news')}{_query(chosen, page.number)}",
     }
     return render(request, "residencies/public/news.html", context)
 
@@ -55,23 +59,26 @@ def _query(chosen: Any, number: int) -> str:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def news_item(request: HttpRequest, slug: str) -> HttpResponse:
     """One of them. One query."""
     found = selectors.public_news(slug)
     if found is None:
         raise Http404
-    context = {"news": found, "canonical": f"{settings.SITE_URL}{found.get_absolute_url()}"}
+    context = {"news": found}
     return render(request, "residencies/public/news_item.html", context)
 
 
+@open_form
 @login_not_required
+@indexed()
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Leave one's address. The answer is the same whether it is known or not."""
     form = SubscribeForm(request.POST if request.method == "POST" else None, asked=request.GET.get("territoire", ""))
     template = "residencies/public/news_subscribe.html"
-    context = {"canonical": f"{settings.SITE_URL}{request.path}"}
+    context: dict[str, Any] = {}
     if request.method != "POST" or not form.is_valid():
         return render_form(request, template, form, context)
     if form.trapped:

@@ -8,12 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clea.ui.head import indexed
+from residencies import structured
 from residencies.forms.public import AgendaForm
 from residencies.reports import ics
 from residencies.selectors import public, trace_pages
 
 
 @login_not_required
+@indexed()
 @require_safe
 def residency_list(request: HttpRequest) -> HttpResponse:
     """Every published residency, the latest season first."""
@@ -21,17 +24,24 @@ def residency_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def residency(request: HttpRequest, slug: str) -> HttpResponse:
     """One residency: who, when, where, what is to come, what it left."""
     page = public.residency_page(slug)
     if page is None:
         raise Http404
-    context = {"page": page, "residency": page.residency, "traces": trace_pages.public_traces(page.residency)}
+    context = {
+        "page": page,
+        "residency": page.residency,
+        "traces": trace_pages.public_traces(page.residency),
+        "structured": structured.items(page.items),
+    }
     return render(request, "residencies/public/residency.html", context)
 
 
 @login_not_required
+@indexed("page")
 @require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
     """What is open to all, by commune and by date."""
@@ -47,6 +57,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "page": page,
         "days": public.by_day(page),
         "query": asked.urlencode(),
+        "structured": structured.items(page),
     }
     return render(request, "residencies/public/agenda.html", context)
 

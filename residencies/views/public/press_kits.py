@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clea.ui.head import indexed
 from residencies.reports import press_kit as report
 from residencies.selectors import press_kits as selectors
 from residencies.selectors.press_kits import PressKit
@@ -30,6 +31,7 @@ def _page(request: HttpRequest, kit: PressKit, *, refused: bool = False) -> Http
 
 
 @login_not_required
+@indexed()
 @require_safe
 def press_kit(request: HttpRequest, slug: str) -> HttpResponse:
     """Texts, facts, pictures with their rights. Twelve queries at most."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from clea.documents import services as documents
+from clea.ui.head import indexed
 from residencies.models import Meeting
 from residencies.selectors import steering as selectors
 from residencies.services.meetings import content
@@ -38,6 +38,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
     """Every published meeting, the latest first. One query."""
@@ -45,6 +46,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def meeting(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What was said, decided and asked, and the papers. Six queries."""
@@ -53,7 +55,6 @@ def meeting(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "meeting": found,
         "minutes": selectors.minutes(found, public=True),
         "papers": list(selectors.public_papers(found)),
-        "canonical": f"{settings.SITE_URL}{found.get_absolute_url()}",
     }
     return render(request, "residencies/public/steering_meeting.html", context)
 

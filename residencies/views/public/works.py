@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clea.ui.head import indexed
 from residencies.selectors import works as selectors
 
 
 @login_not_required
+@indexed()
 @require_safe
 def works(request: HttpRequest) -> HttpResponse:
     """The catalogue. One query."""
@@ -20,6 +22,7 @@ def works(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@indexed()
 @require_safe
 def work(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One work: what it is, what it needs, how to ask for it. One query."""
