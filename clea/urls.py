@@ -23,6 +23,7 @@ urlpatterns = [
     path("fichiers/", include("clea.documents.urls")),
     path("coordination/", admin.site.urls),
     path("coordination/travaux/", include("clea.jobs.urls")),
+    path("aide/", include("clea.ui.guides")),
     path("langue/", switch_language, name="set_language"),
     path("", include("clea.ui.urls")),
 ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from clea.errors import Refused
 from structures.admin.scope import ScopedAdminMixin
 
 if TYPE_CHECKING:
-    from django.db.models import Field, Model
+    from django.db.models import Model
     from django.utils.functional import _StrPromise
 
     from candidatures.models import Season
@@ -86,13 +85,6 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
             "archived": self.archived(row),
         }
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
-
-    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """A choice among rows, without the four small buttons that open another window."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
 
     def found(self, request: HttpRequest, key: UUID) -> Any:
         """The row behind an address of our own. 404 outside the walls, as for what does not exist."""

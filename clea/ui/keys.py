@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -118,8 +119,13 @@ class _KeyedChangeList:
 class _KeyedAdmin:
     """Mixed into every ModelAdmin of the site by ``addressed``."""
 
+    #: simple_history's own links each version by its number.
+    object_history_list_template = "admin/history_list.html"
+
     def get_urls(self) -> list[URLPattern]:
-        patterns: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        """Without simple_history's page of one version: by its number, and it would restore it when sent by hand."""
+        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        patterns = [one for one in found if not str(one.name).endswith("_simple_history")]
         for one in patterns:
             if "object_id" in one.pattern.converters:
                 one.pattern.converters = {**one.pattern.converters, "object_id": _Key(self.model)}  # type: ignore[attr-defined]
@@ -130,6 +136,9 @@ class _KeyedAdmin:
         if from_field is not None or str(object_id).isdecimal():
             return super().get_object(request, object_id, from_field)  # type: ignore[misc]
         return row(self.get_queryset(request), object_id)  # type: ignore[attr-defined]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return unwrapped(super().formfield_for_dbfield(db_field, request, **kwargs))  # type: ignore[misc]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """``?call=<uuid>``: the address that fills a form in advance names rows by their keys too."""
@@ -164,8 +173,18 @@ class _KeyedAdmin:
         return type(base.__name__, (_KeyedChangeList, base), {})
 
 
+def unwrapped(field: Any) -> Any:
+    """A choice among rows without the four small buttons that open another window, on a row by its number."""
+    if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+    return field
+
+
 def addressed(kind: type[admin.ModelAdmin[Any]]) -> type[admin.ModelAdmin[Any]]:
     """This admin, its addresses made of keys."""
     if issubclass(kind, _KeyedAdmin):
         return kind
-    return type(kind.__name__, (_KeyedAdmin, kind), {"__module__": kind.__module__, "__doc__": kind.__doc__})
+    words: dict[str, Any] = {"__module__": kind.__module__, "__doc__": kind.__doc__}
+    if kind.raw_id_fields:  # a number to type: a name to look for instead
+        words |= {"raw_id_fields": (), "autocomplete_fields": (*kind.autocomplete_fields, *kind.raw_id_fields)}
+    return type(kind.__name__, (_KeyedAdmin, kind), words)

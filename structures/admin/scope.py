@@ -53,6 +53,9 @@ def coordinates_any(request: HttpRequest) -> bool:
 class _ScopedChoices(_Base):
     """Choices of related objects come from the related admin's own scope."""
 
+    def formfield_for_dbfield(self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        return keys.unwrapped(super().formfield_for_dbfield(db_field, request, **kwargs))
+
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         if "queryset" not in kwargs:
             related = self.admin_site._registry.get(db_field.related_model)
@@ -248,11 +251,9 @@ def parameter_of(field: Any) -> str:
 class ScopedHistoryAdmin(SimpleHistoryAdmin):
     """The history of a row, within the walls, to read only.
 
-    The package shows the history of any number in the address, and would restore an old version sent
-    by hand even where it hides the button: both doors are shut here.
+    The package shows the history of any row of the address: that door is shut here, and the page of one
+    version, which would restore it, in ``clea.ui.keys``.
     """
-
-    object_history_list_template = "admin/structures/history_list.html"
 
     def history_view_title(self, request: HttpRequest, obj: Any) -> str:
         return gettext("Historique : %(name)s") % {"name": obj}
@@ -263,8 +264,3 @@ class ScopedHistoryAdmin(SimpleHistoryAdmin):
         if self.get_object(request, object_id) is None:
             raise Http404
         return super().history_view(request, object_id, extra_context)
-
-    def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        raise Http404

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 _ADDRESS = re.compile(r'(?:href|action|src)="([^"]*)"')
-#: A whole segment made of figures (but for a year), or a parameter whose name is a row's and whose value is a number.
+#: A whole segment made of figures (but for a year, and the place of a piece in its letter), or a parameter whose name
+#: is a row's and whose value is a number.
 _NUMBER = re.compile(
-    r"/(?!(?:19|20)\d\d/)\d+/"
+    r"(?<!/piece)/(?!(?:19|20)\d\d/)\d+/"
     r"|[?&](?:\w+__)?(?:id|pk|\w+_id)(?:__exact)?=\d"
     r"|[?&](?:call|season|territory|structure|residency|activity|application|user|jury|event)=\d"
     r"|_to_field=id"

@@ -45,5 +45,4 @@ ROWS = [
     # It answers to a form being typed only, and needs to know which message.
     Row("admin:mail_mailtemplate_preview", post={STAFF: 404}),
     # One version of a text: none exists under this number.
-    Row("admin:mail_mailtemplate_simple_history", args=lambda w: [w.mail_template.pk, 0], get={STAFF: (302, 404)}),
 ]

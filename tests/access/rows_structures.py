@@ -47,8 +47,6 @@ SHEETS = [
         Row(f"admin:structures_{model}_import", get={STAFF: 200}, post={STAFF: (200, 302)}),
         Row(f"admin:structures_{model}_process_import", get={}, post={STAFF: (200, 302)}),
         Row(f"admin:structures_{model}_export", get={STAFF: 200}, post={STAFF: (200, 302)}),
-        # An old version is read in the history, never opened alone: it could be restored by hand.
-        Row(f"admin:structures_{model}_simple_history", args=lambda w: [1, 1]),
     )
 ]
 

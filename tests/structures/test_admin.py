@@ -250,7 +250,7 @@ class TestStructure:
         page = desk.get(url("structure", "history", structure.pk)).content.decode()
         assert "03 11 11 11 11" in page
         version = structure.history.last().pk
-        restore = reverse("admin:structures_structure_simple_history", args=[structure.pk, version])
+        restore = f"/coordination/structures/structure/{structure.pk}/history/{version}/"
         assert desk.get(restore).status_code == 404
         assert desk.post(restore, structure_form(structure, name="ancien")).status_code == 404
 
