@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from candidatures.views.public import home
 from clea.accounts.views import switch_language
+from clea.ui import style
 
 handler400 = "clea.ui.views.bad_request"
 handler500 = "clea.ui.unavailable.breakdown"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("", include("residencies.urls.public")),
     path("compte/", include("clea.accounts.urls")),
     path("fichiers/", include("clea.documents.urls")),
+    path("coordination/style/", style.page, name="style"),
     path("coordination/", admin.site.urls),
     path("coordination/travaux/", include("clea.jobs.urls")),
     path("aide/", include("clea.ui.guides")),

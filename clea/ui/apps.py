@@ -1,8 +1,12 @@
 """The shell of the site, and the admin's own configuration."""
 
+from types import ModuleType
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
+
+from clea.ui import sentences
 
 
 class UiConfig(AppConfig):
@@ -36,3 +40,8 @@ class CleaAdminConfig(admin_apps.AdminConfig):
     # Named in full in INSTALLED_APPS; "clea.ui" alone must find UiConfig only.
     default = False
     default_site = "clea.ui.admin.CleaAdminSite"
+
+    def __init__(self, app_name: str, app_module: ModuleType | None) -> None:
+        super().__init__(app_name, app_module)
+        # First of the applications, before any form or model of the project is made.
+        sentences.settle()

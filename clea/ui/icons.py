@@ -35,6 +35,8 @@ _PATHS: dict[str, str] = {
     "menu": "M2 4h12M2 8h12M2 12h12",
 }
 
+NAMES = tuple(_PATHS)
+
 # Which shape says which tone; the word beside it says the rest.
 TONES: dict[str, str] = {
     "done": "check",

@@ -14,6 +14,9 @@ ROWS = [
     Row("accessibility", get=PUBLIC),
     Row("legal", get=PUBLIC),
     Row("privacy", get=PUBLIC),
+    Row("cookies", get=PUBLIC),
+    # For the staff of a developer's machine, where DEBUG is on: it is not here.
+    Row("style"),
     Row("ecodesign", get=PUBLIC),
     Row("site_map", get=PUBLIC),
     Row("sitemap", get=PUBLIC),

@@ -106,7 +106,7 @@ def test_an_opening_without_an_hour_begins_with_its_day():
     ("typed", "says"),
     [
         (["", "12:00"], "Indiquez la date."),
-        (["", ""], "Ce champ est obligatoire."),
+        (["", ""], "Il manque une réponse ici."),
         (["demain", ""], "Écrivez la date ainsi : 15/02/2027."),
         (["15/02/2026", "midi"], "Écrivez l'heure ainsi : 12:00, ou laissez vide."),
         (["29/03/2026", "02:30"], "n’a pas pu être interprété"),  # an hour that does not exist

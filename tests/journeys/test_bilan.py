@@ -327,7 +327,7 @@ def test_without_javascript(season, signed_in, new_context, smtp_server, browser
     artist.travel("2026-10-05", "2026-10-09")
     artist.expense(1, "billet de train, seconde classe", "Nantes–Lens", "2026-10-05", "", photographed("aller"))
     artist.press("Calculer le montant")
-    expect(artist.page.get_by_text("Ce champ est obligatoire.").first).to_be_visible()
+    expect(artist.page.get_by_text("Écrivez un nombre.").first).to_be_visible()
     expect(artist.line(1).get_by_role("link", name="aller.jpg")).to_be_visible()
     artist.line(1).get_by_label("Montant payé (€)").fill("48,20")
     artist.press("Calculer le montant")

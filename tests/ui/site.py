@@ -25,8 +25,7 @@ PAGE = """{% extends "base.html" %}{% load clea %}{% block title %}Essai{% endbl
 <script type="module" src="{% static "js/errors.js" %}"></script>{% endblock %}"""
 
 UPLOAD = """{% extends "base.html" %}{% load clea %}{% block title %}Envoi{% endblock %}
-{% block content %}<h1>Envoi</h1>{% with field=form.piece action="/envoi/" max_bytes=2000000 %}
-{% include "components/upload.html" with submit="Envoyer le budget" %}{% endwith %}
+{% block content %}<h1>Envoi</h1>{% include "components/upload.html" with action="/envoi/" max_bytes=2000000 max_mb=2 max_pages=9 %}
 {% if arrived %}<p>Arrivé : {{ arrived }}</p>{% endif %}{% endblock %}
 {% block scripts %}<script type="module" src="{% static "js/upload.js" %}"></script>{% endblock %}"""
 
@@ -38,10 +37,6 @@ class Letter(forms.Form):
         label="Vous êtes", required=False, widget=forms.RadioSelect, choices=[("a", "Seule"), ("b", "Plusieurs")]
     )
     email = forms.EmailField(label="Adresse", required=True)
-
-
-class Piece(forms.Form):
-    piece = forms.FileField(label="Budget")
 
 
 class Server:
@@ -108,12 +103,12 @@ def save(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
-        return HttpResponse(_render(UPLOAD, request, form=Piece(), arrived=Server.arrived))
+        return HttpResponse(_render(UPLOAD, request, arrived=Server.arrived))
     if Server.mode == "expired":
         return JsonResponse({"message": "Votre session a expiré.", "login_url": "/compte/connexion/"}, status=401)
     if Server.mode == "down":
         return HttpResponse("bad gateway", status=429)
-    upload = request.FILES["piece"]
+    upload = request.FILES["fichier"]
     if upload.read(5) != b"%PDF-":
         message = "Ce n'est pas un PDF."
         if "json" in request.headers["Accept"]:
@@ -122,7 +117,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     Server.arrived = str(upload.name)
     if "json" in request.headers["Accept"]:
         return JsonResponse({"redirect": "/envoi/"})
-    return HttpResponse(_render(UPLOAD, request, form=Piece(), arrived=Server.arrived))
+    return HttpResponse(_render(UPLOAD, request, arrived=Server.arrived))
 
 
 def _render(source: str, request: HttpRequest, **context: object) -> str:

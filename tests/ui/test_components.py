@@ -2,104 +2,93 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from clea.ui import season
+from clea.ui import style, tokens
+from tests.factories.accounts import UserFactory
 from tests.ui.html import read
 
 FOLDER = Path(__file__).parents[2] / "templates" / "components"
 
 
-class OneFile(forms.Form):
-    piece = forms.FileField(label="Budget", help_text="PDF.")
+SAMPLES = {sample.file.removeprefix("components/"): sample for sample in style.SAMPLES}
 
 
-FORM = OneFile({})
-NOW = timezone.now()
-
-INPUTS: dict[str, dict[str, object]] = {
-    "breadcrumb.html": {"items": [{"label": "Appels", "href": "/appels/"}, {"label": "Titre", "href": ""}]},
-    "countdown.html": {"until": NOW + timedelta(days=3)},
-    "empty.html": {"title": "Rien", "body": "Essayez autrement.", "href": "/", "action": "Tout voir"},
-    "errors.html": {"entries": [{"message": "Manque.", "target": "id_x", "label": "Nom"}]},
-    "field.html": {"field": FORM["piece"]},
-    "field_notes.html": {"field": FORM["piece"], "text": "PDF."},
-    "file_card.html": {
-        "name": "cv <b>.pdf",
-        "size": 4_900_000,
-        "pages": 3,
-        "href": "#",
-        "repaired": True,
-        "actions": [
-            {"label": "Ouvrir", "href": "#", "icon": "file"},
-            {"label": "Retirer", "href": "#", "post": True, "danger": True},
-        ],
-    },
-    "form.html": {"form": FORM},
-    "help_now.html": {},
-    "kept_form.html": {"kept": [("lettre", "<b>")], "request_path": "/x/?a=1&b=2"},
-    "journal.html": {"entries": [SimpleNamespace(at=NOW, label="dossier déposé", verb="x", actor="Ada")]},
-    "key_facts.html": {"rows": [{"label": "Net", "value": "12 000 €", "note": "quatre fois"}], "caption": "Faits"},
-    "landscape.html": {},
-    "mark.html": {},
-    "notice.html": {"tone": "warning", "title": "Attention", "body": "<b>texte</b>", "live": "status"},
-    "pagination.html": {"page": Paginator(range(300), 10).page(7)},
-    "save_status.html": {"text": "Enregistré"},
-    "season_line.html": season.line(
-        [season.Step("Appel", date(2026, 1, 12), date(2026, 2, 15), href="/appels/")], date(2026, 1, 20)
-    ),
-    "site_footer.html": {},
-    "site_header.html": {"user": AnonymousUser()},
-    "state.html": {"label": "complet", "tone": "done"},
-    "stepper.html": {
-        "steps": [{"label": "Vous", "href": "/", "state": "done"}, {"label": "Lettre", "state": "current"}]
-    },
-    "table.html": {
-        "caption": "Budget",
-        "columns": [{"label": "Nature"}, {"label": "Net", "num": True}],
-        "rows": [["Mission", "8 400 €"]],
-        "foot": ["Total", "8 400 €"],
-    },
-    "task_list.html": {
-        "tasks": [
-            {"title": "Qui vous êtes", "href": "/x/", "state": "done", "label": "complet"},
-            {"title": "Lettre", "href": "/y/", "state": "missing", "label": "à faire", "missing": ["la lettre"]},
-            {"title": "Déposer", "href": "", "state": "todo", "label": "pas encore", "hint": "à la fin"},
-        ]
-    },
-    "upload.html": {"form": FORM, "field": FORM["piece"], "action": "/u/", "max_bytes": 20_000_000},
-}
+def first(name: str) -> dict[str, object]:
+    return next(iter(SAMPLES[name].variants.values()))()
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.html")))
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_a_component_renders_as_valid_html(name, language):
+def test_a_component_has_its_sample_and_every_variant_is_valid_html(name):
     request = RequestFactory().get("/appels/?tri=nom")
     request.user = AnonymousUser()
-    with translation.override(language):
-        html = render_to_string(f"components/{name}", INPUTS[name], request=request)
-    assert read(html, fragment=True).faults == []
-    assert html.strip()
-    assert "<b>" not in html
+    for language in ("fr", "en"):
+        for make in SAMPLES[name].variants.values():
+            with translation.override(language):
+                html = render_to_string(f"components/{name}", make(), request=request)
+            assert read(html, fragment=True).faults == []
+            assert html.strip()
 
 
 def render(name: str, **inputs: object) -> str:
-    return render_to_string(f"components/{name}", {**INPUTS[name], **inputs})
+    return render_to_string(f"components/{name}", {**first(name), **inputs})
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [
+        ("error.html", {"title": "<b>", "body": "<b>"}),
+        ("loading.html", {"text": "<b>"}),
+        ("notice.html", {"title": "<b>", "body": "<b>"}),
+        ("kept_form.html", {"kept": [("<b>", '"><b>')], "request_path": '"><b>'}),
+        ("upload.html", {"error": "<b>"}),
+    ],
+)
+def test_a_component_shows_a_hostile_text_as_text(name, inputs):
+    assert "<b>" not in render(name, **inputs)
+
+
+@pytest.mark.django_db
+def test_the_page_of_the_components_is_for_the_staff_of_a_developer_s_machine(client, settings):
+    address = reverse("style")
+    user = UserFactory(is_staff=True)
+    client.force_login(user)
+    assert client.get(address).status_code == 404
+    settings.DEBUG = True
+    html = client.get(address).content.decode()
+    assert read(html).faults == []
+    for sample in style.SAMPLES:
+        assert sample.chrome or f'id="{sample.name}"' in html
+    assert "{% form_errors form %}" in html.replace("&quot;", '"')
+    type(user).objects.update(is_staff=False)
+    assert client.get(address).status_code == 404
+
+
+def test_every_palette_keeps_its_contrasts():
+    """4.5 for texts, 3 for borders and signs: light, dark, and both when more or less contrast is asked for."""
+    found = {name: tokens.contrasts(colours) for name, colours in tokens.palettes().items()}
+    assert set(found) == {"light", "dark", "more", "more dark", "less", "less dark"}
+    short = [(name, pair) for name, pairs in found.items() for pair in pairs if not pair.holds]
+    assert short == []
+    assert tokens.contrast("#ffffff", "#000000") == 21
+    # Asking for more gives more, for each pair that is not already plain.
+    for shade in ("", " dark"):
+        for plain, more in zip(found[shade.strip() or "light"], found[f"more{shade}"], strict=True):
+            assert plain.least < 4.5 or more.ratio >= min(plain.ratio, 7), (shade, plain)
 
 
 def test_pagination_keeps_the_other_parameters_of_the_address():
     request = RequestFactory().get("/x/?tri=nom&page=3")
-    html = render_to_string("components/pagination.html", INPUTS["pagination.html"], request=request)
+    html = render_to_string("components/pagination.html", first("pagination.html"), request=request)
     assert 'href="?tri=nom&amp;page=8"' in html
     assert 'aria-current="page"' in html
 
@@ -135,7 +124,8 @@ def test_the_countdown_counts_in_the_singular_too():
 
 
 def test_removing_a_file_is_a_post_and_names_the_file():
-    html = render("file_card.html")
+    inputs = SAMPLES["file_card.html"].variants["réparé, avec ses gestes"]()
+    html = render("file_card.html", **inputs | {"name": "cv <b>.pdf"})
     assert '<form method="post" action="#">' in html
     assert "cv &lt;b&gt;.pdf" in html
     assert "4,9\xa0Mo" in html

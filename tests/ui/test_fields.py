@@ -49,7 +49,7 @@ def test_an_input_is_described_by_its_hint_then_its_error():
     assert described is not None
     assert described[1] == "id_name_helptext id_name_error"
     assert 'aria-invalid="true"' in html
-    assert "Ce champ est obligatoire." in html
+    assert "Il manque une réponse ici." in html
 
 
 def test_a_group_of_choices_is_a_fieldset_described_as_one():
@@ -132,3 +132,23 @@ def test_the_admin_s_own_widgets_still_render():
     html = str(Desk())
     assert "vDateField" in html
     assert "selectfilter" in html
+
+
+def test_a_wrong_answer_is_told_what_to_do_whichever_the_field_and_the_app():
+    class Small(forms.Form):
+        site = forms.URLField(assume_scheme="https")
+        mail = forms.EmailField()
+        count = forms.IntegerField(max_value=5)
+        day = forms.DateField()
+        short = forms.CharField(max_length=3)
+        own = forms.CharField(error_messages={"required": "Dites pourquoi."})
+
+    said = Small({"site": "x y", "mail": "ada", "count": "9", "day": "demain", "short": "trop long"}).errors
+    assert {name: messages[0] for name, messages in said.items()} == {
+        "site": "Collez l'adresse entière de la page, comme https://exemple.fr/page.",
+        "mail": "Écrivez l'adresse entière, comme nom@exemple.fr.",
+        "count": "Le plus grand nombre possible est 5.",
+        "day": "Écrivez la date ainsi : 15/02/2027.",
+        "short": "3 caractères au plus : il y en a 9.",
+        "own": "Dites pourquoi.",
+    }
