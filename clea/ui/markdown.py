@@ -16,7 +16,14 @@ _TAGS = {
     "a", "abbr", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title", "rel", "lang"}, "ol": {"start"}, "th": {"scope"}, "td": {"class"}}
+# A table that is wider than a phone slides: the keyboard must reach it.
+_ATTRIBUTES = {
+    "table": {"tabindex"},
+    "a": {"href", "title", "rel", "lang"},
+    "ol": {"start"},
+    "th": {"scope"},
+    "td": {"class"},
+}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -39,6 +46,8 @@ def _walk(tokens: list[Token], first_heading: int) -> None:
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, max(2, int(token.tag[1]) + shift))}"
+        elif token.type == "table_open":
+            token.attrs = {"tabindex": "0"}
         elif token.type == "th_open":
             token.attrs = {"scope": "col"}
         elif token.type == "td_open":

@@ -21,7 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the parts to run")
     parser.add_argument("--roles", nargs="+", choices=ROLES, default=ROLES, help="who looks")
     parser.add_argument("--match", default="", help="only pages whose path or name holds this")
-    parser.add_argument("--sample", type=int, default=1, help="one page in so many")
+    parser.add_argument("--kinds", action="store_true", help="one page of each kind, whoever opens it")
     parser.add_argument("--workers", type=int, default=2, help="browsers at a time")
     parser.add_argument("--folder", type=Path, help="a demonstration already built, copied first")
     return parser.parse_args()
@@ -53,7 +53,8 @@ def main() -> int:
             print("Collecting the pages ...", flush=True)
             pages = crawl.Crawl(site, cookies, pages_folder).run(list(options.roles))
             shown = [page for page in pages if page.file and options.match in f"{page.path} {page.name}"]
-            shown = shown[:: options.sample]
+            if options.kinds:
+                shown = list({page.name: page for page in reversed(shown)}.values())
             result = report.Result(pages=pages, unseen=crawl.unseen(pages), whole=whole(options))
             if "html" in options.only:
                 print(f"The Nu checker reads {len(shown)} pages ...", flush=True)
@@ -94,10 +95,7 @@ def main() -> int:
 
 def whole(options: argparse.Namespace) -> bool:
     return (
-        set(options.only) == set(PARTS)
-        and set(options.roles) == set(ROLES)
-        and not options.match
-        and options.sample == 1
+        set(options.only) == set(PARTS) and set(options.roles) == set(ROLES) and not options.match and not options.kinds
     )
 
 

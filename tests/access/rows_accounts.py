@@ -28,7 +28,7 @@ DESK = {
     "account.emailaddress": administrators_only(
         lambda w: EmailAddress.objects.get(user=w.people[Role.OWNER], primary=True)
     ),
-    "mfa.authenticator": administrators_only(lambda w: w.authenticator),
+    "mfa.authenticator": administrators_only(lambda w: w.authenticator, add=NOBODY, change=NOBODY),
     "django_tasks_database.dbtaskresult": administrators_only(
         lambda w: w.task, add=NOBODY, change=NOBODY, delete=NOBODY
     ),

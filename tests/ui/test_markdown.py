@@ -63,6 +63,7 @@ def test_links_to_elsewhere_say_so_and_ours_do_not():
 
 def test_a_table_keeps_its_heads_and_its_figures_aligned():
     html = render("| Nature | Net |\n|---|---:|\n| Mission | 8 400 |")
+    assert '<table tabindex="0">' in html
     assert '<th scope="col">Nature</th>' in html
     assert '<td class="num">8 400</td>' in html
     assert "style" not in html
