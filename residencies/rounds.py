@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clea.rounds import Round
-from residencies.services import actions, closing, documents, feedback, paper_rounds, subscribers, trips
+from residencies.services import actions, closing, documents, feedback, paper_rounds, pictures, subscribers, trips
 
 ROUNDS: dict[str, Round] = {
     "residencies.documents": documents.remind,
@@ -15,5 +15,6 @@ ROUNDS: dict[str, Round] = {
     "residencies.feedback_reminders": feedback.remind_all,
     "residencies.subscriptions": subscribers.purge,
     "residencies.trip_receipts": trips.purge_receipts,
+    "residencies.pictures": pictures.lighten,
     "residencies.archives": closing.renew_archives,
 }

@@ -3,7 +3,7 @@
 The twin of ``inspector.py`` for pictures. Run as a script, never imported by the site: a hostile file can
 at worst make this process die. It imports neither Django nor the project.
 
-    python -I image_inspector.py FILE OUT MAX_PIXELS MAX_SIDE MEMORY_BYTES CPU_SECONDS
+    python -I image_inspector.py FILE OUT MAX_PIXELS MAX_SIDE MEMORY_BYTES CPU_SECONDS [LIGHT]
 
 Writes one JSON object on stdout: ``{"code": "", "format": "JPEG", "width": 1600, "height": 1200}``; ``code``
 is empty when the picture is fit and drawn again at OUT, else a refusal of ``clea.documents.enums``.
@@ -11,7 +11,8 @@ is empty when the picture is fit and drawn again at OUT, else a refusal of ``cle
 What is stored is never what was sent: only its pixels are kept. So goes everything a camera or a program
 hides beside them: place, date, serial number, thumbnail of what was cropped, comments, and any byte put
 after the end. The orientation is applied and colours are brought to sRGB first, as both were said there.
-MAX_SIDE (0 for none) brings a larger picture down to that many pixels on its longest side.
+MAX_SIDE (0 for none) brings a larger picture down to that many pixels on its longest side. LIGHT writes WebP,
+whatever came, for screens: a half to a third of the same JPEG.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from PIL import Image, ImageCms, ImageOps
 #: Pillow's own readers, and no other: each is code that meets hostile bytes.
 READERS = ("JPEG", "PNG", "WEBP")
 QUALITY = 88
+LIGHT_QUALITY = 68
 HEAD = 64
 
 #: ISO media files say their brand after "ftyp": what telephones send.
@@ -43,15 +45,15 @@ class Unfit(Exception):
 def main(argv: list[str]) -> int:
     path, out = argv[1], argv[2]
     limit_this_process(memory=int(argv[5]), cpu=int(argv[6]))
-    sys.stdout.write(json.dumps(judge(path, out, max_pixels=int(argv[3]), max_side=int(argv[4]))))
+    sys.stdout.write(json.dumps(judge(path, out, max_pixels=int(argv[3]), max_side=int(argv[4]), light=len(argv) > 7)))
     return 0
 
 
-def judge(path: str, out: str, *, max_pixels: int, max_side: int = 0) -> dict[str, Any]:
+def judge(path: str, out: str, *, max_pixels: int, max_side: int = 0, light: bool = False) -> dict[str, Any]:
     """The answer of :func:`look`, whatever happens."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            return look(path, out, max_pixels, max_side)
+            return look(path, out, max_pixels, max_side, light)
     except Unfit as error:
         return {"code": error.args[0], **(error.args[1] if len(error.args) > 1 else {})}
     except MemoryError:
@@ -87,7 +89,7 @@ def kind_of(head: bytes) -> str:
     raise Unfit("not_picture" if head else "empty")
 
 
-def look(path: str, out: str, max_pixels: int, max_side: int) -> dict[str, Any]:
+def look(path: str, out: str, max_pixels: int, max_side: int, light: bool = False) -> dict[str, Any]:
     """Inspect the picture at ``path`` and draw it again at ``out``; raise :class:`Unfit` to refuse it."""
     with open(path, "rb") as file:
         kind = kind_of(file.read(HEAD))
@@ -109,7 +111,8 @@ def look(path: str, out: str, max_pixels: int, max_side: int) -> dict[str, Any]:
         drawn.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     # A new image: nothing that the reader remembered of the file goes along.
     clean = Image.frombytes(drawn.mode, drawn.size, drawn.tobytes())
-    save(clean, kind, out)
+    kind = "WEBP" if light else kind
+    save(clean, kind, out, LIGHT_QUALITY if light else QUALITY)
     return {"code": "", "format": kind, "width": clean.width, "height": clean.height}
 
 
@@ -144,14 +147,14 @@ def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return moved if moved is not None else picture
 
 
-def save(picture: Image.Image, kind: str, out: str) -> None:
+def save(picture: Image.Image, kind: str, out: str, quality: int = QUALITY) -> None:
     with open(out, "wb") as file:
         if kind == "JPEG":
-            picture.save(file, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+            picture.save(file, "JPEG", quality=quality, optimize=True, progressive=True)
         elif kind == "PNG":
             picture.save(file, "PNG", optimize=False)
         else:
-            picture.save(file, "WEBP", quality=QUALITY, method=4)
+            picture.save(file, "WEBP", quality=quality, method=5)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
 def ecodesign(request: HttpRequest) -> HttpResponse:
     """Figures measured, with their date. The page weighs itself: written once to be weighed, once to say it."""
     context = {"weights": measures.weights(), "measured": measures.measured(), "publisher": publisher()}
-    written = render_to_string("ui/ecodesign.html", context, request)
+    written = render_to_string("ui/ecodesign.html", context | {"visit": measures.Visit(1, 0)}, request)
     return render(request, "ui/ecodesign.html", context | {"visit": measures.first_visit(written)})
 
 

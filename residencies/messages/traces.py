@@ -74,6 +74,7 @@ VERBS: dict[str, str | _StrPromise] = {
     "testimony.unpublished": _("témoignage retiré de la publication"),
     "picture.added": _("image ajoutée"),
     "picture.changed": _("image modifiée"),
+    "picture.lightened": _("copies légères de l'image faites"),
     "picture.removed": _("image supprimée"),
     "picture.published": _("image publiée"),
     "picture.unpublished": _("image retirée de la publication"),

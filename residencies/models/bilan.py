@@ -146,6 +146,10 @@ class Picture(models.Model):
     thumbnail = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="thumbnails", editable=False
     )
+    #: Smaller still, for telephones. Nothing for a picture of before: the clock makes it.
+    light = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="light_pictures", editable=False
+    )
     width = models.PositiveIntegerField(_("largeur"), editable=False)
     height = models.PositiveIntegerField(_("hauteur"), editable=False)
     alt = models.CharField(
@@ -180,8 +184,10 @@ class Picture(models.Model):
     def __str__(self) -> str:
         return self.alt
 
-    #: The longest side of the small one, in pixels.
+    #: The longest side of the small one and of the light one, in pixels.
     SMALL_SIDE = 720
+    LIGHT_SIDE = 360
+    SIDES = (SMALL_SIDE, LIGHT_SIDE)
 
     @property
     def url(self) -> str:
@@ -198,10 +204,25 @@ class Picture(models.Model):
     @property
     def small_size(self) -> tuple[int, int]:
         """Width and height of what ``small_url`` shows, so that a page does not move when it arrives."""
-        longest = max(self.width, self.height)
-        if self.thumbnail_id is None or longest <= self.SMALL_SIDE:
-            return self.width, self.height
-        return tuple(max(1, round(side * self.SMALL_SIDE / longest)) for side in (self.width, self.height))  # type: ignore[return-value]
+        return self._within(self.SMALL_SIDE if self.thumbnail_id else max(self.width, self.height))
+
+    @property
+    def srcset(self) -> str:
+        """Both sizes for the browser to choose from; nothing for a picture of before. Read with its files."""
+        if self.light_id is None:
+            return ""
+        light = reverse("residencies:picture_light", args=[self.uuid, "webp"])
+        return f"{light} {self._within(self.LIGHT_SIDE)[0]}w, {self.small_url} {self.small_size[0]}w"
+
+    @property
+    def screen_bytes(self) -> int:
+        """What a page that shows it makes travel, at most. Read with its files."""
+        return (self.thumbnail or self.stored_file).size
+
+    def _within(self, side: int) -> tuple[int, int]:
+        """Width and height once its longest side is brought down to ``side`` pixels."""
+        part = min(1, side / max(self.width, self.height))
+        return max(1, round(self.width * part)), max(1, round(self.height * part))
 
 
 class Production(models.Model):

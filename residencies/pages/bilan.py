@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from PIL import Image
 
 from clea.ui import dates
 from residencies.enums import Qualifier
@@ -251,10 +253,17 @@ def _essentials(page: BilanPage) -> list[tuple[str, str, str]]:
 
 
 def _embedded(picture: Picture) -> str:
-    """The small picture inside the document itself."""
+    """The small picture inside the document itself; WebP as JPEG, for a PDF would hold it pixel by pixel."""
     stored = picture.thumbnail or picture.stored_file
     with stored.file.open("rb") as file:
-        return f"data:{stored.content_type};base64,{base64.b64encode(file.read()).decode()}"
+        content, kind = file.read(), stored.content_type
+    if kind == "image/webp":
+        with Image.open(io.BytesIO(content), formats=["WEBP"]) as drawn:
+            out, flat, seen = io.BytesIO(), Image.new("RGB", drawn.size, "white"), drawn.convert("RGBA")
+        flat.paste(seen, mask=seen)
+        flat.save(out, "JPEG", quality=82, optimize=True)
+        content, kind = out.getvalue(), "image/jpeg"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _printed(one: Any) -> Any:

@@ -67,6 +67,11 @@ class BilanPage:
         return self.season.programme.territory
 
     @property
+    def pictures_weight(self) -> int:
+        """In octets, said before they are asked for."""
+        return sum(row.screen_bytes for row in self.pictures)
+
+    @property
     def claimed(self) -> int | None:
         """The « plus de N » that the figures bear out; nothing otherwise."""
         claimed = self.bilan.claimed_people

@@ -40,6 +40,11 @@ class PressKit:
     pictures: list[KitPicture]
 
     @property
+    def pictures_weight(self) -> int:
+        """In octets, of those the page shows: said before they are asked for."""
+        return sum(one.row.screen_bytes for one in self.pictures if one.on_site)
+
+    @property
     def size(self) -> int:
         """About what the archive weighs: pictures are not compressed again."""
         return sum(one.row.stored_file.size for one in self.pictures)

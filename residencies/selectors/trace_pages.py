@@ -162,6 +162,11 @@ class PublicTraces:
     pictures: list[Picture]
     testimonies: list[Testimony]
 
+    @property
+    def pictures_weight(self) -> int:
+        """In octets, said before they are asked for."""
+        return sum(row.screen_bytes for row in self.pictures)
+
     def __bool__(self) -> bool:
         return bool(self.productions or self.pictures or self.testimonies)
 

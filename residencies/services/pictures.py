@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from candidatures.models import Season
 from clea.documents import services as documents
+from clea.documents.errors import PieceRefused
 from clea.errors import Forbidden, Refused, require
 from clea.journal import services as journal
 from residencies.models import Consent, Picture, Residency
@@ -54,7 +55,7 @@ def add(
 ) -> Picture:
     """Receive a picture, unpublished. ``PieceRefused`` when it is not a sound one.
 
-    It is drawn again from its pixels, twice (large and small): what the camera wrote is gone.
+    It is drawn again from its pixels, large, small and light: what the camera wrote is gone.
     """
     with transaction.atomic():
         # Asked before the seconds that a picture takes, and again under the lock.
@@ -62,12 +63,13 @@ def add(
     kept = documents.intake_image(by=by, upload=upload, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS, max_side=SIDE)
     files = [kept.file]
     try:
-        small = documents.image_copy(kept.file, by=by, max_side=Picture.SMALL_SIDE)
-        files.append(small.file)
+        # Each is noted as soon as it is made: the next one may fail.
+        files.extend(documents.image_copy(kept.file, by=by, max_side=side).file for side in Picture.SIDES)
         with transaction.atomic():
             locked, desk = hold(by, season, residency)
             row = Picture(season=locked, residency=residency, made_by=by)
-            row.stored_file, row.width, row.height, row.thumbnail = kept.file, kept.width, kept.height, small.file
+            row.width, row.height = kept.width, kept.height
+            row.stored_file, row.thumbnail, row.light = files
             _require_room(row)
             _write(row, values, desk)
             row.save()
@@ -109,12 +111,40 @@ def remove(*, by: User, picture: Picture) -> None:
         row = _lock(picture, locked)
         if row.is_published or row.in_kit:
             raise Refused(_("Retirez d'abord cette image de la publication et du dossier."), code="published")
-        files: list[StoredFile] = [file for file in (row.thumbnail, row.stored_file) if file is not None]
+        files: list[StoredFile] = [file for file in (row.light, row.thumbnail, row.stored_file) if file is not None]
         data = data_of(row, picture=str(row.uuid), desk=desk)
         row.delete()
         for file in files:
             documents.discard(file, by=by)
         journal.record(by=by, verb="picture.removed", target=locked, data=data)
+
+
+def lighten(limit: int = 20) -> int:
+    """Give the pictures of before their copies for screens, in WebP, a few at each round. Answers how many.
+
+    What is shown meanwhile is what there was.
+    """
+    done = 0
+    for picture in Picture.objects.filter(light=None).select_related("stored_file").order_by("-pk")[:limit]:
+        made: list[StoredFile] = []
+        try:
+            made.extend(
+                documents.image_copy(picture.stored_file, by=None, max_side=side).file for side in Picture.SIDES
+            )
+            with transaction.atomic():
+                row = _lock(picture, hold_to_take_off(picture.season))
+                before, (row.thumbnail, row.light) = row.thumbnail, made
+                row.save(update_fields=["thumbnail", "light"])
+                if before is not None:
+                    documents.discard(before)
+                journal.record(by=None, verb="picture.lightened", target=row, data=data_of(row))
+        except (PieceRefused, FileNotFoundError, Picture.DoesNotExist):
+            # Unreadable, or erased meanwhile: the others wait for theirs.
+            for file in made:
+                documents.discard(file)
+            continue
+        done += 1
+    return done
 
 
 def publish(*, by: User, picture: Picture) -> Picture:
@@ -166,7 +196,7 @@ def agreed(picture: Picture) -> list[int]:
 def _lock(picture: Picture, season: Season) -> Picture:
     row = (
         Picture.objects.select_for_update(of=("self",))
-        .select_related("residency", "activity", "stored_file", "thumbnail")
+        .select_related("residency", "activity", "stored_file", "thumbnail", "light")
         .get(pk=picture.pk)
     )
     row.season = season

@@ -8,7 +8,7 @@ from residencies.views.public import press_kits
 from residencies.views.public import traces as public_traces
 from residencies.views.studio import traces as studio_traces
 
-_SMALL = {"small": True}
+_SMALL, _LIGHT = {"size": "thumbnail"}, {"size": "light"}
 
 #: Below /ma-residence/, namespace ``studio``. ``uuid`` is the residency's.
 studio: list[URLPattern] = [
@@ -21,6 +21,7 @@ studio: list[URLPattern] = [
 public: list[URLPattern] = [
     path("images/<uuid:uuid>.<slug:ext>", public_traces.picture, name="picture"),
     path("images/<uuid:uuid>-petite.<slug:ext>", public_traces.picture, _SMALL, name="picture_small"),
+    path("images/<uuid:uuid>-legere.<slug:ext>", public_traces.picture, _LIGHT, name="picture_light"),
     path("consentements/<str:token>/", public_traces.consent, name="consent"),
     path("residences/<slug:slug>/dossier-de-presse/", press_kits.press_kit, name="press_kit"),
     path("residences/<slug:slug>/dossier-de-presse.zip", press_kits.press_kit_zip, name="press_kit_zip"),

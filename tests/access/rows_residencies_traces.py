@@ -77,6 +77,8 @@ ROWS: list[Row] = [
         post={ARTIST: 302},
     ),
     Row("residencies:picture", kwargs=lambda w: {"uuid": w.picture.uuid, "ext": "jpg"}, get={EVERYONE: 200}),
+    # The world's picture is one of before, without its light copy.
+    Row("residencies:picture_light", kwargs=lambda w: {"uuid": w.picture.uuid, "ext": "webp"}, get={EVERYONE: 404}),
     Row("residencies:picture_small", kwargs=lambda w: {"uuid": w.picture.uuid, "ext": "jpg"}, get={EVERYONE: 200}),
     Row(
         "residencies:consent",

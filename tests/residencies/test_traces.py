@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from candidatures.models import Season
+from clea.documents import services as documents
 from clea.documents.errors import PieceRefused
 from clea.documents.models import StoredFile
 from clea.errors import Forbidden, Refused, StaleWrite
@@ -329,14 +330,25 @@ def test_a_picture_with_people_waits_for_everyones_consent_and_for_the_press_too
 # Writing -----------------------------------------------------------------------------------------
 
 
-def test_a_picture_is_drawn_again_twice_and_erased_with_its_files(residency: Residency) -> None:
+def test_a_picture_is_drawn_again_lighter_twice_and_erased_with_its_files(residency: Residency) -> None:
     artist = artist_of(residency)
     said: dict[str, Any] = {"alt": "Le terril", "credit": "A. Terril", "rights": "libre", "shows_people": False}
     row = pictures.add(by=artist, season=residency.season, residency=residency, upload=make.photo(), **said)
     assert (row.width, row.height, row.is_published) == (900, 600, False)
     assert row.thumbnail is not None
     assert row.small_size == (720, 480)
-    assert row.thumbnail.size < row.stored_file.size
+    assert row.light is not None
+    assert row.thumbnail.content_type == row.light.content_type == "image/webp"
+    assert row.light.size < row.thumbnail.size < row.stored_file.size
+    assert row.srcset == f"/images/{row.uuid}-legere.webp 360w, /images/{row.uuid}-petite.webp 720w"
+    # One of before has none that is light: the clock makes both, and drops what stood in.
+    old, light = Picture.objects.filter(pk=row.pk), row.light
+    old.update(light=None)
+    documents.discard(light)
+    assert old.get().srcset == ""
+    assert (pictures.lighten(), pictures.lighten()) == (1, 0)
+    row = old.get()
+    assert row.srcset.endswith(f"{row.small_url} 720w")
     pictures.remove(by=artist, picture=row)
     assert (Picture.objects.count(), StoredFile.objects.count()) == (0, 0)
     with pytest.raises(PieceRefused):

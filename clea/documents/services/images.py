@@ -67,10 +67,10 @@ def intake_image(
 
 
 def image_copy(stored_file: StoredFile, *, by: User | None, max_side: int) -> StoredImage:
-    """A smaller copy of a stored picture, ``max_side`` pixels at most on its longest side. One query."""
+    """A copy of a stored picture for screens: WebP, ``max_side`` pixels at most on its longest side. One query."""
     with tempfile.TemporaryDirectory(prefix="clea-image-") as scratch, local_path(stored_file) as path:
         name = stored_file.original_name
-        return _drawn_again(by, path, Path(scratch), name, RECEIPT_PIXELS * 2, max_side)
+        return _drawn_again(by, path, Path(scratch), name, RECEIPT_PIXELS * 2, max_side, light=True)
 
 
 def intake_receipt(
@@ -104,9 +104,11 @@ def _receive(upload: UploadedFile, path: Path, max_bytes: int) -> None:
             out.write(chunk)
 
 
-def _drawn_again(by: User | None, path: Path, scratch: Path, name: str, max_pixels: int, max_side: int) -> StoredImage:
+def _drawn_again(
+    by: User | None, path: Path, scratch: Path, name: str, max_pixels: int, max_side: int, *, light: bool = False
+) -> StoredImage:
     drawn = scratch / "drawn"
-    found = _run(path, drawn, max_pixels, max_side)
+    found = _run(path, drawn, max_pixels, max_side, light)
     if found["code"]:
         pixels = found.get("width", 0) * found.get("height", 0)
         raise refusal(PictureRefusal(found["code"]), size=pixels, limit=max_pixels)
@@ -117,10 +119,10 @@ def _drawn_again(by: User | None, path: Path, scratch: Path, name: str, max_pixe
     return StoredImage(kept, found["width"], found["height"])
 
 
-def _run(path: Path, out: Path, max_pixels: int, max_side: int) -> dict[str, Any]:
+def _run(path: Path, out: Path, max_pixels: int, max_side: int, light: bool) -> dict[str, Any]:
     memory = BASE_MEMORY + MEMORY_PER_PIXEL * max_pixels
     command = [sys.executable, "-I", str(INSPECTOR), str(path.absolute()), str(out.absolute())]
-    command += [str(max_pixels), str(max_side), str(memory), str(CPU_SECONDS)]
+    command += [str(max_pixels), str(max_side), str(memory), str(CPU_SECONDS), *(["light"] if light else [])]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=WALL_SECONDS, env={}, check=False

@@ -24,7 +24,7 @@ KEPT = 60
 
 @login_not_required
 @require_safe
-def picture(request: HttpRequest, uuid: UUID, ext: str, small: bool = False) -> HttpResponseBase:
+def picture(request: HttpRequest, uuid: UUID, ext: str, size: str = "stored_file") -> HttpResponseBase:
     """A picture while it is published and everyone on it agrees; to those who prepare it, before. 404 otherwise.
 
     One query in public, three at most for the coordination and the artists.
@@ -35,7 +35,7 @@ def picture(request: HttpRequest, uuid: UUID, ext: str, small: bool = False) -> 
         found = traces.prepared_by(request.user).filter(uuid=uuid).first()
     if found is None:
         raise Http404
-    stored = found.thumbnail if small else found.stored_file
+    stored: StoredFile | None = getattr(found, size)
     if stored is None or EXTENSIONS[stored.content_type] != f".{ext}":
         raise Http404
     return _sent(request, stored, public=public)
