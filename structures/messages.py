@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 INVITATION = "structure.invitation"
+LETTER = "coordination.message"
 
 KINDS: tuple[MailKind, ...] = (
     MailKind(
@@ -49,9 +50,30 @@ retirées.
 """
         },
     ),
+    MailKind(
+        key=LETTER,
+        label=_("Message de la coordination"),
+        description=_("Écrit par la coordination à une ou plusieurs personnes, depuis une liste."),
+        variables={
+            "nom": _("nom de la personne"),
+            "pour": _("sa structure, son dossier ou son jury"),
+            "sujet": _("objet saisi par la coordination"),
+            "message": _("texte saisi par la coordination"),
+            "territoire": _("nom du territoire"),
+            "coordonnees": _("service, adresses et téléphone, à la suite"),
+        },
+        subject={"fr": "{{ sujet }}", "en": "{{ sujet }}"},
+        body={
+            "fr": "{{ message }}\n\n{{ coordonnees }}\n{{ territoire }}",
+            "en": "{{ message }}\n\n{{ coordonnees }}\n{{ territoire }}",
+        },
+    ),
 )
 
 VERBS: dict[str, str | _StrPromise] = {
+    "letter.written": _("lettre écrite à plusieurs personnes"),
+    "letter.kept": _("lettre type enregistrée"),
+    "letter.forgotten": _("lettre type supprimée"),
     "structure.details_changed": _("coordonnées publiques changées"),
     "team.member_added": _("membre de l'équipe ajouté"),
     "team.member_changed": _("membre de l'équipe modifié"),

@@ -21,6 +21,7 @@ from candidatures.admin.filters import DepartmentFilter, DisciplineFilter, Reque
 from candidatures.enums import ApplicantKind, ApplicationState
 from candidatures.models import Application, Call, PieceRequest
 from clea.ui import keys
+from clea.ui.lists import PeriodFilter, short_moment
 from clea.ui.templatetags.clea import state_tag
 from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
 
@@ -62,11 +63,12 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
         RequestFilter,
         DisciplineFilter,
         DepartmentFilter,
-        ("last_deposit__received_at", titled(admin.DateFieldListFilter, _("date de réception"))),
+        ("last_deposit__received_at", titled(PeriodFilter, _("reçu"))),
         ("keep_in_touch", titled(admin.BooleanFieldListFilter, _("accord pour être recontacté"))),
     ]
     search_help_text = _("Nom, ville, compagnie, adresse électronique ou numéro de dépôt ; avec ou sans accents.")
     ordering = ["-last_deposit__received_at"]
+    empty_text = _("Les dossiers arrivent ici dès qu'ils sont déposés ; un brouillon reste à son auteur.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         queryset: ApplicationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
@@ -157,7 +159,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     @admin.display(description=_("reçu le"), ordering="last_deposit__received_at")
     def received(self, application: Application) -> str:
         assert application.last_deposit is not None
-        return f"{timezone.localtime(application.last_deposit.received_at):%d/%m/%Y %H:%M}"
+        return short_moment(application.last_deposit.received_at)
 
     @admin.display(description=_("saison"), ordering="call__season__starts_on")
     def season_name(self, application: Application) -> str:

@@ -6,65 +6,41 @@ import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from candidatures import jobs
-from candidatures.admin.common import DeskAdmin, person, refuse
+from candidatures.admin.common import DeskAdmin, person
 from candidatures.models import Application
 from candidatures.reports import archive, spreadsheets
 from candidatures.reports.rows import rows, titles
-from candidatures.services import desk, exports
-from clea.errors import Refused
-from clea.mail.enums import MailState
+from candidatures.services import exports
+from structures.admin.letters import WritingMixin
+from structures.letters import Mailing, Recipient, mailing_of
 
 if TYPE_CHECKING:
     _Base = DeskAdmin
-    _Form = forms.Form
 else:
     _Base = object
-    _Form = forms.Form
 
 #: How many dossiers a confirmation names one by one.
 NAMED = 30
 
 
-class LetterForm(_Form):
-    """A word from the coordination. Its greeting and its signature come from the template."""
-
-    subject = forms.CharField(
-        label=gettext_lazy("Objet"), max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"})
-    )
-    message = forms.CharField(
-        label=gettext_lazy("Message"),
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 12, "cols": 80, "class": "vLargeTextField"}),
-        help_text=gettext_lazy(
-            "Texte simple. Une ligne vide sépare deux paragraphes, « - » ouvre une liste. "
-            "La signature du service est ajoutée."
-        ),
-    )
-
-
-class BulkActionsMixin(_Base):
+class BulkActionsMixin(WritingMixin, _Base):
     """Actions of the list of dossiers."""
 
-    actions = ["export_xlsx", "export_csv", "export_zip", "write_to_people"]
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+    actions = ["write_to_people", "export_xlsx", "export_csv", "export_zip"]
 
     # Files ---------------------------------------------------------------------------------
 
-    @admin.action(description=gettext_lazy("Exporter la sélection en tableau Excel (XLSX)"))
+    @admin.action(description=gettext_lazy("Tableau Excel (XLSX)"))
     def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
         return self._exported(
             request,
@@ -81,7 +57,7 @@ class BulkActionsMixin(_Base):
             ),
         )
 
-    @admin.action(description=gettext_lazy("Exporter la sélection en tableau CSV"))
+    @admin.action(description=gettext_lazy("Tableau CSV"))
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
         return self._exported(
             request,
@@ -98,7 +74,7 @@ class BulkActionsMixin(_Base):
             ),
         )
 
-    @admin.action(description=gettext_lazy("Télécharger les dossiers complets (ZIP)"))
+    @admin.action(description=gettext_lazy("Dossiers complets (ZIP)"))
     def export_zip(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
         return self._exported(
             request,
@@ -155,40 +131,12 @@ class BulkActionsMixin(_Base):
 
     # Letters -------------------------------------------------------------------------------
 
-    @admin.action(description=gettext_lazy("Écrire aux personnes choisies"))
-    def write_to_people(self, request: HttpRequest, queryset: QuerySet[Application]) -> HttpResponse | None:
-        found = list(queryset.order_by("last_deposit__number"))
-        sent = "confirme" in request.POST
-        form = LetterForm(request.POST if sent else None)
-        if sent and form.is_valid() and request.POST["confirme"] == _digest(found):
-            try:
-                drafts = desk.write_to(by=person(request), applications=found, **form.cleaned_data)
-            except Refused as refusal:
-                refuse(form, refusal)
-            else:
-                self.message_user(
-                    request,
-                    ngettext(
-                        "%(n)d message attend dans la boîte d'envoi : relisez-le, puis approuvez-le.",
-                        "%(n)d messages attendent dans la boîte d'envoi : relisez-les, puis approuvez-les.",
-                        len(drafts),
-                    )
-                    % {"n": len(drafts)},
-                    messages.SUCCESS,
-                )
-                outbox = reverse("admin:mail_outgoingmail_changelist")
-                return HttpResponseRedirect(f"{outbox}?state__exact={MailState.DRAFT}&kind=coordination.message")
-        people = len({application.owner_id for application in found})
-        return self._asked(
-            request,
-            found,
-            title=ngettext("Écrire à %(n)d personne", "Écrire à %(n)d personnes", people) % {"n": people},
-            button=_("Préparer les messages"),
-            lines=[
-                _("Un message par personne, même si elle a plusieurs dossiers. Chacune ne voit que le sien."),
-                _("Rien ne part maintenant : les messages attendent votre relecture dans la boîte d'envoi."),
-            ],
-            form=form,
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Application]) -> Mailing:
+        """The owners, each once whatever the number of their dossiers."""
+        rows = queryset.select_related("owner", "call__season__programme__territory")
+        return mailing_of(
+            Recipient(row.display_name, row.owner.email, row.call.territory, row, row.call.title, row.owner.language)
+            for row in rows.order_by("last_deposit__number")
         )
 
     def _asked(

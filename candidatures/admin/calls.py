@@ -101,6 +101,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
     search_fields = ["title", "slug", "season__name", "season__programme__name"]
     search_help_text = _("Titre, saison ou contrat.")
     ordering = ["-closes_at"]
+    empty_text = _("Créez un appel, ou reprenez celui de l'an dernier depuis sa page : « Dupliquer ».")
     fieldsets = [
         (
             None,
@@ -157,7 +158,10 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
                 "description": _("Une fois le jury composé, l'anonymat se lève dans ses règles, avec un motif."),
             },
         ),
-        (ENGLISH, {"fields": ["title_en", "summary_en", "plain_text_en", "silence_notice_en"], "classes": ["collapse"]}),
+        (
+            ENGLISH,
+            {"fields": ["title_en", "summary_en", "plain_text_en", "silence_notice_en"], "classes": ["collapse"]},
+        ),
     ]
 
     # Rights --------------------------------------------------------------------------------
@@ -167,10 +171,6 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
         if not super().has_delete_permission(request, obj):
             return False
         return obj is None or (obj.published_at is None and not has_dossiers(request, obj))
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        # One by one only: the list's own action would not look at each call.
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     # Form ----------------------------------------------------------------------------------
 

@@ -12,14 +12,12 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.text import capfirst
 
 from clea.errors import Refused
 from structures.admin.scope import ScopedAdminMixin
 
 if TYPE_CHECKING:
     from django.db.models import Model
-    from django.utils.functional import _StrPromise
 
     from candidatures.models import Season
     from clea.accounts.models import User
@@ -34,9 +32,6 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
 
     #: From a row to its season (``"season"``, ``"call__season"``; ``"self"`` is the season): closed, it is read only.
     season_path = ""
-    #: The title of the page that adds a row; Django's would read "Ajout de appel".
-    add_title: str | _StrPromise = ""
-    change_list_template = "admin/candidatures/change_list.html"
     change_form_template = "admin/candidatures/change_form.html"
 
     class Media:
@@ -63,11 +58,6 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
         if field is not None and db_field.related_model._meta.label == "candidatures.Season":
             field.queryset = field.queryset.filter(closed_at=None)
         return field
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = capfirst(self.opts.verbose_name_plural)
-        context = {"title": title, "add_title": self.add_title}
-        return super().changelist_view(request, context | (extra_context or {}))
 
     def changeform_view(
         self,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,9 @@ from candidatures.services import desk
 from clea.accounts.models import User
 from clea.errors import Refused
 from clea.ui.dates import deadline
+from structures.admin.letters import WritingMixin
 from structures.admin.scope import ScopedRelatedFilter
+from structures.letters import Mailing, Recipient, mailing_of
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Extension]
@@ -74,7 +77,7 @@ class ExtensionForm(_ModelForm):
 
 
 @admin.register(Extension)
-class ExtensionAdmin(DeskAdmin):
+class ExtensionAdmin(WritingMixin, DeskAdmin):
     territory_path = "call__season__programme__territory"
     add_title = _("Accorder un délai supplémentaire")
     form = ExtensionForm
@@ -84,6 +87,16 @@ class ExtensionAdmin(DeskAdmin):
     list_filter = [("call", ScopedRelatedFilter)]
     search_fields = ["user__search"]
     search_help_text = _("Nom ou adresse de la personne.")
+    ordering = ["-granted_at"]
+    actions = ["write_to_people"]
+    empty_text = _("Aucun délai n'a été accordé. Un délai est personnel, daté et motivé.")
+
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Extension]) -> Mailing:
+        rows = queryset.select_related("user", "call__season__programme__territory").order_by("user__email")
+        return mailing_of(
+            Recipient(str(row.user), row.user.email, row.call.territory, row, row.call.title, row.user.language)
+            for row in rows
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Extension | None = None) -> bool:
         return False

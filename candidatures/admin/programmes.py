@@ -48,6 +48,8 @@ class ProgrammeAdmin(DeskAdmin):
     list_select_related = ["territory"]
     list_filter = [("territory", ScopedRelatedFilter)]
     search_fields = ["name"]
+    ordering = ["-starts_on"]
+    empty_text = _("Créez le contrat signé pour trois années scolaires : ses saisons porteront les appels.")
     inlines = [SeasonInline]
     fieldsets = [
         (
@@ -85,6 +87,7 @@ class SeasonAdmin(DeskAdmin):
     list_select_related = ["programme"]
     list_filter = [("programme", ScopedRelatedFilter)]
     search_fields = ["name", "programme__name"]
+    ordering = ["-starts_on"]
     fields = ["programme", "name", ("starts_on", "ends_on")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Season]:
@@ -96,6 +99,7 @@ class SeasonAdmin(DeskAdmin):
 class DisciplineAdmin(_DisciplineAdmin):
     """One vocabulary for every territory: administrators keep it."""
 
+    add_title = _("Nouvelle discipline")
     list_display = ["name", "name_en", "order"]
     list_editable = ["order"]
     search_fields = ["name", "name_en"]

@@ -253,19 +253,6 @@ For the call "{{ appel }}", you have been given more time. It is yours alone: **
         },
     ),
     MailKind(
-        key="coordination.message",
-        label=_("Message de la coordination"),
-        description=_("Écrit par la coordination à une ou plusieurs personnes, depuis la liste des candidatures."),
-        variables=_SERVICE
-        | _DOSSIER
-        | {"sujet": _("objet saisi par la coordination"), "message": _("texte saisi par la coordination")},
-        subject={"fr": "{{ sujet }}", "en": "{{ sujet }}"},
-        body={
-            "fr": "{{ message }}\n" + _SIGNATURE_FR,
-            "en": "{{ message }}\n" + _SIGNATURE_EN,
-        },
-    ),
-    MailKind(
         key="call.question",
         label=_("Question reçue par le formulaire de contact"),
         description=_("Envoyée à l'adresse de contact de l'appel ; répondre au message répond à la personne."),

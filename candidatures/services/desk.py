@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -185,28 +185,3 @@ def grant_extension(*, by: User, call: Call, user: User, until: datetime, reason
         )
         notices.extended(by=by, extension=extension)
         return extension
-
-
-def write_to(*, by: User, applications: Iterable[Application], subject: str, message: str) -> list[OutgoingMail]:
-    """Draft one letter a person in the outbox, whatever the number of their dossiers.
-
-    Nothing leaves: the coordinator reads and approves there. Returns the drafts. Raises
-    ``Forbidden`` when one dossier is another territory's: nobody is written to then.
-    """
-    if not subject.strip():
-        raise Refused(_("Donnez un objet au message."), code="subject_needed", field="subject")
-    if not message.strip():
-        raise Refused(_("Écrivez le texte du message."), code="message_needed", field="message")
-    groups: dict[tuple[int, int], list[Application]] = {}
-    for application in applications:
-        groups.setdefault((application.call.territory.pk, application.owner_id), []).append(application)
-    if not groups:
-        raise Refused(_("Choisissez au moins un dossier."), code="nobody")
-    with transaction.atomic():
-        for territory in {group[0].call.territory for group in groups.values()}:
-            if not coordinates(by, territory):
-                raise Forbidden(_("Seule la coordination de ce territoire peut le faire."), code="not_coordinator")
-        return [
-            notices.written(by=by, applications=group, subject=subject.strip(), message=message.strip())
-            for group in groups.values()
-        ]

@@ -15,12 +15,10 @@ from clea.mail import services as mail
 from clea.ui.dates import deadline, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from candidatures.models import Call
     from clea.accounts.models import User
-    from clea.mail.models import OutgoingMail
 
 
 def absolute(path: str) -> str:
@@ -157,27 +155,6 @@ def piece_requested(*, by: User, request: PieceRequest) -> None:
             },
             approved=False,
             dedupe_key=request_key(request),
-        )
-
-
-def written(*, by: User, applications: Sequence[Application], subject: str, message: str) -> OutgoingMail:
-    """Draft a coordinator's own letter to the owner of these dossiers, all of one territory."""
-    first = applications[0]
-    call, owner = first.call, first.owner
-    with translation.override(owner.language):
-        titles = dict.fromkeys(localised(application.call, "title") for application in applications)
-        names = dict.fromkeys(application.display_name for application in applications)
-        return mail.queue(
-            by=by,
-            kind="coordination.message",
-            to=owner.email,
-            language=owner.language,
-            context=_service(call)
-            | {"nom": ", ".join(names), "appel": " – ".join(titles), "sujet": subject, "message": message},
-            about=first,
-            scope=call.territory.slug,
-            reply_to=call.contact_email,
-            approved=False,
         )
 
 

@@ -6,7 +6,8 @@ a colleague's message or the back button find the same rows again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -21,11 +22,14 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from clea.text import normalise, words
 from clea.ui import dates
 
 if TYPE_CHECKING:
@@ -49,6 +53,8 @@ class DeskListMixin(_Base):
 
     #: What to do while there is nothing yet.
     empty_text: str | _StrPromise = ""
+    #: What the button that adds a row says, and the title of the page it opens.
+    add_title: str | _StrPromise = _("Ajouter")
     list_per_page = 50
     #: Rows go one by one, on a page that says what goes with them.
     can_delete_several = False
@@ -70,11 +76,67 @@ class DeskListMixin(_Base):
         if request.method in {"GET", "HEAD"} and CHOICE_VAR in request.GET:
             return HttpResponseRedirect(f"{request.path}{address_of(request.GET)}")
         title = capfirst(self.opts.verbose_name_plural)
-        response = super().changelist_view(request, {"title": title} | (extra_context or {}))
+        response = super().changelist_view(
+            request, {"title": title, "add_title": self.add_title} | (extra_context or {})
+        )
         context = getattr(response, "context_data", None)
         if context and "cl" in context and not context["cl"].is_popup:
             context["title"] = described(str(context["title"]), view_of(context["cl"]))
         return response
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By words, without accents or case, where no column is kept for it. One query more, of the columns searched.
+
+        For the short tables of a desk. A field with a lookup of its own (``=verb``) is Django's to search.
+        """
+        fields = [str(name) for name in self.get_search_fields(request)]
+        if not fields or any(name[0] in "=^@" for name in fields):
+            return super().get_search_results(request, queryset, search_term)
+        asked = words(search_term)
+        if not asked:
+            return queryset, False
+        rows = queryset.order_by().values_list("pk", *fields)
+        folded = ((pk, normalise(*texts)) for pk, *texts in rows)
+        found = {pk for pk, text in folded if all(word in text for word in asked)}
+        return queryset.filter(pk__in=found), False
+
+    def asked(
+        self,
+        request: HttpRequest,
+        rows: Sequence[models.Model],
+        *,
+        title: str,
+        lines: Sequence[str],
+        button: str,
+        left_out: Sequence[tuple[str, str]] = (),
+    ) -> HttpResponse | None:
+        """The page that says what an act on several rows will do; nothing once that very page was confirmed.
+
+        ``left_out`` names rows chosen that the act will not touch, and why. A list that changed since it was
+        shown is shown again.
+        """
+        seen = hashlib.sha256(" ".join(str(row.pk) for row in rows).encode()).hexdigest()
+        if request.POST.get("confirme") == seen:
+            return None
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "opts": self.opts,
+            "media": self.media,
+            "lines": lines,
+            "button": button,
+            "names": [str(row) for row in rows],
+            "left_out": left_out,
+            "changed": "confirme" in request.POST,
+            "seen": seen,
+            "action": request.POST.get("action", ""),
+            "across": request.POST.get("select_across", "0"),
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "back": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/asked.html", context)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         chosen = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key != NOTHING]
@@ -95,10 +157,12 @@ def listed(kind: type[admin.ModelAdmin[Any]]) -> type[admin.ModelAdmin[Any]]:
 class PeriodFilter(_FieldFilter):
     """Days from one to another, both included, typed rather than chosen among "today, this week"."""
 
-    def __init__(self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, path: str) -> None:
-        name = path.rsplit("__", 1)[-1]
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        name = field_path.rsplit("__", 1)[-1]
         self.from_name, self.to_name = f"{name}_du", f"{name}_au"
-        super().__init__(field, request, params, model, model_admin, path)
+        super().__init__(field, request, params, model, model_admin, field_path)
 
     def expected_parameters(self) -> list[str | None]:
         return [self.from_name, self.to_name]
@@ -244,7 +308,7 @@ def short_moment(value: date | datetime | None) -> str:
     if value is None:
         return "–"
     local = dates.local(value)
-    day = dates.day(local, weekday=False)
+    day = dates.day(local, weekday=False).replace(" ", dates.NBSP)
     return f"{day}, {dates.hour(local)}" if isinstance(local, datetime) else day
 
 

@@ -25,6 +25,7 @@ from clea.ui.templatetags.clea import state_tag
 from residencies.admin.base import Tab
 from residencies.admin.papers import AgreementMixin
 from residencies.admin.planning import SessionsMixin
+from residencies.admin.recipients import of_activities
 from residencies.enums import PaperState, SessionState
 from residencies.forms.activities import ActivityForm, JoinForm, ReasonForm, StructuresForm
 from residencies.models import Activity, Paper, Residency, Session
@@ -33,7 +34,9 @@ from residencies.rules.activities import Seat
 from residencies.selectors import activities as selectors
 from residencies.services import activities
 from residencies.views.studio.activities import ahead, differing
+from structures.admin.letters import WritingMixin
 from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
+from structures.letters import Mailing
 from structures.models import Commune, Structure, Territory
 
 TONES = {
@@ -112,7 +115,7 @@ class LifeStageFilter(admin.SimpleListFilter):
 
 
 @admin.register(Activity)
-class ActivityAdmin(AccentFreeSearchMixin, SessionsMixin, AgreementMixin):
+class ActivityAdmin(WritingMixin, AccentFreeSearchMixin, SessionsMixin, AgreementMixin):
     """What artists and teams do together: its text, its sessions, its agreement, the look back."""
 
     can_add = can_delete = False
@@ -139,9 +142,11 @@ class ActivityAdmin(AccentFreeSearchMixin, SessionsMixin, AgreementMixin):
     search_crosses_many = True
     search_help_text = _("Titre, public, structure ou artiste ; avec ou sans accents.")
     ordering = ["-created_at", "-pk"]
+    actions = ["write_to_people"]
+    empty_text = _("Une activité naît dans l'espace d'un artiste, ou du souhait d'une structure.")
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Activity]) -> Mailing:
+        return of_activities(queryset)
 
     def row_urls(self) -> list[URLPattern]:
         return [

@@ -19,6 +19,7 @@ from candidatures.admin.common import DeskAdmin, person, refuse
 from clea.errors import Refused, StaleWrite
 from clea.jobs.services import MANY
 from clea.journal.selectors import entries_for
+from clea.ui.templatetags.clea import state_tag
 from residencies import jobs
 from residencies.forms.communication import NewsForm
 from residencies.forms.welcome import look_again
@@ -31,6 +32,27 @@ from structures.admin.scope import ScopedRelatedFilter
 _TEMPLATES = "admin/residencies/news"
 
 
+class NewsFilter(admin.SimpleListFilter):
+    """Where a news stands."""
+
+    title = gettext_lazy("état")
+    parameter_name = "etat"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("preparation", gettext_lazy("en préparation")),
+            ("publiee", gettext_lazy("publiée")),
+            ("envoyee", gettext_lazy("envoyée aux abonnés")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[News]) -> QuerySet[News]:
+        if self.value() == "preparation":
+            return queryset.filter(published_at=None)
+        if self.value() == "publiee":
+            return queryset.exclude(published_at=None)
+        return queryset.exclude(sent_at=None) if self.value() == "envoyee" else queryset
+
+
 @admin.register(News)
 class NewsAdmin(DeskAdmin):
     """One news, from its first words to the subscribers' mailboxes."""
@@ -39,7 +61,8 @@ class NewsAdmin(DeskAdmin):
     can_delete = False
     add_title = gettext_lazy("Écrire une actualité")
     list_display = ["title", "state_word", "published_at", "sent_at", "residency", "updated_at"]
-    list_filter = [("territory", ScopedRelatedFilter), ("published_at", admin.EmptyFieldListFilter)]
+    list_filter = [("territory", ScopedRelatedFilter), NewsFilter, ("residency", ScopedRelatedFilter)]
+    empty_text = gettext_lazy("Écrivez une actualité : publiée, elle paraît sur le site et peut partir aux abonnés.")
     list_select_related = ["residency"]
     list_per_page = 50
     search_fields = ["title", "summary"]
@@ -51,16 +74,15 @@ class NewsAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[News]:
         return super().get_queryset(request).select_related("territory")
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By its own page, which says what it costs."""
         return False
 
     @admin.display(description=gettext_lazy("état"), ordering="published_at")
     def state_word(self, row: News) -> str:
-        return _("publiée") if row.published_at else _("en préparation")
+        return (
+            state_tag("", _("publiée"), "done") if row.published_at else state_tag("", _("en préparation"), "partial")
+        )
 
     def get_urls(self) -> list[URLPattern]:
         def one(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:

@@ -20,9 +20,12 @@ from candidatures.admin.common import person
 from clea.errors import Refused
 from clea.journal.selectors import entries_for
 from clea.ui.desk import DeskItem
+from clea.ui.lists import PeriodFilter
+from clea.ui.templatetags.clea import state_tag
 from residencies.admin import works
 from residencies.admin.base import Tab
 from residencies.admin.event_meetings import MeetingsMixin
+from residencies.admin.recipients import of_registrations
 from residencies.enums import BookingState, EventState, RegistrationState
 from residencies.forms.events import CancelForm, EventForm, TeamForm, territories_of
 from residencies.models import Event, MeetingWish, Registration, WorkBooking
@@ -30,7 +33,9 @@ from residencies.rules import events as rules
 from residencies.selectors import events as selectors
 from residencies.services import events as services
 from residencies.services import registrations
+from structures.admin.letters import WritingMixin, chosen_keys
 from structures.admin.scope import ScopedRelatedFilter
+from structures.letters import Mailing
 from structures.models import Structure, Territory
 
 if TYPE_CHECKING:
@@ -49,8 +54,11 @@ def refuse(form: BaseForm, error: Refused | ValidationError) -> None:
         form.add_error(shown(name), texts)
 
 
+_TONES = {EventState.DRAFT: "partial", EventState.PUBLISHED: "open", EventState.CANCELLED: "stop"}
+
+
 @admin.register(Event)
-class EventAdmin(MeetingsMixin):
+class EventAdmin(WritingMixin, MeetingsMixin):
     """One event: its details, who is registered, who meets whom."""
 
     can_delete = False
@@ -61,7 +69,9 @@ class EventAdmin(MeetingsMixin):
         Tab("meetings", gettext_lazy("Rendez-vous")),
     )
     list_display = ("title", "kind", "starts_at", "state_word", "registered", "waiting")
-    list_filter = ("state", "kind", ("season", ScopedRelatedFilter))
+    list_filter = ("state", "kind", ("season", ScopedRelatedFilter), ("starts_at", PeriodFilter))
+    actions = ("write_to_people",)
+    empty_text = gettext_lazy("Préparez un évènement, puis annoncez-le : les inscriptions s'ouvrent.")
     search_fields = ("title", "place")
     ordering = ("-starts_at", "-pk")
     list_per_page = 50
@@ -77,7 +87,7 @@ class EventAdmin(MeetingsMixin):
 
     @admin.display(description=gettext_lazy("état"), ordering="state")
     def state_word(self, row: Event) -> str:
-        return row.get_state_display()
+        return state_tag(row.state, row.get_state_display(), _TONES[EventState(row.state)])
 
     @admin.display(description=gettext_lazy("personnes inscrites"))
     def registered(self, row: Any) -> str:
@@ -87,8 +97,21 @@ class EventAdmin(MeetingsMixin):
     def waiting(self, row: Any) -> int:
         return row.n_waiting
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Event]) -> Mailing:
+        return of_registrations(Registration.objects.filter(event__in=queryset.values("pk")))
+
+    def write_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Write to those registered: ticked, or all of them."""
+        event = self.event(request, key)
+        chosen = chosen_keys(request, "inscription")
+        rows = Registration.objects.filter(event=event)
+        return self.letter_flow(
+            request,
+            of_registrations(rows.filter(uuid__in=chosen) if chosen else rows),
+            back=self.tab_url(self.tabs[1], event),
+            row=event,
+            hidden=[("inscription", str(one)) for one in chosen],
+        )
 
     def row_urls(self) -> list[URLPattern]:
         return [
@@ -96,6 +119,7 @@ class EventAdmin(MeetingsMixin):
             self.address("annuler/", self.cancel_page, "cancel"),
             self.address("supprimer/", self.discard_page, "discard"),
             self.address("inscriptions/", require_safe(self.registrations_page), "registrations"),
+            self.address("inscriptions/ecrire/", self.write_page, "write"),
             self.address("inscriptions/structure/", self.register_page, "register"),
             self.address("inscriptions/<uuid:registration>/annuler/", self.unregister_page, "unregister"),
             *super().row_urls(),

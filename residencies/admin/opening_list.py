@@ -18,12 +18,14 @@ from candidatures.models import Season
 from clea.ui.dates import span
 from clea.ui.templatetags.clea import state_tag
 from residencies.admin.opening import STATE_TONES
+from residencies.admin.recipients import of_residencies
 from residencies.enums import DocumentState, ResidencyState
 from residencies.models import Paper, RequestedDocument, Residency
 from residencies.rules.opening import AWAITED_DOCUMENTS
 from residencies.selectors import opening as selectors
 from residencies.selectors import readiness
 from structures.admin.scope import AccentFreeSearchMixin
+from structures.letters import Mailing
 from structures.models import Territory
 
 
@@ -90,6 +92,11 @@ class ListMixin(AccentFreeSearchMixin):
     list_max_show_all = 200
     ordering = ["-season__starts_on", "artist_name", "pk"]
     search_help_text = gettext_lazy("Nom, titre ou discipline, avec ou sans accents.")
+    empty_text = gettext_lazy("Une résidence s'ouvre depuis les artistes retenus : « Ouvrir des résidences ».")
+    actions = ["write_to_people"]
+
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Residency]) -> Mailing:
+        return of_residencies(queryset)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Gauges and alerts of the rows shown, read together."""

@@ -16,11 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from candidatures.admin.common import DeskAdmin, person
 from clea.errors import Refused
 from clea.ui.desk import DeskItem
+from clea.ui.lists import yes_or_no
 from residencies.admin.kits import KitPages
+from residencies.admin.recipients import of_relays
 from residencies.forms.kits import LodgingForm, RelayForm, SupplierForm
 from residencies.models import Kit, Lodging, Relay, Supplier
 from residencies.services import kits, lodgings, relays, suppliers
+from structures.admin.letters import WritingMixin
 from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
+from structures.letters import Mailing
 
 
 class ReferenceAdmin(DeskAdmin):
@@ -51,10 +55,6 @@ class ReferenceAdmin(DeskAdmin):
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """One at a time: each deletion is asked and journaled."""
-        return {}
-
     if TYPE_CHECKING:
         # Each kind of row has its own services.
 
@@ -70,7 +70,7 @@ class ReferenceAdmin(DeskAdmin):
 
 
 @admin.register(Relay)
-class RelayAdmin(AccentFreeSearchMixin, ReferenceAdmin):
+class RelayAdmin(WritingMixin, AccentFreeSearchMixin, ReferenceAdmin):
     add_title = _("Nouveau relais")
     form = RelayForm
     list_display = ["__str__", "kind", "organisation", "concerns", "email", "is_active"]
@@ -80,7 +80,9 @@ class RelayAdmin(AccentFreeSearchMixin, ReferenceAdmin):
         ("school_districts", ScopedRelatedFilter),
         "is_active",
     ]
-    list_per_page = 50
+    actions = ["write_to_people"]
+    search_help_text = _("Nom, fonction, organisme ou adresse, avec ou sans accents.")
+    empty_text = _("Inspecteurs, conseillers, référents, associations : qui ouvre des portes aux artistes.")
     fieldsets = [
         (None, {"fields": ["territory", "kind", "first_name", "last_name", "function", "organisation", "is_active"]}),
         (_("Pour lui écrire"), {"fields": ["email", "phone"]}),
@@ -94,6 +96,9 @@ class RelayAdmin(AccentFreeSearchMixin, ReferenceAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Boxes to tick, which need neither a script nor a key held down."""
         return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Relay]) -> Mailing:
+        return of_relays(queryset.select_related("territory").order_by("last_name", "first_name"))
 
     @admin.display(description=_("circonscriptions et structures"))
     def concerns(self, obj: Relay) -> str:
@@ -113,9 +118,11 @@ class LodgingAdmin(ReferenceAdmin):
     add_title = _("Nouveau logement")
     form = LodgingForm
     list_display = ["name", "commune", "beds", "stays_to_come", "is_active"]
-    list_filter = [("territory", ScopedRelatedFilter), "is_active"]
+    list_filter = [("territory", ScopedRelatedFilter), ("commune", ScopedRelatedFilter), "is_active"]
     list_select_related = ["commune"]
-    search_fields = ["name", "owner"]
+    search_fields = ["name", "owner", "commune__name"]
+    search_help_text = _("Nom, propriétaire ou commune, avec ou sans accents.")
+    empty_text = _("Les logements des artistes : où ils sont, qui s'en occupe, ce que l'état des lieux y compte.")
     fieldsets = [
         (None, {"fields": ["territory", "name", "beds", "is_active"]}),
         (_("Où"), {"fields": ["address", "commune", "access"]}),
@@ -142,9 +149,11 @@ class SupplierAdmin(ReferenceAdmin):
     add_title = _("Nouvelle ressourcerie")
     form = SupplierForm
     list_display = ["name", "place", "materials", "opening", "is_active"]
-    list_filter = [("territory", ScopedRelatedFilter), "is_active"]
+    list_filter = [("territory", ScopedRelatedFilter), ("commune", ScopedRelatedFilter), "is_active"]
     list_select_related = ["commune"]
-    search_fields = ["name", "town", "materials"]
+    search_fields = ["name", "town", "commune__name", "materials"]
+    search_help_text = _("Nom, commune ou matériau, avec ou sans accents.")
+    empty_text = _("Où trouver des matériaux de réemploi : les artistes lisent cette liste dans leur espace.")
     fieldsets = [
         (None, {"fields": ["territory", "name", "materials", "opening", "is_active"]}),
         (_("Où"), {"fields": ["commune", "town", "address", ("latitude", "longitude")]}),
@@ -171,6 +180,8 @@ class KitAdmin(KitPages, ReferenceAdmin):
     list_filter = ["audience", ("season", ScopedRelatedFilter)]
     list_select_related = ["season__programme", "stored_file"]
     search_fields = ["title"]
+    ordering = ["-season__starts_on", "title"]
+    empty_text = _("Écrivez un dossier d'information, joignez son PDF, remettez-le aux équipes et aux relais.")
     fields = ["season", "audience", "title", "text"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Kit]:
@@ -184,9 +195,9 @@ class KitAdmin(KitPages, ReferenceAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj is not None and obj.deliveries.exists())
 
-    @admin.display(description=_("PDF"), boolean=True)
-    def file(self, obj: Kit) -> bool:
-        return obj.stored_file_id is not None
+    @admin.display(description=_("PDF"))
+    def file(self, obj: Kit) -> str:
+        return yes_or_no(obj.stored_file_id is not None)
 
     @admin.display(description=_("remises"))
     def given(self, obj: Any) -> str:

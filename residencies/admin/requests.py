@@ -21,7 +21,9 @@ from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
 from clea.ui.dates import day
 from clea.ui.desk import DeskItem
+from clea.ui.lists import PeriodFilter
 from clea.ui.templatetags.clea import state_tag
+from residencies.admin.recipients import of_structures_of
 from residencies.enums import RequestState
 from residencies.forms.requests import JoinForm, ProposeForm, TurnForm, WordsForm
 from residencies.models import Activity, ActivityRequest
@@ -29,7 +31,9 @@ from residencies.rules import requests as rules
 from residencies.selectors import requests as selectors
 from residencies.selectors.relays import relays_for
 from residencies.services import requests as services
+from structures.admin.letters import WritingMixin
 from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter, coordinated
+from structures.letters import Mailing
 
 if TYPE_CHECKING:
     from django.forms import BaseForm
@@ -51,7 +55,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(ActivityRequest)
-class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
+class ActivityRequestAdmin(WritingMixin, AccentFreeSearchMixin, DeskAdmin):
     """The list, one page a wish, and one page an answer. The rows change through the services only."""
 
     territory_path = "season__programme__territory"
@@ -67,13 +71,16 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
     list_filter = [
         StateFilter,
         ("residency", ScopedRelatedFilter),
+        ("made_at", titled(PeriodFilter, _("reçu"))),
         "kind",
         "life_stage",
         ("structure__circle", titled(admin.ChoicesFieldListFilter, _("cercle de la structure"))),
         ("structure__commune", ScopedRelatedFilter),
         ("season", ScopedRelatedFilter),
     ]
-    actions = ["refuse_selected"]
+    actions = ["write_to_people", "refuse_selected"]
+    empty_text = _("Les équipes proposent leurs souhaits depuis leur espace : invitez-les depuis leur structure.")
+    search_help_text = _("Structure, commune ou artiste, avec ou sans accents.")
 
     class Media:
         css = {"all": ["css/coordination.css", "css/residencies-desk.css"]}
@@ -95,8 +102,8 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
             )
         )
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[ActivityRequest]) -> Mailing:
+        return of_structures_of(queryset)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -147,7 +154,7 @@ class ActivityRequestAdmin(AccentFreeSearchMixin, DeskAdmin):
 
     # The list ------------------------------------------------------------------------------
 
-    @admin.action(description=_("Ne pas retenir les souhaits choisis…"))
+    @admin.action(description=_("Ne pas retenir…"))
     def refuse_selected(self, request: HttpRequest, queryset: QuerySet[ActivityRequest]) -> HttpResponse | None:
         keys = [str(key) for key in queryset.order_by("pk").values_list("uuid", flat=True)[:100]]
         return HttpResponseRedirect(f"{reverse(f'admin:{_NAME}_refuse_several')}?souhaits={','.join(keys)}")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from residencies.admin.base import Tab
@@ -28,10 +25,12 @@ from residencies.admin.traces import TracesMixin
 from residencies.admin.trips import TripsMixin
 from residencies.admin.welcome import WelcomeMixin
 from residencies.models import Residency
+from structures.admin.letters import WritingMixin
 
 
 @admin.register(Residency)
 class ResidencyAdmin(
+    WritingMixin,
     ListMixin,
     OpeningMixin,
     ContractMixin,
@@ -82,6 +81,3 @@ class ResidencyAdmin(
         Tab("bilan", _("Bilan")),
         Tab("closing", _("Clôture")),
     )
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}

@@ -67,9 +67,6 @@ class PlanningRulesAdmin(DeskAdmin):
         ),
     ]
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         planning_rules.write(by=person(request), rules=obj, changed=form.changed_data)
 
@@ -81,10 +78,15 @@ class PastActionAdmin(SheetExchangeMixin, DeskAdmin):
     add_title = _("Nouvelle action d'une saison passée")
     list_display = ["season_name", "commune", "structure", "artist", "life_stage", "sessions", "shown_people"]
     list_select_related = ["commune", "structure"]
-    list_filter = [("territory", ScopedRelatedFilter), "season_name", "life_stage"]
+    list_filter = [("territory", ScopedRelatedFilter), "season_name", ("commune", ScopedRelatedFilter), "life_stage"]
     search_fields = ["artist", "commune__search", "structure__search", "source"]
+    search_help_text = _("Artiste, commune, structure ou source, avec ou sans accents.")
+    ordering = ["-season_name", "commune__slug", "pk"]
+    empty_text = _(
+        "Importez le tableau des saisons passées : la couverture en tient compte."
+    )
     list_per_page = 50
-    import_export_change_list_template = "admin/residencies/pastaction/change_list.html"
+    import_export_change_list_template = "admin/structures/change_list_exchange.html"
     fieldsets = [
         (None, {"fields": ["territory", "season_name", "commune", "structure"]}),
         (_("Ce qui a eu lieu"), {"fields": ["artist", "life_stage", "sessions", "people", "qualifier", "source"]}),
@@ -97,9 +99,6 @@ class PastActionAdmin(SheetExchangeMixin, DeskAdmin):
         "de « Personnes » veut dire inconnu, jamais zéro. Une ligne de même saison, commune, structure, artiste et "
         "temps de vie qu'une ligne connue la met à jour."
     )
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
 
     @admin.display(description=_("personnes"), ordering="people")
     def shown_people(self, action: PastAction) -> str:

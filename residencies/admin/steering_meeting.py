@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -19,16 +20,20 @@ from candidatures.admin.common import person, refuse
 from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
 from clea.ui.dates import moment
+from clea.ui.lists import PeriodFilter
 from clea.ui.templatetags.clea import state_tag
 from residencies.admin.base import Tab
+from residencies.admin.recipients import of_attendees
 from residencies.admin.steering_minutes import MinutesMixin
 from residencies.admin.steering_preparation import PreparationMixin
 from residencies.enums.steering import MeetingState
 from residencies.forms.steering import InviteForm, MeetingForm, WhyForm
-from residencies.models import Meeting
+from residencies.models import Attendee, Meeting
 from residencies.rules import steering as rules
 from residencies.services import meetings as services
+from structures.admin.letters import WritingMixin
 from structures.admin.scope import ScopedRelatedFilter
+from structures.letters import Mailing
 
 TONES = {
     MeetingState.PLANNED: "open",
@@ -39,7 +44,7 @@ TONES = {
 
 
 @admin.register(Meeting)
-class MeetingAdmin(PreparationMixin, MinutesMixin):
+class MeetingAdmin(WritingMixin, PreparationMixin, MinutesMixin):
     """From the agenda to the minutes. New meetings come from their season's page."""
 
     can_add = can_delete = False
@@ -53,13 +58,16 @@ class MeetingAdmin(PreparationMixin, MinutesMixin):
     list_display = ["name", "starts_at", "state_now", "season"]
     list_display_links = ["name"]
     list_select_related = ["season"]
-    list_filter = ["state", "kind", ("season", ScopedRelatedFilter)]
+    list_filter = ["state", "kind", ("season", ScopedRelatedFilter), ("starts_at", PeriodFilter)]
+    actions = ["write_to_people"]
+    empty_text = gettext_lazy("Une réunion se prépare depuis la page « Pilotage » de sa saison.")
     search_fields = ["title", "place"]
     ordering = ["-starts_at", "-pk"]
     list_per_page = 50
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Meeting]) -> Mailing:
+        rows = Attendee.objects.filter(meeting__in=queryset.values("pk"))
+        return of_attendees(rows.select_related("meeting__season__programme__territory").order_by("name"))
 
     @admin.display(description=gettext_lazy("réunion"), ordering="title")
     def name(self, meeting: Meeting) -> str:

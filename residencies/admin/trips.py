@@ -195,10 +195,6 @@ class ScaleVersionAdmin(DeskAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _may_write(request, obj)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """One at a time: each deletion is asked and journaled."""
-        return {}
-
     def save_model(self, request: HttpRequest, obj: ScaleVersion, form: Any, change: bool) -> None:
         """With its brackets, below: a version without rates is no scale."""
 

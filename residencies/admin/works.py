@@ -16,11 +16,24 @@ from django.utils.translation import gettext_lazy
 from candidatures.admin.common import DeskAdmin, person, refuse
 from clea.errors import Refused
 from clea.journal.selectors import entries_for
+from clea.ui.lists import PeriodFilter
+from clea.ui.templatetags.clea import state_tag
+from residencies.admin.recipients import of_structures_of
 from residencies.enums import BookingState
 from residencies.forms.works import AnswerForm
 from residencies.models import Work, WorkBooking
 from residencies.rules import events as rules
 from residencies.services import works as services
+from structures.admin.letters import WritingMixin
+from structures.admin.scope import ScopedRelatedFilter
+from structures.letters import Mailing
+
+_TONES = {
+    BookingState.ASKED: "attention",
+    BookingState.ACCEPTED: "done",
+    BookingState.REFUSED: "stop",
+    BookingState.CANCELLED: "idle",
+}
 
 
 class _Readings(DeskAdmin):
@@ -31,9 +44,6 @@ class _Readings(DeskAdmin):
     class Media:
         css = {"all": ["css/coordination.css", "css/residencies-desk.css"]}
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
-
 
 @admin.register(Work)
 class WorkAdmin(_Readings):
@@ -42,7 +52,8 @@ class WorkAdmin(_Readings):
     territory_path = "residency__season__programme__territory"
     season_path = "residency__season"
     list_display = ("title", "residency", "form", "is_published", "requests")
-    list_filter = ("is_published",)
+    list_filter = (("residency__season", ScopedRelatedFilter), ("residency", ScopedRelatedFilter), "is_published")
+    empty_text = gettext_lazy("Les artistes proposent leurs œuvres depuis leur espace ; vous les mettez au catalogue.")
     search_fields = ("title", "residency__artist_name")
     list_select_related = ("residency",)
     ordering = ("residency__artist_name", "title")
@@ -97,14 +108,22 @@ class WorkAdmin(_Readings):
 
 
 @admin.register(WorkBooking)
-class WorkBookingAdmin(_Readings):
+class WorkBookingAdmin(WritingMixin, _Readings):
     """Structures that ask for a work: yes makes an activity, no has its words."""
 
     territory_path = "work__residency__season__programme__territory"
     season_path = "work__residency__season"
     list_display = ("work", "artist", "structure", "people", "state_word", "made_at")
-    list_filter = ("state",)
-    search_fields = ("work__title", "structure__name")
+    list_filter = (
+        "state",
+        ("work__residency__season", ScopedRelatedFilter),
+        ("work__residency", ScopedRelatedFilter),
+        ("structure__commune", ScopedRelatedFilter),
+        ("made_at", PeriodFilter),
+    )
+    search_fields = ("work__title", "structure__name", "work__residency__artist_name")
+    actions = ("write_to_people",)
+    empty_text = gettext_lazy("Les structures demandent une œuvre du catalogue depuis leur espace.")
     list_select_related = ("work__residency", "structure")
     ordering = ("-made_at", "-pk")
 
@@ -120,7 +139,10 @@ class WorkBookingAdmin(_Readings):
 
     @admin.display(description=gettext_lazy("état"), ordering="state")
     def state_word(self, row: WorkBooking) -> str:
-        return row.get_state_display()
+        return state_tag(row.state, row.get_state_display(), _TONES[BookingState(row.state)])
+
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[WorkBooking]) -> Mailing:
+        return of_structures_of(queryset)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -1,5 +1,5 @@
 """The coordinator's desk for the territory."""
 
-from structures.admin import places, structures
+from structures.admin import letters, places, structures
 
-__all__ = ["places", "structures"]
+__all__ = ["letters", "places", "structures"]

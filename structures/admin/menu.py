@@ -25,4 +25,5 @@ def add() -> None:
         Link("admin:structures_schooldistrict_changelist", _("Circonscriptions")),
         Link("admin:structures_prioritydistrict_changelist", _("Quartiers prioritaires")),
         Link("admin:structures_structurekind_changelist", _("Types de structure")),
+        Link("admin:structures_standardletter_changelist", _("Lettres types")),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db import models
+from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest
@@ -54,6 +56,7 @@ class MembershipInline(ScopedInlineMixin, admin.TabularInline):
 @admin.register(Territory)
 class TerritoryAdmin(ScopedAdminMixin, admin.ModelAdmin):
     territory_path = "pk"
+    add_title = _("Nouveau territoire")
     list_display = ["name", "short_name", "siren", "contact_email", "commune_count"]
     ordering = ["name"]
     inlines = [MembershipInline]
@@ -104,13 +107,33 @@ class TerritoryAdmin(ScopedAdminMixin, admin.ModelAdmin):
             messages.error(request, str(error))
 
 
+class PriorityFilter(admin.SimpleListFilter):
+    """Communes that have a priority district, or none."""
+
+    title = _("quartier prioritaire")
+    parameter_name = "quartier"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("oui", _("au moins un")), ("non", _("aucun"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Commune]) -> QuerySet[Commune]:
+        if self.value() == "oui":
+            return queryset.filter(pk__in=PriorityDistrict.communes.through.objects.values("commune_id"))
+        if self.value() == "non":
+            return queryset.exclude(pk__in=PriorityDistrict.communes.through.objects.values("commune_id"))
+        return queryset
+
+
 @admin.register(Commune)
 class CommuneAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
-    list_display = ["name", "inhabitants", "rural_heart", "school_district", "priority"]
+    add_title = _("Nouvelle commune")
+    search_help_text = _("Nom de la commune, avec ou sans accents.")
+    list_display = ["name", "inhabitants", "structure_total", "rural_heart", "school_district", "priority"]
     list_filter = [
         ("territory", ScopedRelatedFilter),
-        "rural_heart",
         ("school_district", ScopedRelatedFilter),
+        "rural_heart",
+        PriorityFilter,
     ]
     list_select_related = ["school_district", "territory"]
     list_per_page = 50
@@ -124,7 +147,12 @@ class CommuneAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commune]:
-        return super().get_queryset(request).prefetch_related("priority_districts")
+        rows = super().get_queryset(request).prefetch_related("priority_districts")
+        return rows.annotate(open_structures=Count("structures", filter=Q(structures__is_active=True), distinct=True))
+
+    @admin.display(description=_("structures"), ordering="open_structures")
+    def structure_total(self, commune: Commune) -> int:
+        return int(commune.open_structures)  # type: ignore[attr-defined]
 
     def view_on_site(self, commune: Commune) -> str:
         return commune.get_absolute_url()
@@ -140,6 +168,7 @@ class CommuneAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
 
 @admin.register(SchoolDistrict)
 class SchoolDistrictAdmin(ScopedAdminMixin, admin.ModelAdmin):
+    add_title = _("Nouvelle circonscription")
     list_display = ["name", "members", "order"]
     list_filter = [("territory", ScopedRelatedFilter)]
     ordering = ["order", "name"]
@@ -155,11 +184,13 @@ class SchoolDistrictAdmin(ScopedAdminMixin, admin.ModelAdmin):
 
 @admin.register(PriorityDistrict)
 class PriorityDistrictAdmin(ScopedAdminMixin, admin.ModelAdmin):
+    add_title = _("Nouveau quartier prioritaire")
     list_display = ["label", "members", "components_count", "official_code"]
     list_filter = [("territory", ScopedRelatedFilter), ("communes", ScopedRelatedFilter)]
     ordering = ["order", "label"]
     prepopulated_fields = {"slug": ["label"]}
-    filter_horizontal = ["communes"]
+    # Boxes to tick: Django's two lists side by side say nothing to a screen reader.
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriorityDistrict]:
         return super().get_queryset(request).prefetch_related("communes")

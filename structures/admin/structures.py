@@ -17,9 +17,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clea.errors import Refused
+from clea.ui.templatetags.clea import state_tag
 from structures import selectors
 from structures.admin.exchange import SheetExchangeMixin
 from structures.admin.forms import MergeForm, with_commune
+from structures.admin.letters import WritingMixin, of_professional, of_teams
 from structures.admin.resources import ProfessionalResource, StructureResource
 from structures.admin.scope import (
     AccentFreeSearchMixin,
@@ -30,6 +32,7 @@ from structures.admin.scope import (
     coordinates_any,
 )
 from structures.admin.team import ClosureInline, TeamMixin
+from structures.letters import Mailing, mailing_of
 from structures.models import Institution, Professional, Structure, StructureKind
 from structures.rules import can_merge
 from structures.services.merging import merge_structures
@@ -64,6 +67,21 @@ class TeamFilter(admin.SimpleListFilter):
         return queryset.filter(**conditions.get(self.value(), {}))
 
 
+class AddressFilter(admin.SimpleListFilter):
+    """Who can be written to."""
+
+    title = _("adresse électronique")
+    parameter_name = "adresse"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("avec", _("connue")), ("sans", _("inconnue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Professional]) -> QuerySet[Professional]:
+        if self.value() == "avec":
+            return queryset.exclude(email="")
+        return queryset.filter(email="") if self.value() == "sans" else queryset
+
+
 class StructureForm(forms.ModelForm):
     """The identifier comes from the name when nobody writes one; kinds are of the same territory."""
 
@@ -95,23 +113,30 @@ class ProfessionalInline(ScopedInlineMixin, admin.TabularInline):
 
 
 @admin.register(Structure)
-class StructureAdmin(TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
+class StructureAdmin(
+    WritingMixin, TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin
+):
     form = StructureForm
+    add_title = _("Nouvelle structure")
     accent_free_fields = ("search", "commune__search")
+    empty_text = _("Ajoutez une structure, ou importez un tableau : les colonnes attendues y sont expliquées.")
+    search_help_text = _("Nom de la structure ou de la commune, avec ou sans accents.")
     list_display = ["label", "commune", "kind_labels", "circle", "team"]
     list_filter = [
         ("territory", ScopedRelatedFilter),
+        ("commune", ScopedRelatedFilter),
+        ("commune__school_district", ScopedRelatedFilter),
         ("kinds", ScopedRelatedFilter),
         "circle",
-        "is_category",
-        "is_active",
-        DuplicatesFilter,
         TeamFilter,
+        "is_active",
+        "is_category",
+        DuplicatesFilter,
     ]
     list_select_related = ["commune", "territory"]
     list_per_page = 50
     ordering = ["name_key", "slug"]
-    actions = ["merge_selected", "close_selected"]
+    actions = ["write_to_people", "merge_selected", "close_selected"]
     inlines = [ProfessionalInline, ClosureInline]
     fieldsets = [
         (None, {"fields": ["territory", "name", "slug", "kinds", "circle", "is_category", "is_active"]}),
@@ -163,12 +188,19 @@ class StructureAdmin(TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, Scope
         return ", ".join(kind.label for kind in structure.kinds.all())
 
     @admin.display(description=_("équipe"), ordering="team_size")
-    def team(self, structure: Structure) -> int:
-        return int(structure.team_size)  # type: ignore[attr-defined]
+    def team(self, structure: Structure) -> str:
+        """A team is two people or more (rule 17); a category is nobody's house."""
+        size = int(structure.team_size)  # type: ignore[attr-defined]
+        if size >= 2 or structure.is_category or not structure.is_active:
+            return ngettext("%(n)d personne", "%(n)d personnes", size) % {"n": size} if size else "–"
+        return state_tag("", gettext("une seule personne") if size else gettext("personne"), "attention")
 
     # Actions -------------------------------------------------------------------------------------
 
-    @admin.action(description=_("Fusionner les structures choisies…"))
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Structure]) -> Mailing:
+        return of_teams(queryset)
+
+    @admin.action(description=_("Fusionner…"))
     def merge_selected(self, request: HttpRequest, queryset: QuerySet[Structure]) -> HttpResponse | None:
         verdict = can_merge(request.user, list(queryset))
         if not verdict:
@@ -177,10 +209,25 @@ class StructureAdmin(TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, Scope
         chosen = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True))
         return HttpResponseRedirect(f"{reverse('admin:structures_structure_merge')}?structures={chosen}")
 
-    @admin.action(description=_("Déclarer fermées les structures choisies"))
-    def close_selected(self, request: HttpRequest, queryset: QuerySet[Structure]) -> None:
+    @admin.action(description=_("Déclarer fermées…"))
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[Structure]) -> HttpResponse | None:
         closed = 0
-        for structure in queryset.filter(is_active=True):
+        chosen = list(queryset.order_by("name_key", "slug"))
+        open_now = [structure for structure in chosen if structure.is_active]
+        page = self.asked(
+            request,
+            open_now,
+            title=ngettext("Fermer %(n)d structure", "Fermer %(n)d structures", len(open_now)) % {"n": len(open_now)},
+            lines=[
+                gettext("Une structure fermée ne paraît plus en public et n'est plus proposée aux artistes."),
+                gettext("Son équipe, son histoire et ses chiffres restent ; vous la rouvrez sur sa page."),
+            ],
+            button=gettext("Déclarer fermées"),
+            left_out=[(row.name, gettext("est déjà fermée")) for row in chosen if not row.is_active],
+        )
+        if page is not None:
+            return page
+        for structure in open_now:
             structure.is_active = False
             structure._change_reason = "close"
             structure.save()
@@ -194,6 +241,7 @@ class StructureAdmin(TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, Scope
             )
             % {"count": closed},
         )
+        return None
 
     def get_urls(self) -> list[URLPattern]:
         merge = path("fusion/", self.admin_site.admin_view(self.merge_view), name="structures_structure_merge")
@@ -236,12 +284,23 @@ class StructureAdmin(TeamMixin, AccentFreeSearchMixin, SheetExchangeMixin, Scope
 
 
 @admin.register(Professional)
-class ProfessionalAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
+class ProfessionalAdmin(WritingMixin, AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMixin, ScopedHistoryAdmin):
     territory_path = "structure__territory"
+    add_title = _("Nouveau membre d'une équipe")
     accent_free_fields = ("search", "structure__search", "structure__commune__search")
     list_display = ["__str__", "structure", "commune", "role", "email", "phone", "is_contact"]
-    list_filter = ["is_contact", ("structure__kinds", ScopedRelatedFilter)]
+    list_filter = [
+        ("structure__territory", ScopedRelatedFilter),
+        ("structure__commune", ScopedRelatedFilter),
+        ("structure__kinds", ScopedRelatedFilter),
+        "structure__circle",
+        "is_contact",
+        AddressFilter,
+    ]
     list_select_related = ["structure__commune"]
+    actions = ["write_to_people"]
+    empty_text = _("Les équipes s'écrivent sur la page de chaque structure, ou s'importent d'un tableau.")
+    search_help_text = _("Nom, adresse, fonction, structure ou commune, avec ou sans accents.")
     list_per_page = 50
     ordering = ["last_name", "first_name"]
     resource_classes = [ProfessionalResource]
@@ -258,6 +317,10 @@ class ProfessionalAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMi
             field.label_from_instance = with_commune
         return field
 
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Professional]) -> Mailing:
+        people = queryset.select_related("structure__territory").order_by("structure__name_key", "last_name")
+        return mailing_of(of_professional(person) for person in people)
+
     @admin.display(description=_("commune"), ordering="structure__commune")
     def commune(self, person: Professional) -> str:
         return person.structure.commune.name if person.structure.commune else ""
@@ -265,6 +328,7 @@ class ProfessionalAdmin(AccentFreeSearchMixin, SheetExchangeMixin, ScopedAdminMi
 
 @admin.register(StructureKind)
 class StructureKindAdmin(ScopedAdminMixin, admin.ModelAdmin):
+    add_title = _("Nouveau type de structure")
     list_display = ["label", "plural", "structure_count", "protects_minors", "order"]
     list_filter = [("territory", ScopedRelatedFilter)]
     ordering = ["order", "label"]
@@ -280,6 +344,8 @@ class StructureKindAdmin(ScopedAdminMixin, admin.ModelAdmin):
 
 @admin.register(Institution)
 class InstitutionAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
+    add_title = _("Nouveau partenaire institutionnel")
+    empty_text = _("Les institutions du contrat : ajoutez-les avant de composer un jury.")
     list_display = ["name", "role", "selection_committee", "order"]
     list_filter = [("territory", ScopedRelatedFilter), "role", "selection_committee"]
     ordering = ["order", "name"]

@@ -1,5 +1,6 @@
 """The territory and who lives and works in it."""
 
+from structures.models.letters import StandardLetter
 from structures.models.places import Commune, PriorityDistrict, SchoolDistrict
 from structures.models.structure import (
     Closure,
@@ -20,6 +21,7 @@ __all__ = [
     "PriorityDistrict",
     "Professional",
     "SchoolDistrict",
+    "StandardLetter",
     "Structure",
     "StructureKind",
     "Territory",

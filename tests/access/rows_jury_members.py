@@ -39,6 +39,7 @@ ROWS = [
         shown={READERS: lambda w: w.people[Role.JUROR].email},
     ),
     page("member_invite"),
+    page("member_write", post=200),
     page("member_list"),
     page("member", one_member),
     page("member_remove", one_member),

@@ -134,6 +134,7 @@ ROWS: list[Row] = [
     # Announced: refused with its reason, back to its page.
     desk("discard", post={KEEPERS: 302}),
     desk("registrations"),
+    desk("write", post={KEEPERS: 200}),
     # The structure is in the address: without one, nothing to register.
     desk("register", query=lambda w: {"structure": str(w.other_host.uuid)}, post={KEEPERS: 404}),
     desk("unregister", post={KEEPERS: 302}, registration=lambda w: w.registration.uuid),

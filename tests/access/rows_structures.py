@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from structures.models import StandardLetter
 from tests.access.desk import NOBODY, Desk
 from tests.access.matrix import ADMINISTRATOR, COORDINATOR, EVERYONE, OTHER_COORDINATOR, STAFF, Row
 from tests.access.world import World
@@ -26,6 +27,9 @@ def build(world: World) -> None:
     world.school_district = SchoolDistrictFactory(territory=world.territory)
     world.priority_district = PriorityDistrictFactory(territory=world.territory, communes=[world.commune])
     world.institution = InstitutionFactory(territory=world.territory)
+    world.standard_letter = StandardLetter.objects.create(
+        territory=world.territory, name="Invitation du monde", subject="Venez", message="Bonjour {{ nom }}."
+    )
 
 
 DESK = {
@@ -37,6 +41,7 @@ DESK = {
     "structures.structure": Desk(lambda w: w.structure),
     "structures.professional": Desk(lambda w: w.professional),
     "structures.institution": Desk(lambda w: w.institution),
+    "structures.standardletter": Desk(lambda w: w.standard_letter),
 }
 
 # Sheets in and out. Nothing sent: the form again, or back to it.

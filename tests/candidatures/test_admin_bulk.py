@@ -1,4 +1,4 @@
-"""Several dossiers at once: taken out in a file, or their people written to. Each is told before it is done."""
+"""Several dossiers at once: taken out in a file. Each is told before it is done."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pytest
 from openpyxl import load_workbook
 
 from clea.journal.models import Entry
-from clea.mail.enums import MailState
-from clea.mail.models import OutgoingMail
 from tests.candidatures.desk import LIST, text_of
 from tests.factories.candidatures import (
     ApplicationFactory,
@@ -99,26 +97,6 @@ def test_an_export_costs_the_same_for_3_and_for_30(desk, call, assert_num_querie
 
     grow(3)
     assert_num_queries_constant(export, lambda: grow(27))
-
-
-def test_people_are_written_to_in_drafts_one_each(desk, call):
-    one, two = ApplicationFactory(call=call, submitted=True), ApplicationFactory(call=call, submitted=True)
-    ApplicationFactory(call=call, submitted=True)
-    asked, confirm = act(desk, "write_to_people", one, two)
-    assert "Écrire à 2 personnes" in text_of(asked)
-    assert "Rien ne part maintenant" in text_of(asked)
-    answer = confirm()
-    assert set(answer.context["form"].errors) == {"subject", "message"}
-    data = {"action": "write_to_people", "_selected_action": [one.pk, two.pk], "select_across": "0",
-            "confirme": asked.context["seen"], "subject": "Visio", "message": "À lundi."}  # fmt: skip
-    sent = desk.post(LIST, data, follow=True)
-    drafts = OutgoingMail.objects.filter(kind="coordination.message")
-    assert {(mail.to, mail.subject, mail.state) for mail in drafts} == {
-        (one.owner.email, "Visio", MailState.DRAFT),
-        (two.owner.email, "Visio", MailState.DRAFT),
-    }
-    assert "2 messages attendent dans la boîte d'envoi" in text_of(sent)
-    assert {mail.pk for mail in sent.context["cl"].result_list} == {mail.pk for mail in drafts}
 
 
 def test_nobody_else_s_dossier_is_taken_out(desk, call):

@@ -250,51 +250,6 @@ def test_more_time_is_reasoned_later_than_the_close_and_ahead(until, reason, fie
     assert not Extension.objects.exists()
 
 
-# A word to several people -----------------------------------------------------------------------
-
-
-def test_one_letter_a_person_waits_in_the_outbox(application, coordinator):
-    twin = ApplicationFactory(
-        submitted=True, owner=application.owner, call=CallFactory(complete=True, season=application.call.season)
-    )
-    other = ApplicationFactory(submitted=True, call=application.call)
-    drafts = desk.write_to(
-        by=coordinator, applications=[application, twin, other], subject="Visio", message="Rendez-vous lundi.\n\nMerci."
-    )
-    assert {mail.to for mail in drafts} == {application.owner.email, other.owner.email}
-    assert {mail.state for mail in drafts} == {MailState.DRAFT}
-    letter = next(mail for mail in drafts if mail.to == other.owner.email)
-    assert letter.subject == "Visio"
-    assert letter.body.startswith("Rendez-vous lundi.\n\nMerci.")
-    assert application.call.territory.name in letter.body
-
-
-def test_what_is_typed_is_never_read_as_a_variable(application, coordinator):
-    [letter] = desk.write_to(by=coordinator, applications=[application], subject="{{ nom }}", message="{{ message }}")
-    assert letter.subject == "{{ nom }}"
-    assert letter.body.startswith("{{ message }}")
-
-
-@pytest.mark.parametrize(("subject", "message", "field"), [(" ", "Texte", "subject"), ("Objet", "\n", "message")])
-def test_a_letter_has_a_subject_and_a_text(application, coordinator, subject, message, field):
-    with pytest.raises(Refused) as refused:
-        desk.write_to(by=coordinator, applications=[application], subject=subject, message=message)
-    assert refused.value.field == field
-
-
-def test_one_dossier_of_another_territory_and_nobody_is_written_to(application, coordinator):
-    before = OutgoingMail.objects.count()
-    with pytest.raises(Forbidden):
-        desk.write_to(
-            by=coordinator,
-            applications=[application, ApplicationFactory(submitted=True)],
-            subject="Objet",
-            message="Texte",
-        )
-    # The other dossier's own acknowledgement came with it.
-    assert OutgoingMail.objects.count() == before + 1
-
-
 # Walls ------------------------------------------------------------------------------------------
 
 

@@ -33,18 +33,20 @@ from candidatures.admin.jury.conflicts import ConflictsMixin
 from candidatures.admin.jury.dossiers import DossiersMixin
 from candidatures.admin.jury.interviews import InterviewsMixin
 from candidatures.admin.jury.letters import LettersMixin
-from candidatures.admin.jury.members import MembersMixin
+from candidatures.admin.jury.members import MembersMixin, of_jurors
 from candidatures.admin.jury.ranking import RankingMixin
 from candidatures.admin.jury.sessions import SessionsMixin
 from candidatures.admin.jury.sets import SetsMixin
-from candidatures.models import Jury
+from candidatures.models import Juror, Jury
 from candidatures.selectors import panel
 from candidatures.selectors.panel_steps import steps
 from clea.journal.selectors import entries_for
 from clea.ui.dates import day
 from clea.ui.desk import DeskItem
 from clea.ui.templatetags.clea import state_tag
+from structures.admin.letters import WritingMixin
 from structures.admin.scope import ScopedRelatedFilter
+from structures.letters import Mailing
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -70,6 +72,7 @@ class JuryAdmin(
     SessionsMixin,
     LettersMixin,
     AnswersMixin,
+    WritingMixin,
     JuryPages,
 ):
     """One row a call; each part of the selection has its own page, in the order of its life."""
@@ -80,6 +83,8 @@ class JuryAdmin(
     search_fields = ["call__title", "call__season__name"]
     search_help_text = _("Appel ou saison.")
     ordering = ["-call__closes_at"]
+    actions = ["write_to_people"]
+    empty_text = _("Un jury se compose depuis la page de son appel.")
     tabs = (
         HubTab("hub", _("Vue d'ensemble")),
         Tab("members", _("Membres")),
@@ -93,9 +98,6 @@ class JuryAdmin(
         Tab("letters", _("Courriers")),
         Tab("answers", _("Réponses")),
     )
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Jury]:
         return super().get_queryset(request).select_related("call__season__programme__territory")
@@ -124,6 +126,9 @@ class JuryAdmin(
         )
 
     # List ----------------------------------------------------------------------------------
+
+    def mailing_for(self, request: HttpRequest, queryset: QuerySet[Jury]) -> Mailing:
+        return of_jurors(Juror.objects.filter(jury__in=queryset.values("pk")).sitting())
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
@@ -26,6 +26,8 @@ from candidatures.services.jury import members, reminders, roster
 from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
 from clea.ui.dates import day
+from structures.admin.letters import chosen_keys
+from structures.letters import Mailing, Recipient, mailing_of
 from clea.ui.desk import DeskItem
 from structures.models import Institution, Territory
 
@@ -37,11 +39,21 @@ else:
 #: A reading that ends within this time is told.
 SOON = timedelta(days=7)
 
+def of_jurors(jurors: QuerySet[Juror]) -> Mailing:
+    """Those who sit, each under their jury's name. One query."""
+    rows = jurors.select_related("user", "jury__call__season__programme__territory")
+    return mailing_of(
+        Recipient(str(row.user), row.user.email, row.jury.territory, row.jury, row.jury.call.title, row.user.language)
+        for row in rows.order_by("user__last_name", "user__first_name")
+    )
+
+
 
 class MembersMixin(_Base):
     def jury_urls(self) -> list[URLPattern]:
         one = "membres/<uuid:member>/"
         return [
+            self.address("membres/ecrire/", self.write_page, "member_write"),
             self.address("membres/", self.members_page, "members"),
             self.address("membres/inviter/", self.invite_page, "member_invite"),
             self.address("membres/inviter-une-liste/", self.list_page, "member_list"),
@@ -75,6 +87,19 @@ class MembersMixin(_Base):
             reading=panel.reading_sentence(jury),
             entries=entries_for(jury)[:20],
         )
+    def write_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Write to the members ticked, to all of them when none is."""
+        jury = self.jury(request, key)
+        chosen = chosen_keys(request, "membre")
+        sitting = Juror.objects.filter(jury=jury).sitting()
+        return self.letter_flow(  # type: ignore[attr-defined]
+            request,
+            of_jurors(sitting.filter(uuid__in=chosen) if chosen else sitting),
+            back=self._members(jury),
+            row=jury,
+            hidden=[("membre", str(one)) for one in chosen],
+        )
+
 
     # Invite --------------------------------------------------------------------------------
 

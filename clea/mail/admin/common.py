@@ -61,6 +61,8 @@ class ScopeFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         held = scopes.held_by(request.user)
         known = scopes.names()
+        if len(known if held is None else held) < 2:
+            return []
         return sorted(
             ((slug, known.get(slug, slug)) for slug in (known if held is None else held)), key=lambda pair: pair[1]
         )

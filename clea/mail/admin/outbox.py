@@ -28,6 +28,8 @@ from clea.mail.admin.common import KindFilter, ScopedMailAdmin, ScopeFilter, fra
 from clea.mail.enums import MailState
 from clea.mail.models import DeliveryAttempt, MailAttachment, OutgoingMail
 from clea.text import words
+from clea.ui.lists import PeriodFilter
+from clea.ui.templatetags.clea import state_tag
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -38,6 +40,13 @@ else:
     _ModelForm = forms.ModelForm
     _Inline = admin.TabularInline
 
+_TONES = {
+    MailState.DRAFT: "attention",
+    MailState.APPROVED: "open",
+    MailState.SENT: "done",
+    MailState.FAILED: "stop",
+    MailState.CANCELLED: "idle",
+}
 _EDITABLE = ["to", "reply_to", "subject", "body"]
 # How many recipients the confirmation names one by one.
 _NAMED = 50
@@ -92,11 +101,19 @@ class DeliveryAttemptInline(_Inline):
 class OutgoingMailAdmin(ScopedMailAdmin):
     form = DraftForm
     inlines = [DeliveryAttemptInline]
-    list_display = ["subject", "to", "message", "state", "territory", "created_at", "sent_at", "attempts"]
-    list_filter = ["state", KindFilter, ScopeFilter, "language", ("created_at", admin.DateFieldListFilter)]
+    list_display = ["letter", "to", "state_now", "territory", "created_at", "sent_at"]
+    list_filter = [
+        "state",
+        KindFilter,
+        ScopeFilter,
+        "language",
+        ("created_at", PeriodFilter),
+        ("sent_at", PeriodFilter),
+    ]
+    ordering = ["-created_at", "-pk"]
+    empty_text = gettext_lazy("Tout ce que le programme écrit passe ici, et y reste lisible.")
     search_fields = ["search"]
     search_help_text = gettext_lazy("Destinataire ou objet, sans souci des accents.")
-    date_hierarchy = "created_at"
     list_per_page = 50
     actions = ["approve_selected", "cancel_selected"]
 
@@ -121,6 +138,24 @@ class OutgoingMailAdmin(ScopedMailAdmin):
         for word in words(search_term):
             queryset = queryset.filter(search__contains=word)
         return queryset, False
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the territory for who handles a single one."""
+        held = scopes.held_by(request.user)
+        alone = len(scopes.names() if held is None else held) < 2
+        return [name for name in super().get_list_display(request) if not (alone and name == "territory")]
+
+    @admin.display(description=gettext_lazy("objet"), ordering="subject")
+    def letter(self, mail: OutgoingMail) -> str:
+        return format_html('{}<span class="desk-sub">{}</span>', mail.subject, mail.kind_label)
+
+    @admin.display(description=gettext_lazy("état"), ordering="state")
+    def state_now(self, mail: OutgoingMail) -> str:
+        tag = state_tag(mail.state, mail.get_state_display(), _TONES[MailState(mail.state)])
+        if mail.attempts < 2:
+            return tag
+        tried = ngettext("%(n)d tentative", "%(n)d tentatives", mail.attempts) % {"n": mail.attempts}
+        return format_html('{}<span class="desk-sub">{}</span>', tag, tried)
 
     @admin.display(description=gettext_lazy("message"), ordering="kind")
     def message(self, mail: OutgoingMail) -> str:

@@ -68,6 +68,9 @@ class MailTemplateAdmin(ScopedMailAdmin, SimpleHistoryAdmin):
     list_filter = [KindFilter, "language", ScopeFilter]
     search_fields = ["subject", "body", "kind"]
     search_help_text = gettext_lazy("Objet ou texte.")
+    empty_text = gettext_lazy(
+        "Le programme écrit lui-même chaque message. « Tous les messages du programme » montre chacun, à réécrire."
+    )
     readonly_fields = ["message", "purpose", "language_name", "territory", "variables"]
     actions = None
 
