@@ -70,25 +70,17 @@ def draft(page: CallPage) -> str:
 
 def _what(page: CallPage) -> Iterable[str]:
     journalist = page.call.kind == CallKind.EMI
-    names = {"territory": page.territory.name, "count": page.residencies}
+    yield _("Qui invite : %(territory)s.") % {"territory": page.territory.name}
     if page.residencies and journalist:
-        yield (
-            ngettext(
-                "%(territory)s cherche %(count)s journaliste.",
-                "%(territory)s cherche %(count)s journalistes.",
-                page.residencies,
-            )
-            % names
-        )
+        yield ngettext("On cherche %(count)s journaliste.", "On cherche %(count)s journalistes.", page.residencies) % {
+            "count": page.residencies
+        }
     elif page.residencies:
-        yield (
-            ngettext(
-                "%(territory)s cherche %(count)s artiste ou groupe d'artistes.",
-                "%(territory)s cherche %(count)s artistes ou groupes d'artistes.",
-                page.residencies,
-            )
-            % names
-        )
+        yield ngettext(
+            "On cherche %(count)s artiste ou groupe d'artistes.",
+            "On cherche %(count)s artistes ou groupes d'artistes.",
+            page.residencies,
+        ) % {"count": page.residencies}
     yield _("C'est pour une résidence : vous venez vivre et travailler sur place.")
     yield _("Vous rencontrez les habitants, les écoles et les associations.")
     if journalist:

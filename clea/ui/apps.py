@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
@@ -30,8 +31,9 @@ class UiConfig(AppConfig):
             Link("admin:django_tasks_database_dbtaskresult_changelist", _("Tâches de fond"), administrators=True),
             Link("admin:account_emailaddress_changelist", _("Adresses vérifiées"), administrators=True),
             Link("admin:mfa_authenticator_changelist", _("Seconds facteurs"), administrators=True),
-            Link("admin:auth_group_changelist", _("Groupes"), administrators=True),
         )
+        if settings.DEBUG:
+            register("technical", _("Administration"), 100, Link("style", _("Composants du site")))
 
 
 class CleaAdminConfig(admin_apps.AdminConfig):

@@ -13,7 +13,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -274,7 +273,6 @@ def drawn(request: HttpRequest) -> list[Shown]:
     ]
 
 
-@login_not_required
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """404 to anyone but the staff of a developer's machine."""

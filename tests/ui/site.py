@@ -25,7 +25,8 @@ PAGE = """{% extends "base.html" %}{% load clea %}{% block title %}Essai{% endbl
 <script type="module" src="{% static "js/errors.js" %}"></script>{% endblock %}"""
 
 UPLOAD = """{% extends "base.html" %}{% load clea %}{% block title %}Envoi{% endblock %}
-{% block content %}<h1>Envoi</h1>{% include "components/upload.html" with action="/envoi/" max_bytes=2000000 max_mb=2 max_pages=9 %}
+{% block content %}<h1>Envoi</h1>
+{% include "components/upload.html" with action="/envoi/" max_bytes=2000000 max_mb=2 max_pages=9 %}
 {% if arrived %}<p>Arrivé : {{ arrived }}</p>{% endif %}{% endblock %}
 {% block scripts %}<script type="module" src="{% static "js/upload.js" %}"></script>{% endblock %}"""
 

@@ -125,7 +125,7 @@ def test_the_countdown_counts_in_the_singular_too():
 
 def test_removing_a_file_is_a_post_and_names_the_file():
     inputs = SAMPLES["file_card.html"].variants["réparé, avec ses gestes"]()
-    html = render("file_card.html", **inputs | {"name": "cv <b>.pdf"})
+    html = render_to_string("components/file_card.html", inputs | {"name": "cv <b>.pdf"})
     assert '<form method="post" action="#">' in html
     assert "cv &lt;b&gt;.pdf" in html
     assert "4,9\xa0Mo" in html
