@@ -295,7 +295,7 @@ def _head(context: Any) -> head.Head:
 
 @register.simple_tag(takes_context=True)
 def page_head(context: Any) -> head.Head:
-    """``{% page_head as head %}``: ``head.hidden`` from search engines, else its ``head.canonical`` address."""
+    """``{% page_head as shell_head %}``: ``shell_head.hidden`` from search engines, else its ``.canonical`` address."""
     return _head(context)
 
 
@@ -323,7 +323,7 @@ class _Capture(Node):
 
 @register.tag
 def capture(parser: Parser, token: Token) -> Node:
-    """``{% capture page_title %}{% block title %}{% endblock %}{% endcapture %}``: a block said in several places."""
+    """``{% capture shell_title %}{% block title %}{% endblock %}{% endcapture %}``: a block said in several places."""
     name = token.split_contents()[1]
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
