@@ -13,11 +13,11 @@ class ResidenciesConfig(AppConfig):
         from clea.journal import verbs
         from clea.mail import kinds
         from clea.ui import desk as desk_home
-        from clea.ui import sections as page_sections
         from clea.ui import next_step, sitemaps
+        from clea.ui import sections as page_sections
         from residencies import files, jobs, messages, sections
         from residencies import rounds as residency_rounds
-        from residencies.admin import desk, menu, search
+        from residencies.admin import desk, home, menu, search
         from residencies.admin.opening import jury_answers
         from residencies.selectors import next_steps
         from residencies.selectors.seats import has_a_residency, has_a_structure
@@ -29,13 +29,15 @@ class ResidenciesConfig(AppConfig):
         jobs.register()
         menu.add()
         search.add()
-        desk_home.register(desk.items)
+        desk_home.register(desk.items, "residencies")
         landing.register(landing.Space("residency", _("Ma résidence"), "studio:index", has_a_residency))
         landing.register(landing.Space("structure", _("Ma structure"), "team:index", has_a_structure))
         next_step.register("residency", next_steps.of_artist)
         next_step.register("structure", next_steps.of_teams)
         sitemaps.register("residencies", ResidencySitemap)
         sitemaps.register("news", NewsSitemap)
+        page_sections.register("desk", home.seasons_on_line)
+        page_sections.register("desk_beside", home.figures)
         page_sections.register("commune", sections.on_commune)
         page_sections.register("home", sections.on_home)
         page_sections.register("home", sections.news_on_home)

@@ -61,7 +61,7 @@ class StructuresConfig(AppConfig):
         from clea.journal import verbs
         from clea.mail import kinds, scopes
         from clea.ui import desk, identity, sitemaps
-        from structures import messages
+        from structures import jobs, messages
         from structures.admin import menu, search
         from structures.admin.desk import items
         from structures.sitemaps import TerritorySitemap
@@ -83,6 +83,7 @@ class StructuresConfig(AppConfig):
         identity.register(territory_publisher)
         scopes.register(coordinated_slugs, names=territory_names)
         sitemaps.register("territory", TerritorySitemap)
+        jobs.register()
         menu.add()
         search.add()
-        desk.register(items)
+        desk.register(items, "places")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -55,13 +56,8 @@ def _counted_calls(user: User) -> list[Call]:
     """The person's calls, each with all that is counted in it. One query."""
     submitted = Q(applications__state=ApplicationState.SUBMITTED, applications__last_deposit__isnull=False)
     recent = Q(applications__last_deposit__received_at__gte=timezone.now() - RECENT)
-    questions = (
-        ContactMessage.objects.filter(call=OuterRef("pk"), answered=False)
-        .order_by()
-        .values("call")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
+    asked = ContactMessage.objects.filter(call=OuterRef("pk"), answered=False)
+    questions = asked.order_by().values("call").annotate(n=Count("pk")).values("n")
     return list(
         Call.objects.coordinated_by(user)
         .annotate(
@@ -69,7 +65,9 @@ def _counted_calls(user: User) -> list[Call]:
             drafts=Count("applications", filter=Q(applications__state=ApplicationState.DRAFT)),
             waiting=Count("applications", filter=submitted),
             new=Count("applications", filter=submitted & recent),
+            oldest=Min("applications__last_deposit__received_at", filter=submitted),
             unanswered=Coalesce(Subquery(questions), 0),
+            asked_first=Subquery(asked.order_by("received_at").values("received_at")[:1]),
             has_position=Exists(Position.objects.filter(call=OuterRef("pk"))),
             has_piece=Exists(CallPiece.objects.filter(call=OuterRef("pk"))),
             has_section=Exists(CallSection.objects.filter(call=OuterRef("pk"))),
@@ -98,8 +96,13 @@ def _dossiers(calls: list[Call]) -> list[DeskItem]:
             detail=ngettext("%(n)d reçue depuis deux jours", "%(n)d reçues depuis deux jours", new) % {"n": new}
             if new
             else "",
+            since=_first(call.oldest for call in calls),  # type: ignore[attr-defined]
         )
     ]
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((one for one in moments if one), default=None)
 
 
 def _requests(user: User) -> list[DeskItem]:
@@ -111,6 +114,8 @@ def _requests(user: User) -> list[DeskItem]:
     ).aggregate(
         late=Count("pk", filter=awaited & Q(due_at__lte=now)),
         ahead=Count("pk", filter=awaited & Q(due_at__gt=now)),
+        late_since=Min("due_at", filter=awaited & Q(due_at__lte=now)),
+        next_due=Min("due_at", filter=awaited & Q(due_at__gt=now)),
         supplied=Count("pk", filter=Q(answered_at__gte=now - timedelta(days=7))),
     )
     lines = [
@@ -120,6 +125,7 @@ def _requests(user: User) -> list[DeskItem]:
             url=_list("application", pieces="en_retard"),
             urgency="now",
             detail=_("Le délai est passé : relancez, ou concluez sans elle."),
+            since=found["late_since"],
         ),
         DeskItem(
             label=ngettext("pièce fournie cette semaine", "pièces fournies cette semaine", found["supplied"]),
@@ -132,6 +138,7 @@ def _requests(user: User) -> list[DeskItem]:
             label=ngettext("pièce attendue", "pièces attendues", found["ahead"]),
             count=found["ahead"],
             url=_list("application", pieces="attendues"),
+            until=found["next_due"],
         ),
     ]
     return [line for line in lines if line.count]
@@ -148,6 +155,7 @@ def _questions(calls: list[Call]) -> list[DeskItem]:
             count=count,
             url=_list("contactmessage", answered__exact="0"),
             urgency="now",
+            since=_first(call.asked_first for call in calls),  # type: ignore[attr-defined]
         )
     ]
 

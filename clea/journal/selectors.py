@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from django.db.models import Model, Q, QuerySet
 
 from clea.journal.models import Entry
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from clea.accounts.models import User
 
 
 def identify(target: Model) -> tuple[str, str]:
@@ -19,6 +25,11 @@ def identify(target: Model) -> tuple[str, str]:
     if target.pk is None or key is None:
         raise ValueError(f"{model._meta.label_lower}: save the row before naming it in the journal")
     return model._meta.label_lower, str(key)
+
+
+def entries_by(user: User | AnonymousUser) -> QuerySet[Entry]:
+    """What this person did, the latest first. One query."""
+    return Entry.objects.filter(actor__user_uuid=user.uuid).order_by("-seq")  # type: ignore[union-attr]
 
 
 def entries_for(*targets: Model) -> QuerySet[Entry]:

@@ -24,7 +24,7 @@ class MailConfig(AppConfig):
                 "mail.template_changed": _("modèle de message modifié"),
             }
         )
-        desk.register(items)
+        desk.register(items, "mail")
         services.register(jobs.APPROVE, jobs.approve, may=jobs.held, resumes=True)
         sent = search.rows(OutgoingMail, _("Messages"), name=lambda mail: mail.subject, detail=lambda mail: mail.to)
         search.register(search.Source("mails", 90, sent))

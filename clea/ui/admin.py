@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
@@ -20,7 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from clea.ui import desk, keys, lists, search
+from clea.journal.selectors import entries_by
+from clea.ui import desk, keys, lists, search, sections, words
 
 # The domain comes first, then its people, then the machinery.
 _APP_ORDER = ["residencies", "candidatures", "structures", "mail", "documents", "accounts", "journal"]
@@ -35,13 +38,27 @@ class CleaAdminSite(admin.AdminSite):
     empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Whatever is registered, a package's models too, is a list of the desk and is addressed by public keys."""
-        super().register(model_or_iterable, keys.addressed(lists.listed(admin_class or admin.ModelAdmin)), **options)
+        """Whatever is registered, a package's models too: a list of the desk, addressed by public keys, in our words."""
+        for model in model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]:
+            label = model._meta.label_lower
+            if label not in words.HIDDEN:
+                kind = words.PACKAGES.get(label, admin_class or admin.ModelAdmin)
+                super().register(model, keys.addressed(lists.listed(kind)), **options)
 
     def get_urls(self) -> list[Any]:
         """With the search; without Django's way to a row's page by the numbers of its kind and of the row."""
         found = path("recherche/", self.admin_view(self.search), name="search")
         return [found, *(one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site")]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Without Django's list of models, which the menu replaces: it would read permissions that nobody uses."""
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": self.site_url,
+            "has_permission": self.has_permission(request),
+            "is_popup": False,
+        }
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
@@ -65,14 +82,26 @@ class CleaAdminSite(admin.AdminSite):
 
     @method_decorator(never_cache)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """What waits for someone, then the domain's lists; the machinery is folded away."""
-        apps = self.get_app_list(request)
+        """Where the seasons are, what waits for someone, a few figures. A fixed number of queries.
+
+        Those are the providers' (``clea.ui.desk``) and the sections' ("desk", "desk_beside").
+        """
+        items = desk.items_for(request)
+        groups = desk.grouped(items)
+        lines = [line for group in groups for line in group.lines]
         context = {
-            "desk_items": desk.items_for(request),
-            "app_list": [app for app in apps if app["app_label"] in _APP_ORDER],
-            "technical_apps": [app for app in apps if app["app_label"] not in _APP_ORDER],
+            "desk_items": items,
+            "desk_groups": groups,
+            "desk_now": sum(line.urgency == "now" for line in lines),
+            "desk_soon": sum(line.urgency == "soon" for line in lines),
+            "sections_above": sections.of("desk", request, None),
+            "sections_beside": sections.of("desk_beside", request, None),
+            "today": timezone.localdate(),
+            "own_entries": entries_by(request.user)[:6],
         }
-        return super().index(request, context | (extra_context or {}))
+        shown = self.each_context(request) | {"title": self.index_title, "subtitle": None} | context
+        request.current_app = self.name  # type: ignore[attr-defined]
+        return TemplateResponse(request, "admin/index.html", shown | (extra_context or {}))
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

@@ -81,6 +81,11 @@ def register(key: str, label: Words, rank: int, *links: Link, per_season: bool =
     group.links += [link for link in links if link.name not in known]
 
 
+def groups() -> list[Group]:
+    """The moments of the work, in their order."""
+    return sorted(_groups.values(), key=lambda group: group.rank)
+
+
 def register_seasons(provider: Seasons) -> None:
     """Who knows the seasons: one provider, one query a page."""
     _seasons[:] = [provider]
@@ -110,7 +115,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     chosen = season_of(request)
     here = current_link(request)
     result = []
-    for group in sorted(_groups.values(), key=lambda group: group.rank):
+    for group in groups():
         links = []
         for link in group.links:
             url = _url(link, chosen)
@@ -158,9 +163,7 @@ def other_seasons(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _season_links() -> Iterable[Link]:
-    return (
-        link for group in sorted(_groups.values(), key=lambda group: group.rank) for link in group.links if link.season
-    )
+    return (link for group in groups() for link in group.links if link.season)
 
 
 def _url(link: Link, season: Season | None) -> str:

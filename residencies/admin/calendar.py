@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person
@@ -204,15 +204,16 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         )
         .exclude(done="")
         .values("residency__uuid", "residency__artist_name")
-        .annotate(days=Count("pk"))
+        .annotate(days=Count("pk"), oldest=Min("day"))
         .order_by("residency__artist_name")
     )
     return [
         DeskItem(
-            label=ngettext("jour de présence à vérifier", "jours de présence à vérifier", row["days"]),
+            label=ngettext_lazy("jour de présence à vérifier", "jours de présence à vérifier"),
             count=row["days"],
             url=reverse("admin:residencies_residency_presence", args=[row["residency__uuid"]]),
             detail=row["residency__artist_name"],
+            since=row["oldest"],
         )
         for row in rows
     ]

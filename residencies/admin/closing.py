@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from candidatures.admin.common import person, refuse
 from candidatures.models import Season
 from clea.errors import Refused
+from clea.jobs.models import Job
 from clea.ui.desk import DeskItem
+from residencies import jobs
 from residencies.admin.base import SeasonPages
 from residencies.forms.closing import ClosingForm, ReopeningForm
 from residencies.selectors import closing as selectors
@@ -54,19 +56,18 @@ class SeasonClosingMixin(SeasonPages):
         )
         status = 200
         if request.method == "POST":
-            if form.is_valid() and self._closed(request, season, form):
-                return self._to_closing(season)
+            job = self._closing_begins(request, season, form) if form.is_valid() else None
+            if job is not None:
+                return HttpResponseRedirect(job.get_absolute_url())
             status = 422
         return self._closing(
             request, season, "open", status, form=form, hard=hard, following=following, archive=archive
         )
 
-    def _closed(self, request: HttpRequest, season: Season, form: ClosingForm) -> bool:
-        """Close it; what is refused goes beside what it is about."""
+    def _closing_begins(self, request: HttpRequest, season: Season, form: ClosingForm) -> Job | None:
+        """Have it closed in the background; what is refused at once goes beside what it is about."""
         try:
-            archive = closing.close(
-                by=person(request), season=season, reasons=form.reasons(), next_calls=form.next_calls()
-            )
+            closing.check(by=person(request), season=season, reasons=form.reasons())
         except closing.NotFinished as error:
             beside = {code: words for code, words in error.errors.items() if f"reason-{code}" in form.fields}
             for code, words in beside.items():
@@ -76,15 +77,14 @@ class SeasonClosingMixin(SeasonPages):
         except (Refused, ValidationError) as error:
             refuse(form, error)
         else:
-            messages.success(request, _("La saison %(season)s est close et archivée.") % {"season": season.name})
-            if archive.next_call is not None:
-                messages.success(
-                    request,
-                    _("« %(call)s » est prêt à être relu, dans la saison %(season)s. Il n'est pas publié.")
-                    % {"call": archive.next_call.title, "season": archive.next_call.season.name},
-                )
-            return True
-        return False
+            return jobs.start_closing(
+                by=person(request),
+                season=season,
+                reasons=form.reasons(),
+                next_calls=form.next_calls(),
+                back_url=reverse("admin:residencies_season_closing", args=[season.uuid]),
+            )
+        return None
 
     def reopening_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Administrators only."""
@@ -138,7 +138,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     ).distinct()
     return [
         DeskItem(
-            ngettext("saison finie, à clore", "saisons finies, à clore", 1),
+            ngettext_lazy("saison finie, à clore", "saisons finies, à clore"),
             1,
             reverse("admin:residencies_season_closing", args=[season.uuid]),
             "info",

@@ -19,7 +19,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse
@@ -358,7 +358,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     )
     return [
         DeskItem(
-            ngettext("action de communication en retard", "actions de communication en retard", n),
+            ngettext_lazy("action de communication en retard", "actions de communication en retard"),
             n,
             f"{reverse('admin:residencies_season_communication', args=[key])}#plan",
             urgency="soon",

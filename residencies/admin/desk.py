@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clea.ui.desk import DeskItem
+from clea.ui.desk import DeskItem, about
 from residencies.admin import (
     bilan,
     calendar,
@@ -31,24 +31,11 @@ from residencies.admin import (
 
 def items(request: HttpRequest) -> list[DeskItem]:
     """Every subject's lines, each with its own query."""
-    subjects: tuple[Any, ...] = (
-        opening,
-        papers,
-        planning,
-        requests,
-        welcome,
-        calendar,
-        coverage,
-        events,
-        relays,
-        money,
-        trips,
-        funding,
-        steering,
-        communication,
-        traces,
-        bilan,
-        publishing,
-        closing,
-    )
-    return [line for subject in subjects for line in subject.desk_items(request)]
+    residencies: tuple[Any, ...] = (opening, papers, planning, requests, welcome, calendar, coverage, events, relays)
+    spending: tuple[Any, ...] = (money, trips, funding)
+    looking_back: tuple[Any, ...] = (steering, communication, traces, bilan, publishing, closing)
+    return [
+        *(line for subject in residencies for line in subject.desk_items(request)),
+        *about("money", (line for subject in spending for line in subject.desk_items(request))),
+        *about("steering", (line for subject in looking_back for line in subject.desk_items(request))),
+    ]

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from candidatures.admin.common import person
@@ -368,15 +368,13 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     lines = []
     for row in rows:
         if row.asked:
-            label = ngettext("demande d'œuvre à répondre", "demandes d'œuvres à répondre", row.asked)
+            label = ngettext_lazy("demande d'œuvre à répondre", "demandes d'œuvres à répondre")
             lines.append(DeskItem(label, row.asked, bookings_url, "soon", row.short_name))
         if row.uncomputed:
-            label = ngettext(
-                "évènement aux rendez-vous à calculer", "évènements aux rendez-vous à calculer", row.uncomputed
-            )
+            label = ngettext_lazy("évènement aux rendez-vous à calculer", "évènements aux rendez-vous à calculer")
             lines.append(DeskItem(label, row.uncomputed, events_url, "soon", row.short_name))
         if row.untold:
-            label = ngettext("horaire de rendez-vous à annoncer", "horaires de rendez-vous à annoncer", row.untold)
+            label = ngettext_lazy("horaire de rendez-vous à annoncer", "horaires de rendez-vous à annoncer")
             lines.append(DeskItem(label, row.untold, events_url, "soon", row.short_name))
     return lines
 

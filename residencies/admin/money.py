@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse, whole
@@ -243,6 +243,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
                 "payments",
                 filter=Q(payments__due_on__lt=today, payments__state__in=selectors.DUE_STATES),
             ),
+            due_first=Min("payments__due_on", filter=Q(payments__state__in=selectors.DUE_STATES)),
         )
         .filter(Q(to_check__gt=0) | Q(to_approve__gt=0) | Q(overdue__gt=0))
         .order_by("starts_on", "pk")
@@ -252,12 +253,12 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         page = reverse("admin:residencies_season_payments", args=[season.uuid])
         counts: dict[str, int] = {name: getattr(season, name) for name in ("to_check", "to_approve", "overdue")}
         if n := counts["to_check"]:
-            words = ngettext("demande de paiement à vérifier", "demandes de paiement à vérifier", n)
+            words = ngettext_lazy("demande de paiement à vérifier", "demandes de paiement à vérifier")
             lines.append(DeskItem(words, n, f"{page}?etat=claimed", "now", season.name))
         if n := counts["overdue"]:
-            words = ngettext("paiement dont l'échéance est passée", "paiements dont l'échéance est passée", n)
-            lines.append(DeskItem(words, n, f"{page}?retard=on", "now", season.name))
+            words = ngettext_lazy("paiement dont l'échéance est passée", "paiements dont l'échéance est passée")
+            lines.append(DeskItem(words, n, f"{page}?retard=on", "now", season.name, since=season.due_first))
         if n := counts["to_approve"]:
-            words = ngettext("paiement vérifié, à valider", "paiements vérifiés, à valider", n)
+            words = ngettext_lazy("paiement vérifié, à valider", "paiements vérifiés, à valider")
             lines.append(DeskItem(words, n, f"{page}?etat=checked", "soon", season.name))
     return lines

@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from candidatures.admin.common import DeskAdmin, person, uuids
@@ -272,25 +272,22 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         waiting = reverse("admin:residencies_season_confirmations", args=[season.uuid])
         counts: dict[str, int] = {name: getattr(season, name) for name in ("missing", "scans", "contested", "silent")}
         if n := counts["missing"]:
-            words = ngettext(
+            words = ngettext_lazy(
                 "activité commence bientôt sans convention signée",
                 "activités commencent bientôt sans convention signée",
-                n,
             )
             lines.append(DeskItem(words, n, agreements, "now", season.name))
         if n := counts["scans"]:
-            words = ngettext("copie signée reçue, à vérifier", "copies signées reçues, à vérifier", n)
+            words = ngettext_lazy("copie signée reçue, à vérifier", "copies signées reçues, à vérifier")
             lines.append(DeskItem(words, n, agreements, "soon", season.name))
         if n := counts["contested"]:
-            words = ngettext(
-                "séance sur laquelle les confirmations diffèrent",
-                "séances sur lesquelles les confirmations diffèrent",
-                n,
+            words = ngettext_lazy(
+                "séance sur laquelle les confirmations diffèrent", "séances sur lesquelles les confirmations diffèrent"
             )
             lines.append(DeskItem(words, n, waiting, "soon", season.name))
         if n := counts["silent"]:
-            words = ngettext(
-                "séance passée que personne n'a confirmée", "séances passées que personne n'a confirmées", n
+            words = ngettext_lazy(
+                "séance passée que personne n'a confirmée", "séances passées que personne n'a confirmées"
             )
             lines.append(DeskItem(words, n, waiting, "info", season.name))
     return lines

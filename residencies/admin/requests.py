@@ -425,6 +425,6 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             count=found["n"],
             url=reverse(f"admin:{_NAME}_by_effect"),
             urgency="soon",
-            detail=gettext("le plus ancien reçu le %(day)s") % {"day": day(found["oldest"], weekday=False)},
+            since=found["oldest"],
         )
     ]

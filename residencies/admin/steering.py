@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse
@@ -172,13 +172,13 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         page = reverse("admin:residencies_season_steering", args=[season.uuid])
         counts: dict[str, int] = {name: getattr(season, name) for name in ("bare", "unwritten", "late")}
         if n := counts["bare"]:
-            words = ngettext("réunion dans la semaine, à convoquer", "réunions dans la semaine, à convoquer", n)
+            words = ngettext_lazy("réunion dans la semaine, à convoquer", "réunions dans la semaine, à convoquer")
             lines.append(DeskItem(words, n, page, "now", season.name))
         if n := counts["unwritten"]:
-            words = ngettext("réunion passée sans compte rendu", "réunions passées sans compte rendu", n)
+            words = ngettext_lazy("réunion passée sans compte rendu", "réunions passées sans compte rendu")
             lines.append(DeskItem(words, n, f"{page}#passees", "soon", season.name))
         if n := counts["late"]:
-            words = ngettext("action de comité en retard", "actions de comités en retard", n)
+            words = ngettext_lazy("action de comité en retard", "actions de comités en retard")
             lines.append(DeskItem(words, n, f"{page}#actions", "soon", season.name))
     return lines
 

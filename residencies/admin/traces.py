@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse
@@ -135,14 +135,13 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     for row in _waiting(request):
         page = reverse("admin:residencies_residency_traces", args=[row.uuid])
         if n := row.hidden_traces:  # type: ignore[attr-defined]
-            words = ngettext(
+            words = ngettext_lazy(
                 "image ou témoignage publié dont l'accord ne vaut plus",
                 "images ou témoignages publiés dont l'accord ne vaut plus",
-                n,
             )
             lines.append(DeskItem(words, n, page, "soon", row.artist_name))
         if n := row.new_traces:  # type: ignore[attr-defined]
-            words = ngettext("trace ajoutée par l'artiste, à publier", "traces ajoutées par l'artiste, à publier", n)
+            words = ngettext_lazy("trace ajoutée par l'artiste, à publier", "traces ajoutées par l'artiste, à publier")
             lines.append(DeskItem(words, n, page, "info", row.artist_name))
     return lines
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from clea.journal.selectors import entries_for
@@ -99,31 +99,29 @@ def _lines(row: Residency) -> list[DeskItem]:
         name: getattr(row, name) for name in ("urgent", "others", "entries", "exits", "silent", "talks")
     }
     said: list[tuple[str, str, str, Urgency]] = [
-        ("urgent", ngettext("incident urgent", "incidents urgents", n["urgent"]), "incidents", "now"),
-        ("others", ngettext("incident à suivre", "incidents à suivre", n["others"]), "incidents", "soon"),
+        ("urgent", ngettext_lazy("incident urgent", "incidents urgents"), "incidents", "now"),
+        ("others", ngettext_lazy("incident à suivre", "incidents à suivre"), "incidents", "soon"),
         (
             "entries",
-            ngettext("état des lieux d'entrée à faire", "états des lieux d'entrée à faire", n["entries"]),
+            ngettext_lazy("état des lieux d'entrée à faire", "états des lieux d'entrée à faire"),
             "logement",
             "soon",
         ),
         (
             "exits",
-            ngettext("état des lieux de sortie à faire", "états des lieux de sortie à faire", n["exits"]),
+            ngettext_lazy("état des lieux de sortie à faire", "états des lieux de sortie à faire"),
             "logement",
             "soon",
         ),
         (
             "silent",
-            ngettext(
-                "état des lieux que l'artiste n'a pas accepté",
-                "états des lieux que l'artiste n'a pas acceptés",
-                n["silent"],
+            ngettext_lazy(
+                "état des lieux que l'artiste n'a pas accepté", "états des lieux que l'artiste n'a pas acceptés"
             ),
             "logement",
             "info",
         ),
-        ("talks", ngettext("point d'étape en retard", "points d'étape en retard", n["talks"]), "points", "soon"),
+        ("talks", ngettext_lazy("point d'étape en retard", "points d'étape en retard"), "points", "soon"),
     ]
     return [
         DeskItem(label, n[name], f"{page}#{anchor}", urgency, row.artist_name)

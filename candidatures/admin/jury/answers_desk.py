@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from candidatures.enums import ApplicationState, OfferState, Outcome
 from candidatures.models import Application, Decision, Jury, Offer, OutsideDecision, Position
@@ -84,18 +84,18 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         counted = ("late", "free", "earlier", "accepted", "reserve")
         late, free, earlier, accepted, reserve = (getattr(jury, name) for name in counted)
         if late:
-            label = ngettext("artiste sans réponse dans le délai", "artistes sans réponse dans le délai", late)
+            label = ngettext_lazy("artiste sans réponse dans le délai", "artistes sans réponse dans le délai")
             items.append(DeskItem(label=label, count=late, url=url, urgency="now", detail=title))
         if earlier:
-            label = ngettext("artiste retenu aussi ailleurs", "artistes retenus aussi ailleurs", earlier)
+            label = ngettext_lazy("artiste retenu aussi ailleurs", "artistes retenus aussi ailleurs")
             outside = reverse("admin:candidatures_jury_outside", args=[jury.uuid])
             items.append(DeskItem(label=label, count=earlier, url=outside, urgency="now", detail=title))
         if free > 0 and reserve:
-            label = ngettext("résidence libre, à proposer", "résidences libres, à proposer", free)
+            label = ngettext_lazy("résidence libre, à proposer", "résidences libres, à proposer")
             detail = _("%(call)s – la liste complémentaire attend.") % {"call": title}
             items.append(DeskItem(label=label, count=free, url=url, urgency="soon", detail=detail))
         results = jury.call.results_on
         if accepted and jury.publication_approved_at is None and (results is None or results <= today):
-            label = ngettext("nom prêt à publier", "noms prêts à publier", accepted)
+            label = ngettext_lazy("nom prêt à publier", "noms prêts à publier")
             items.append(DeskItem(label=label, count=accepted, url=url, urgency="soon", detail=title))
     return items

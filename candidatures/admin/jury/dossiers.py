@@ -12,7 +12,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse
@@ -302,7 +302,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         jury, start, count = row.values()
         items.append(
             DeskItem(
-                label=ngettext("copie anonyme à examiner", "copies anonymes à examiner", count),
+                label=ngettext_lazy("copie anonyme à examiner", "copies anonymes à examiner"),
                 count=count,
                 url=reverse("admin:candidatures_jury_dossiers", args=[jury]),
                 urgency="now" if start is None or start <= today else "soon",

@@ -15,7 +15,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from candidatures.admin.common import person, refuse
@@ -247,7 +247,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         if counts["today"]:
             lines.append(
                 DeskItem(
-                    ngettext("entretien aujourd'hui", "entretiens aujourd'hui", counts["today"]),
+                    ngettext_lazy("entretien aujourd'hui", "entretiens aujourd'hui"),
                     counts["today"],
                     f"{reverse('admin:candidatures_jury_interviews_grid', args=[jury.uuid])}"
                     f"?jour={timezone.localdate().isoformat()}",
@@ -258,9 +258,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         if counts["unrecorded"]:
             lines.append(
                 DeskItem(
-                    ngettext(
-                        "entretien passé, issue à noter", "entretiens passés, issue à noter", counts["unrecorded"]
-                    ),
+                    ngettext_lazy("entretien passé, issue à noter", "entretiens passés, issue à noter"),
                     counts["unrecorded"],
                     url,
                     "soon",
@@ -270,10 +268,8 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         if counts["waiting"]:
             lines.append(
                 DeskItem(
-                    ngettext(
-                        "artiste invité à un entretien, sans créneau",
-                        "artistes invités à un entretien, sans créneau",
-                        counts["waiting"],
+                    ngettext_lazy(
+                        "artiste invité à un entretien, sans créneau", "artistes invités à un entretien, sans créneau"
                     ),
                     counts["waiting"],
                     url,

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from candidatures import jobs
 from candidatures.admin.common import person, refuse, uuids
@@ -307,7 +307,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     )
     return [
         DeskItem(
-            label=ngettext("courrier de décision à préparer", "courriers de décision à préparer", row["n"]),
+            label=ngettext_lazy("courrier de décision à préparer", "courriers de décision à préparer"),
             count=row["n"],
             url=reverse("admin:candidatures_jury_letters", args=[row["call__jury__uuid"]]),
             urgency="soon",

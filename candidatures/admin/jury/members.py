@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury.base import JuryPages
@@ -25,10 +25,9 @@ from candidatures.selectors import panel
 from candidatures.services.jury import members, reminders, roster
 from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
-from clea.ui.dates import day
+from clea.ui.desk import DeskItem
 from structures.admin.letters import chosen_keys
 from structures.letters import Mailing, Recipient, mailing_of
-from clea.ui.desk import DeskItem
 from structures.models import Institution, Territory
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ else:
 #: A reading that ends within this time is told.
 SOON = timedelta(days=7)
 
+
 def of_jurors(jurors: QuerySet[Juror]) -> Mailing:
     """Those who sit, each under their jury's name. One query."""
     rows = jurors.select_related("user", "jury__call__season__programme__territory")
@@ -48,13 +48,12 @@ def of_jurors(jurors: QuerySet[Juror]) -> Mailing:
     )
 
 
-
 class MembersMixin(_Base):
     def jury_urls(self) -> list[URLPattern]:
         one = "membres/<uuid:member>/"
         return [
-            self.address("membres/ecrire/", self.write_page, "member_write"),
             self.address("membres/", self.members_page, "members"),
+            self.address("membres/ecrire/", self.write_page, "member_write"),
             self.address("membres/inviter/", self.invite_page, "member_invite"),
             self.address("membres/inviter-une-liste/", self.list_page, "member_list"),
             self.address(one, self.member_page, "member"),
@@ -87,6 +86,7 @@ class MembersMixin(_Base):
             reading=panel.reading_sentence(jury),
             entries=entries_for(jury)[:20],
         )
+
     def write_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Write to the members ticked, to all of them when none is."""
         jury = self.jury(request, key)
@@ -99,7 +99,6 @@ class MembersMixin(_Base):
             row=jury,
             hidden=[("membre", str(one)) for one in chosen],
         )
-
 
     # Invite --------------------------------------------------------------------------------
 
@@ -361,7 +360,7 @@ def _lines(jury: Any, today: Any) -> list[DeskItem]:
     if jury.silent and not over:
         lines.append(
             DeskItem(
-                ngettext("invitation au jury sans réponse", "invitations au jury sans réponse", jury.silent),
+                ngettext_lazy("invitation au jury sans réponse", "invitations au jury sans réponse"),
                 jury.silent,
                 page,
                 "soon",
@@ -371,7 +370,7 @@ def _lines(jury: Any, today: Any) -> list[DeskItem]:
     if over and jury.left:
         lines.append(
             DeskItem(
-                ngettext("membre du jury en retard de lecture", "membres du jury en retard de lecture", jury.behind),
+                ngettext_lazy("membre du jury en retard de lecture", "membres du jury en retard de lecture"),
                 jury.behind,
                 page,
                 "now",
@@ -381,11 +380,12 @@ def _lines(jury: Any, today: Any) -> list[DeskItem]:
     elif jury.left and jury.reads_to is not None and jury.reads_to <= today + SOON:
         lines.append(
             DeskItem(
-                ngettext("lecture à déposer par le jury", "lectures à déposer par le jury", jury.left),
+                ngettext_lazy("lecture à déposer par le jury", "lectures à déposer par le jury"),
                 jury.left,
                 page,
                 "soon",
-                _("%(call)s : la lecture finit le %(day)s") % {"call": jury.call.title, "day": day(jury.reads_to)},
+                jury.call.title,
+                until=jury.reads_to,
             )
         )
     return lines
