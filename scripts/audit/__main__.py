@@ -62,6 +62,7 @@ def main() -> int:
                 for page in shown:
                     result.add(page.role, page.path, page.name, said.get(page.file, []))
                 result.checked = len(shown)
+                result.keep()
             if "lighthouse" in options.only:
                 listed = [site + page.path for page in shown if page.sitemap]
                 print(f"Lighthouse reads {len(listed)} pages ...", flush=True)
@@ -69,6 +70,7 @@ def main() -> int:
                 for one in result.measures:
                     path = one["url"].removeprefix(site)
                     result.add("anonymous", path, crawl.name_of(path), lighthouse.faults(one))
+                result.keep()
             looked = []
             if "looks" in options.only or "forms" in options.only:
                 print(f"Browsers look at {len(shown)} pages ...", flush=True)
@@ -77,6 +79,7 @@ def main() -> int:
                 for one in looked:
                     result.add(one["role"], one["path"], one["name"], one["faults"])
                 result.looked = len(looked)
+                result.keep()
             if "forms" in options.only:
                 forms = looks.to_send(looked)
                 print(f"{len(forms)} forms are sent empty ...", flush=True)
@@ -88,7 +91,8 @@ def main() -> int:
                 result.forms = len(sent)
                 (RESULTS / "forms.json").write_text(json.dumps(sent, indent=1, ensure_ascii=False))
         result.seconds = time.monotonic() - started
-    result.write()
+    result.keep()
+    result.publish()
     print(result.summary())
     return 1 if result.faults else 0
 

@@ -46,7 +46,8 @@ class Result:
         if faults:
             self.faults[role, path, name] += faults
 
-    def write(self) -> None:
+    def keep(self) -> None:
+        """What is known so far, in full."""
         everything = [{"role": r, "path": p, "name": n, "faults": f} for (r, p, n), f in self.faults.items()]
         for name, content in {
             "faults": everything,
@@ -55,9 +56,14 @@ class Result:
             "unseen": self.unseen,
         }.items():
             (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+    def publish(self) -> None:
+        """The figures that the site shows, when every page of the sitemap was measured; the summary of a whole run."""
+        listed = {page.path for page in self.pages if page.sitemap}
+        if listed and len(self.measures) == len(listed):
+            MEASURED.write_text(json.dumps(self.measured(), indent=1, ensure_ascii=False) + "\n")
         if self.whole:
             SUMMARY.write_text(self.markdown())
-            MEASURED.write_text(json.dumps(self.measured(), indent=1, ensure_ascii=False) + "\n")
 
     def by_rule(self) -> list[tuple[str, int]]:
         return Counter(rule(fault) for faults in self.faults.values() for fault in set(faults)).most_common()
