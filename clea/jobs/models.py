@@ -51,6 +51,10 @@ class Job(models.Model):
     params = models.JSONField(_("demande"), default=dict, blank=True)
     # What the handler needs to go on where it stood.
     memory = models.JSONField(_("reprise"), default=dict, blank=True)
+    # What was sent with the demand, when it is a file: erased once it has been read to the end.
+    sent = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("fichier envoyé")
+    )
     back_url = models.CharField(_("page d'origine"), max_length=500, blank=True)
     fingerprint = models.CharField(max_length=64, editable=False)
 

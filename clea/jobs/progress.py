@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import connection, transaction
 from django.utils import timezone
 
+from clea.jobs.ending import finish
 from clea.jobs.enums import JobState
+from clea.jobs.kinds import Outcome
 from clea.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -74,6 +76,14 @@ class Progress:
         """What is being done now, in words. One write."""
         self.job.message = message
         self._write()
+
+    def end(self, outcome: Outcome) -> None:
+        """End the job in the transaction of its last act: either both stand, or neither. The handler returns then.
+
+        Raises :class:`Stopped` when the job is no longer this run's.
+        """
+        if not finish(self.job, JobState.DONE, outcome):
+            raise Stopped
 
     def _write(self) -> None:
         self._written = time.monotonic()

@@ -30,15 +30,16 @@ from django.utils.translation import gettext as _
 from clea.documents import services as documents
 from clea.errors import Refused, require
 from clea.jobs import rules
+from clea.jobs.ending import KEPT, finish, interrupted
 from clea.jobs.enums import JobState
 from clea.jobs.kinds import Outcome, get, register
 from clea.jobs.models import Job
 from clea.jobs.progress import Progress, Stopped
-from clea.jobs.running import KEPT, finish, interrupted
 from clea.journal import services as journal
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
+    from clea.documents.models import StoredFile
 
 __all__ = [
     "KEPT", "MANY", "Outcome", "Progress", "Stopped", "cancel", "find", "register", "restart", "settle", "start",
@@ -51,20 +52,36 @@ MANY = 20
 
 
 def start(
-    *, by: User, kind: str, label: str, params: Mapping[str, Any], territory: str = "", back_url: str = ""
+    *,
+    by: User,
+    kind: str,
+    label: str,
+    params: Mapping[str, Any],
+    territory: str = "",
+    back_url: str = "",
+    sent: StoredFile | None = None,
 ) -> Job:
     """Have something done after this transaction; the same thing asked while it is not over gives the same job.
 
     ``params`` is plain JSON and says all the handler needs; ``territory`` is a slug; ``back_url`` the page
-    one comes from. Go then to the job (``redirect(job)``): its page shows how far it is, and keeps what
-    it made. Raises :class:`Forbidden` when the kind does not let this person.
+    one comes from; ``sent`` a file that the handler reads, which the job then owns. Go then to the job
+    (``redirect(job)``): its page shows how far it is, and keeps what it made. Raises :class:`Forbidden`
+    when the kind does not let this person.
     """
     job = Job(
         owner=by, kind=kind, label=label[:200], territory=territory, params=dict(params), back_url=back_url,
-        fingerprint=hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest(),
+        sent=sent, fingerprint=hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest(),
     )  # fmt: skip
     require(rules.can_ask(by, job))
-    known = Job.objects.active().filter(owner=by, kind=kind, fingerprint=job.fingerprint)
+    found = _asked(by, job)
+    if found != job and sent is not None:
+        documents.discard(sent, by=by)
+    return found
+
+
+def _asked(by: User, job: Job) -> Job:
+    """The same that is not over, or this one, in the queue."""
+    known = Job.objects.active().filter(owner=by, kind=job.kind, fingerprint=job.fingerprint)
     try:
         with transaction.atomic():
             if standing := known.first():
@@ -72,7 +89,7 @@ def start(
             # The table says whether it was asked meanwhile.
             job.full_clean(validate_unique=False, validate_constraints=False)
             job.save()
-            journal.record(by=by, verb="job.started", target=job, data={"kind": kind})
+            journal.record(by=by, verb="job.started", target=job, data={"kind": job.kind})
             _run_on_commit(job)
     except IntegrityError:
         return known.get()
@@ -141,12 +158,13 @@ def tidy() -> int:
             Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(beat_at=now)
             _run_on_commit(job)
             acts += 1
-    for job in Job.objects.over().outlived(now).select_related("result"):
+    for job in Job.objects.over().outlived(now).select_related("result", "sent"):
         with transaction.atomic():
-            stored = job.result
+            kept = [job.result, job.sent]
             job.delete()
-            if stored is not None:
-                documents.discard(stored)
+            for stored in kept:
+                if stored is not None:
+                    documents.discard(stored)
         acts += 1
     return acts
 

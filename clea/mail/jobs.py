@@ -46,9 +46,9 @@ def approve(progress: jobs.Progress) -> jobs.Outcome:
 
     def one(wanted: tuple[str, int]) -> None:
         uuid, version = wanted
-        mail = OutgoingMail.objects.filter(uuid=uuid, version=version).first()
+        mail = OutgoingMail.objects.filter(uuid=uuid).first()
         try:
-            if mail is None:
+            if mail is None or mail.version != version:
                 raise Refused(_("il a été modifié depuis que vous l'avez relu."))
             services.approve(by=progress.by, mails=[mail])
         except Refused as refusal:

@@ -13,13 +13,14 @@ from django.shortcuts import render
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candidatures.admin.common import person, refuse
 from candidatures.models import Season
 from clea.errors import Refused, StaleWrite
 from clea.ui.desk import DeskItem
+from residencies import jobs
 from residencies.admin.base import SeasonPages
 from residencies.enums import SessionState
 from residencies.enums.bilan import BilanState
@@ -27,7 +28,6 @@ from residencies.forms.publishing import BilanForm
 from residencies.forms.welcome import look_again
 from residencies.models import Bilan, Session
 from residencies.pages import bilan as pages
-from residencies.reports import bilan_pdf
 from residencies.rules import publishing as rules
 from residencies.selectors import bilan_pages as selectors
 from residencies.services import bilans
@@ -43,7 +43,7 @@ class SeasonPublishingMixin(SeasonPages):
         return [
             self.season_address("bilan/texte/", _read_or_send(self.bilan_words_page), "bilan_words"),
             self.season_address("bilan/apercu/", require_safe(self.bilan_preview), "bilan_preview"),
-            self.season_address("bilan/apercu.pdf", require_safe(self.bilan_preview_pdf), "bilan_preview_pdf"),
+            self.season_address("bilan/apercu-pdf/", require_POST(self.bilan_preview_pdf), "bilan_preview_pdf"),
             self.season_address("bilan/publication/", require_safe(self.bilan_publishing_page), "bilan_publishing"),
             self.season_address("bilan/publier/", require_POST(self.bilan_publish), "bilan_publish"),
             self.season_address("bilan/retirer/", require_POST(self.bilan_take_back), "bilan_take_back"),
@@ -99,15 +99,13 @@ class SeasonPublishingMixin(SeasonPages):
         return render(request, "residencies/public/bilan.html", pages.context(page, draft=draft))
 
     def bilan_preview_pdf(self, request: HttpRequest, key: UUID) -> HttpResponse:
-        """The document as it would be made now. Some seconds."""
+        """The document as it would be made now. Some seconds: a job makes it."""
         bilan = self._bilan(self.season(request, key))
-        with override("fr"):
-            content = bilan_pdf.pdf(selectors.page(bilan, where="print"), draft=bilan.state != BilanState.PUBLISHED)
-        headers = {
-            "Content-Disposition": f'inline; filename="bilan-{bilan.slug}-apercu.pdf"',
-            "Cache-Control": "private, no-store",
-        }
-        return HttpResponse(content, content_type="application/pdf", headers=headers)
+        return HttpResponseRedirect(
+            jobs.start_bilan_preview(
+                by=person(request), bilan=bilan, back_url=self._figures(bilan.season)
+            ).get_absolute_url()
+        )
 
     def bilan_publishing_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Asked before it is published, or taken back."""
@@ -133,11 +131,15 @@ class SeasonPublishingMixin(SeasonPages):
     def bilan_publish(self, request: HttpRequest, key: UUID) -> HttpResponse:
         season = self.season(request, key)
         try:
-            bilans.publish(by=person(request), season=season, seen=_seen(request))
+            bilan = bilans.publish(by=person(request), season=season, seen=_seen(request), with_files=False)
         except Refused as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("Le bilan est publié. Son PDF et son tableur sont prêts."))
+            jobs.start_bilan_files(by=person(request), bilan=bilan, back_url=self._figures(season))
+            messages.success(
+                request,
+                _("Le bilan est publié. Son PDF et son tableur se préparent : suivez-les dans « Travaux »."),
+            )
         return self._to_figures(season)
 
     def bilan_take_back(self, request: HttpRequest, key: UUID) -> HttpResponse:
@@ -158,7 +160,11 @@ class SeasonPublishingMixin(SeasonPages):
         return bilan
 
     def _to_figures(self, season: Season) -> HttpResponseRedirect:
-        return HttpResponseRedirect(reverse("admin:residencies_season_bilan", args=[season.uuid]) + "#publication")
+        return HttpResponseRedirect(self._figures(season))
+
+    @staticmethod
+    def _figures(season: Season) -> str:
+        return reverse("admin:residencies_season_bilan", args=[season.uuid]) + "#publication"
 
 
 def _seen(request: HttpRequest) -> int:

@@ -72,8 +72,8 @@ def _slug(season: Season) -> str:
     return next(slug for slug in wanted if slug not in taken)
 
 
-def publish(*, by: User, season: Season, seen: int) -> Bilan:
-    """Put it on the site, then make its documents. Refused with nothing to tell."""
+def publish(*, by: User, season: Season, seen: int, with_files: bool = True) -> Bilan:
+    """Put it on the site, then make its documents, unless a job does. Refused with nothing to tell."""
     with transaction.atomic():
         bilan = _locked(by, season, seen)
         figures = selectors.page(bilan).figures
@@ -85,7 +85,7 @@ def publish(*, by: User, season: Season, seen: int) -> Bilan:
         bilan.save()
         data = {"sessions": figures.values.sessions.value, "attendances": figures.values.attendances.value}
         journal.record(by=by, verb="bilan.published", target=bilan, data=data)
-    return build_files(bilan=bilan, by=by)
+    return build_files(bilan=bilan, by=by) if with_files else bilan
 
 
 def unpublish(*, by: User, season: Season, seen: int) -> Bilan:

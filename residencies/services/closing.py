@@ -66,6 +66,12 @@ class NotFinished(Refused):
         self.errors = errors
 
 
+def check(*, by: User, season: Season, reasons: Mapping[str, str] | None = None) -> None:
+    """Raise what :func:`close` would refuse now, but for its next calls. Nothing is locked or written."""
+    require_desk(by, season.programme.territory)
+    _left(selectors.unfinished(season), reasons or {})
+
+
 def close(
     *, by: User, season: Season, reasons: Mapping[str, str] | None = None, next_calls: Sequence[NextCall] = ()
 ) -> SeasonArchive:

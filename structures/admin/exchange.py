@@ -14,13 +14,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
-from import_export.results import Result, RowResult
+from import_export.results import Result
 from import_export.tmp_storages import CacheStorage
 
+from clea.jobs.services import MANY
 from clea.journal import services as journal
+from structures import jobs
 from structures.admin.scope import coordinated, coordinates_any
 from structures.models import Territory
 from structures.reports.sheets import FrenchCSV, SafeXLSX, Unreadable
@@ -187,20 +189,38 @@ class SheetExchangeMixin(ImportExportMixin, _Base):
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            return super().process_import(request, **kwargs)
+            return self._in_the_background(request) or super().process_import(request, **kwargs)
         except Unreadable as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(self._url("import"))
+
+    def _in_the_background(self, request: HttpRequest) -> HttpResponse | None:
+        """A long sheet goes in by parts, in a job; a short one with the page, at once."""
+        form: Any = self.create_confirm_form(request)
+        if not self.has_import_permission(request) or not form.is_valid():
+            return None
+        waiting = WaitingFile(name=form.cleaned_data["import_file_name"])
+        content, at = waiting.read(), int(form.cleaned_data["format"])
+        rows = len(self.get_import_formats()[at]().create_dataset(content))
+        if rows <= MANY:
+            return None
+        job = jobs.start_import(
+            by=request.user,  # type: ignore[arg-type]
+            model=self.opts.label_lower,
+            territory=form.cleaned_data["territory"],
+            content=content,
+            name=form.cleaned_data["original_file_name"],
+            rows=rows,
+            back_url=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+        )
+        waiting.remove()
+        return HttpResponseRedirect(job.get_absolute_url())
 
     def process_dataset(self, dataset: Any, form: Any, request: HttpRequest, **kwargs: Any) -> Result:
         """Write the file and its line in the journal, together."""
         with transaction.atomic():
             result: Result = super().process_dataset(dataset, form, request, **kwargs)
-            counts = {
-                "created": result.totals[RowResult.IMPORT_TYPE_NEW],
-                "updated": result.totals[RowResult.IMPORT_TYPE_UPDATE],
-                "unchanged": result.totals[RowResult.IMPORT_TYPE_SKIP],
-            }
+            counts = jobs.counted(result)
             if not self._refused(result) and (counts["created"] or counts["updated"]):
                 journal.record(
                     by=request.user,  # type: ignore[arg-type]
@@ -220,18 +240,7 @@ class SheetExchangeMixin(ImportExportMixin, _Base):
         return super().process_result(result, request)
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
-        created = result.totals[RowResult.IMPORT_TYPE_NEW]
-        updated = result.totals[RowResult.IMPORT_TYPE_UPDATE]
-        unchanged = result.totals[RowResult.IMPORT_TYPE_SKIP]
-        messages.success(
-            request,
-            _("Import terminé : %(created)s, %(updated)s, %(unchanged)s.")
-            % {
-                "created": ngettext("%(n)s ligne créée", "%(n)s lignes créées", created) % {"n": created},
-                "updated": ngettext("%(n)s modifiée", "%(n)s modifiées", updated) % {"n": updated},
-                "unchanged": ngettext("%(n)s inchangée", "%(n)s inchangées", unchanged) % {"n": unchanged},
-            },
-        )
+        messages.success(request, jobs.said(jobs.counted(result)))
 
     @staticmethod
     def _refused(result: Result) -> bool:

@@ -114,6 +114,8 @@ class SheetResource(resources.ModelResource):
     """
 
     required: tuple[str, ...] = ()
+    #: The line of the sheet that the first row stands on: a long sheet goes in by parts.
+    first_line = 2
 
     def __init__(self, *, territory: Territory | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -141,7 +143,7 @@ class SheetResource(resources.ModelResource):
             raise explain(_("Il manque la colonne %(missing)s.") % {"missing": ", ".join(missing)})
         if len(set(headings)) != len(headings):
             raise explain(_("Deux colonnes portent le même titre."))
-        rows = [(line, list(row)) for line, row in enumerate(dataset, start=2) if any(row)]
+        rows = [(line, list(row)) for line, row in enumerate(dataset, start=self.first_line) if any(row)]
         dataset.wipe()
         dataset.headers = [*(known[heading] for heading in headings), LINE]
         for line, row in rows:

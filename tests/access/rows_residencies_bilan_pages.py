@@ -39,7 +39,7 @@ ROWS: list[Row] = [
             kwargs=lambda w: {"key": w.residency.season.uuid},
             get={READERS: 200, OTHER_COORDINATOR: ABSENT},
         )
-        for name in ("bilan_preview", "bilan_preview_pdf", "bilan_publishing")
+        for name in ("bilan_preview", "bilan_publishing")
     ),
     Row(
         "admin:residencies_season_bilan_words",
@@ -47,13 +47,13 @@ ROWS: list[Row] = [
         get={READERS: 200, OTHER_COORDINATOR: ABSENT},
         post={READERS: 422, OTHER_COORDINATOR: ABSENT},
     ),
-    # Nothing seen: refused with a message, back to the figures.
+    # Nothing seen: refused with a message, back to the figures. The PDF is made by a job.
     *(
         Row(
             f"admin:residencies_season_{name}",
             kwargs=lambda w: {"key": w.residency.season.uuid},
             post={READERS: 302, OTHER_COORDINATOR: ABSENT},
         )
-        for name in ("bilan_publish", "bilan_take_back")
+        for name in ("bilan_publish", "bilan_take_back", "bilan_preview_pdf")
     ),
 ]

@@ -273,8 +273,9 @@ def test_the_end_of_a_season(
         field.fill("Repris dans la saison suivante.")
     first.page.get_by_label("J'ai compris").check()
     first.press("Clore la saison")
-    first.told("est close et archivée.")
+    expect(first.page.get_by_text("est close et archivée.")).to_be_visible()
     expect(first.page.get_by_text("est prêt à être relu")).to_be_visible()
+    first.follow("Voir le résultat")
     address = first.page.get_by_role("link", name="Télécharger l'archive (ZIP)").get_attribute("href")
     assert address is not None
     with zipfile.ZipFile(io.BytesIO(first.page.request.get(address).body())) as archive:

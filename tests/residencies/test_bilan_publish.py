@@ -18,6 +18,8 @@ from openpyxl import load_workbook
 from candidatures.models import Season
 from clea.accounts.models import User
 from clea.errors import Forbidden, Refused, StaleWrite
+from clea.jobs import running
+from clea.jobs.models import Job
 from clea.journal.models import Entry
 from residencies import models
 from residencies.admin.publishing import desk_items
@@ -68,7 +70,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Documents of a few bytes; what is given grows each time one is made."""
     made: list[int] = []
 
-    def pdf(page: selectors.BilanPage) -> bytes:
+    def pdf(page: selectors.BilanPage, *, draft: bool = False) -> bytes:
         made.append(len(page.testimonies))
         return b"%PDF-1.7 essai"
 
@@ -225,7 +227,15 @@ def test_the_desk_writes_reads_publishes_and_takes_back(
     assert "ce bilan n'est pas publié" in client.get(at("bilan_preview")).content.decode().replace("&#x27;", "'")
     assert client.get(bilan.get_absolute_url()).status_code == 404
     assert "Publier" in client.get(at("bilan_publishing")).content.decode()
+    looked = client.post(at("bilan_preview_pdf"))
     client.post(at("bilan_publish"), {"seen": "1"})
+    bilan.refresh_from_db()
+    assert bilan.pdf is None, "its documents are made by a job"
+    for job in Job.objects.order_by("pk"):
+        running.run(job.pk)
+    assert "Télécharger" in client.get(looked.headers["Location"]).content.decode()
+    bilan.refresh_from_db()
+    assert bilan.pdf is not None
     assert client.get(bilan.get_absolute_url()).status_code == 200
     assert "quittent le site" in client.get(at("bilan_publishing")).content.decode()
     client.post(at("bilan_take_back"), {"seen": "2"})

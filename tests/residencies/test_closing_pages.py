@@ -16,6 +16,8 @@ from django.utils import timezone
 from candidatures.admin.common import DeskAdmin
 from candidatures.models import Call, Season
 from clea.accounts.models import User
+from clea.jobs import running
+from clea.jobs.models import Job
 from clea.ui.desk import items_for
 from residencies.enums import ResidencyState
 from residencies.models import News, Residency, SeasonArchive
@@ -92,7 +94,14 @@ def test_a_season_is_closed_from_its_page(client: Client, desk: User, season: Se
         in client.post(base(season), sent).content.decode()
     )
     sent["reason-bilan"] = "Le bilan est dans un autre document."
-    assert "Télécharger l'archive" in client.post(base(season), sent, follow=True).content.decode()
+    client.post(base(season), sent)
+    job = Job.objects.get()
+    running.run(job.pk)
+    made = client.get(job.get_absolute_url()).content.decode()
+    assert "La saison 2025-2026 est close et archivée." in made
+    assert "Il n&#x27;est pas publié." in made
+    assert f'href="{base(season)}"' in made
+    assert "Télécharger l'archive" in client.get(base(season)).content.decode()
     archive = SeasonArchive.objects.get()
     assert (archive.next_call, archive.closed_by) == (Call.objects.get(slug="clea-2026-2027"), desk)
 

@@ -12,8 +12,12 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from clea.documents.models import StoredFile
+from clea.jobs import running
+from clea.jobs.enums import JobState
+from clea.jobs.models import Job
 from clea.journal.models import Entry
-from structures.models import FormerStructure, Professional, Structure, Territory
+from structures.models import Commune, FormerStructure, Professional, Structure, Territory
 from structures.reports.sheets import FrenchCSV, SafeXLSX, Unreadable, defuse, unarm, write_csv, write_xlsx
 from tests.factories.structures import (
     CommuneFactory,
@@ -248,6 +252,31 @@ class TestStructures:
         assert "la base a changé depuis" in confirm(desk, preview)
         assert not Structure.objects.exists()
         assert not Entry.objects.filter(verb="structure.imported").exists()
+
+    def test_a_long_sheet_goes_in_by_parts_in_a_job(self, desk: Client, here: Territory) -> None:
+        sheet = "".join(f"Lieu {row};école;{'Eleu-dit-Leauwette' if row == 44 else 'Annay'}\n" for row in range(45))
+        confirm(desk, send(desk, csv_file(f"Nom;Types;Commune\n{sheet}")))
+        job = Job.objects.get()
+        assert job.label.replace("\N{NO-BREAK SPACE}", " ") == "Importer 45 lignes de « Liste.CSV »"
+        # Tried whole first: what changed since the preview stops it before the first row.
+        here.communes.filter(slug="eleu").update(territory=TerritoryFactory())
+        running.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.done, job.total) == (JobState.FAILED, 0, 45)
+        assert "Ligne 46" in job.message
+        assert not Structure.objects.exists()
+        Commune.objects.filter(slug="eleu").update(territory=here)
+        desk.post(reverse("jobs:restart", args=[job.uuid]))
+        running.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.done, job.sent) == (JobState.DONE, 45, None), job.message
+        assert "45 lignes créées" in job.message
+        assert Structure.objects.count() == 45
+        assert [entry.data["created"] for entry in Entry.objects.filter(verb="structure.imported").order_by("seq")] == [
+            20, 20, 5
+        ]  # fmt: skip
+        assert Structure.history.first().history_user == job.owner
+        assert not StoredFile.objects.exists(), "what was sent is not kept"
 
     def test_a_confirmation_that_comes_too_late_says_so(self, desk: Client, here: Territory) -> None:
         preview = send(desk, csv_file("Nom;Types\nUne;école\n"))
