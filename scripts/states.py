@@ -50,6 +50,7 @@ def page() -> str:
         REVIEW_TRANSITIONS,
         SESSION_TRANSITIONS,
     )
+    from clea.jobs.enums import TRANSITIONS as JOB_TRANSITIONS
     from clea.mail.enums import TRANSITIONS as MAIL_TRANSITIONS
     from residencies.enums import (
         ACTION_TRANSITIONS,
@@ -164,6 +165,11 @@ def page() -> str:
             "A message",
             "`clea/mail/enums.py`. A message that a person must read starts as a draft; the others start approved.",
             MAIL_TRANSITIONS,
+        ),
+        (
+            "A piece of long work",
+            "`clea/jobs/enums.py`. Interrupted or stopped, it is started again, from where it stood when its kind can.",
+            JOB_TRANSITIONS,
         ),
     ]
     with translation.override("fr"):

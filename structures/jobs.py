@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 IMPORT = "sheet.import"
 #: Rows that go in together: few enough that nobody else waits to write.
 PART = 20
-_FORMATS = {".xlsx": SafeXLSX, ".csv": FrenchCSV}
+_FORMATS: dict[str, Any] = {".xlsx": SafeXLSX, ".csv": FrenchCSV}
 _TYPES = {extension: content_type for content_type, extension in EXTENSIONS.items()}
 
 
