@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-_OPENING = re.compile(r"^<(td|th)\b(?! role)")
+_OPENING = re.compile(r"^<(td|th)\b")
 
 
 @register.simple_tag
@@ -30,7 +30,6 @@ def cell(item: str, headers: list[dict[str, Any]], index: int) -> SafeString:
     """A cell that says its column, for a screen too narrow for the headers."""
     header = headers[index] if index < len(headers) else {}
     label = "" if "action-checkbox" in str(header.get("class_attrib", "")) else str(header.get("text", ""))
-    role = "rowheader" if str(item).startswith("<th") else "cell"
     words = escape(label[:1].upper() + label[1:])
-    # The cell is Django's own, already escaped: its opening tag alone gets two attributes.
-    return mark_safe(_OPENING.sub(lambda tag: f'{tag[0]} role="{role}" data-label="{words}"', str(item)))  # noqa: S308
+    # The cell is Django's own, already escaped: its opening tag alone gets one attribute.
+    return mark_safe(_OPENING.sub(lambda tag: f'{tag[0]} data-label="{words}"', str(item)))  # noqa: S308
