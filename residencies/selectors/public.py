@@ -200,6 +200,11 @@ class ResidencyPage:
     axes: list[object] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
 
+    @property
+    def is_over(self) -> bool:
+        """The page then opens on what happened, and announces nothing that is not announced."""
+        return self.residency.state == ResidencyState.FINISHED
+
 
 def residency_page(slug: str) -> ResidencyPage | None:
     """A published residency, with what it does in public. Ten queries at most, whatever the size."""

@@ -99,6 +99,17 @@ def test_a_residency_s_page_says_who_when_and_what_is_to_come(residency):
     assert "8 mars" in page
 
 
+def test_the_page_of_a_finished_residency_opens_on_what_happened(residency):
+    held = public_session(residency, title="Sortie de fabrique", on="2026-10-06")
+    Session.objects.filter(pk=held.pk).update(state="held")
+    Residency.objects.filter(pk=residency.pk).update(state="finished")
+    page = read(residency.get_absolute_url())
+    assert "Ce qui a eu lieu" in page
+    assert "<dt>séance tenue</dt><dd>1</dd>" in page
+    assert "À venir" not in page
+    assert "Aucun rendez-vous public" not in page
+
+
 def test_a_residency_that_is_not_published_does_not_exist(residency):
     hidden = ResidencyFactory(artist_name="Pas encore", season=residency.season)
     assert Client().get(hidden.get_absolute_url()).status_code == 404
