@@ -85,6 +85,10 @@ states: setup ## Draw docs/states.md from the tables of transitions
 pictures: setup-dev ## Take the README's pictures again
 	@$(PY) scripts/pictures.py
 
+.PHONY: phone
+phone: setup-dev ## File a dossier on a phone, count steps and seconds, write docs/phone-deposit.md (ARGS="--dry")
+	@$(PY) scripts/phone_deposit.py $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
 	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build

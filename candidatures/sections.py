@@ -122,6 +122,12 @@ def url_after(application: Application, key: str) -> str:
     return reverse("applications:review", args=[application.uuid])
 
 
+def place(application: Application, key: str) -> tuple[int, int]:
+    """Where a page stands among those to fill: its rank from 1, and how many there are."""
+    order = keys(application.call)
+    return (order.index(key) + 1 if key in order else len(order)), len(order)
+
+
 def document_of(application: Application, piece: CallPiece | None) -> Document | None:
     """The PDF given for ``piece`` (``None``: the whole dossier in one PDF)."""
     piece_id = piece.pk if piece else None

@@ -190,6 +190,7 @@ def _show(
         "conflict": conflict,
         "stored": stored,
         "section_title": section_title(page),
+        "place": sections.place(application, page.section),
     }
     if page.section == sections.BUDGET:
         context["budget"] = _running_budget(application, page)
