@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -17,17 +18,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from candidatures import sections, selectors, snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole
 from candidatures.models import Application, BudgetLine, Deposit, Member, WorkItem
+from clea.ui.dates import deadline
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.candidatures import (
     ApplicationFactory,
     CallFactory,
     CollaboratorFactory,
     DisciplineFactory,
+    ExtensionFactory,
     InvitationFactory,
     PieceRequestFactory,
     file_again,
@@ -481,7 +485,28 @@ def test_one_s_own_list_costs_the_same_whatever_its_length(assert_num_queries_co
             ApplicationFactory(owner=artist, call=CallFactory())
 
     grow(3)
-    assert_num_queries_constant(lambda: client.get(reverse("applications:list")), lambda: grow(27), at_most=6)
+    assert_num_queries_constant(lambda: client.get(reverse("applications:list")), lambda: grow(27), at_most=9)
+
+
+def test_the_space_opens_on_the_most_pressing_dossier_with_the_person_s_own_deadline() -> None:
+    artist = UserFactory()
+    later = ApplicationFactory(owner=artist, call=CallFactory(title="Appel de danse"))
+    sooner = ApplicationFactory(owner=artist, call=CallFactory(title="Appel de musique"))
+    over = ApplicationFactory(owner=artist, call=CallFactory(title="Appel passé"), state="withdrawn")
+    close = timezone.now() + timedelta(days=400)
+    ExtensionFactory(call=later.call, user=artist, until=close)
+    client = Client()
+    client.force_login(artist)
+    html = client.get(reverse("applications:list")).content.decode()
+    first = html.index("Terminer et déposer votre dossier")
+    assert html.count("La prochaine chose à faire") == 1
+    assert first < html.index("Appel de musique") < html.index("Mes dossiers")
+    assert deadline(close) in html
+    assert html.index("1 dossier passé") < html.index(over.call.title)
+    home = client.get("/").content.decode()
+    assert "Où vous en étiez" in home
+    assert sooner.get_absolute_url() in home
+    assert "Où vous en étiez" not in Client().get("/").content.decode()
 
 
 def test_a_dossier_costs_the_same_whatever_its_deposits(assert_num_queries_constant: Any) -> None:

@@ -93,7 +93,9 @@ class TestTheDoor:
 
 class TestHome:
     def test_a_complete_team_with_nothing_to_do_is_told_so(self, client, structure, member):
-        assert "Rien n'attend votre équipe" in page(client, "home", structure)
+        said = page(client, "home", structure)
+        assert "Rien à faire pour le moment" in said
+        assert "Tout ce qui attend votre équipe" not in said
 
     def test_it_says_what_waits(self, client, structure, member, residency):
         structure.professionals.exclude(email=member.email).delete()

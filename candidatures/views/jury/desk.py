@@ -80,9 +80,10 @@ def desk(request: HttpRequest, juror: Juror) -> HttpResponse:
     found = reading.desk(juror, search=search, sort=sort)
     jury = juror.jury
     left = None if jury.reads_to is None else (jury.reads_to - timezone.localdate()).days
-    step = None if found.owed else next_steps.of_seats(request.user, [juror]).get(juror.pk)  # type: ignore[arg-type]
+    step = next_steps.of_seats(request.user, [juror]).get(juror.pk)  # type: ignore[arg-type]
     context = frame(juror) | {
-        "step": step,
+        # While there is something to read, the heading says it.
+        "step": None if found.owed else step,
         "desk": found,
         "search": search,
         "sort": sort,

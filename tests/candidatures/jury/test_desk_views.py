@@ -110,6 +110,14 @@ def test_one_jury_opens_at_once_and_several_are_listed(client, jury, juror):
     assert jury.call.title in listed
     assert other.jury.call.title in listed
     assert "invitation à accepter" in listed
+    # What is over is folded, and asks nothing.
+    assert "jury passé" not in listed
+    call = other.jury.call
+    call.closes_at, call.results_on = call.opens_at + timedelta(days=1), timezone.localdate() - timedelta(days=1)
+    call.save()
+    html = client.get(reverse("jury:home")).content.decode()
+    assert "1 jury passé" in html
+    assert "Répondre à l&#x27;invitation" not in html
 
 
 def test_who_sits_nowhere_is_told_so(client):
