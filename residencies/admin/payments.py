@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -31,6 +32,8 @@ from residencies.services import money, payments
 
 #: Each is its own act, its own message to the artist: more at once would keep the page waiting.
 AT_ONCE = 50
+#: As many a page, so that all those shown may be chosen.
+PER_PAGE = AT_ONCE
 
 
 class SeasonPaymentsMixin(SeasonPages):
@@ -63,7 +66,7 @@ class SeasonPaymentsMixin(SeasonPages):
             tab="payments",
             form=form,
             filtered=bool(form.wanted()),
-            payments=found,
+            payments=Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
             states=selectors.by_state(found),
             live=selectors.sums(found),
             today=timezone.localdate(),

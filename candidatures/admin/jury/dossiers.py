@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
@@ -35,6 +36,9 @@ else:
     _Base = object
 
 
+PER_PAGE = 50
+
+
 class DossiersMixin(_Base):
     """The jury's dossiers, and each one's own page. The coordination sees names, whatever jurors see."""
 
@@ -60,13 +64,16 @@ class DossiersMixin(_Base):
         jury = self.jury(request, key)
         lines = panel_dossiers.lines(jury)
         missing = sum(1 for line in lines if line.copy is None) if jury.is_blind else 0
+        page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
         return self.jury_page(
             request,
             "admin/candidatures/jury/dossiers.html",
             jury=jury,
             title=_("Dossiers devant le jury"),
             tab="dossiers",
-            lines=[(line, words.advice_words(line.scores.advices)) for line in lines],
+            page=page,
+            count=len(lines),
+            lines=[(line, words.advice_words(line.scores.advices)) for line in page],
             given=sum(line.given for line in lines),
             filed=sum(line.filed for line in lines),
             owed=sum(line.owed for line in lines),
