@@ -60,7 +60,7 @@ def shot(page: Page, html: str, width: int, height: int, colours: int) -> Image.
     page.set_viewport_size({"width": width, "height": height})
     page.set_content(html)
     drawn = Image.open(io.BytesIO(page.screenshot(omit_background=True)))
-    if drawn.mode == "RGBA" and drawn.getextrema()[3][0] < 255:
+    if drawn.mode == "RGBA" and drawn.getchannel("A").getextrema() != (255, 255):
         return drawn
     return drawn.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
 

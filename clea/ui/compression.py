@@ -30,7 +30,7 @@ class CompressionMiddleware(GZipMiddleware):
         if not _TEXT.match(response.headers.get("Content-Type", "")):
             return response
         if self._secret(request, response) or not _BROTLI.search(request.headers.get("accept-encoding", "")):
-            return super().process_response(request, response)  # type: ignore[no-any-return, arg-type]
+            return super().process_response(request, response)
         if response.streaming or len(response.content) < SMALLEST or response.has_header("Content-Encoding"):  # type: ignore[attr-defined]
             return response
         patch_vary_headers(response, ("Accept-Encoding",))

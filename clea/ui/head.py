@@ -55,7 +55,7 @@ def of(request: HttpRequest | None, context: dict[str, Any], template: str = "")
     own = getattr(match.func, "indexed", None) if match else None
     if own is None:
         return Head()
-    kept = {}
+    kept: dict[str, str] = {}
     for name, value in request.GET.items():
         if name in own:
             # The first page of a list is the list.
