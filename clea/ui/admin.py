@@ -38,7 +38,7 @@ class CleaAdminSite(admin.AdminSite):
     empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Whatever is registered, a package's models too: a list of the desk, addressed by public keys, in our words."""
+        """Whatever is registered, a package's models too: a list of the desk, by public keys, in our words."""
         for model in model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]:
             label = model._meta.label_lower
             if label not in words.HIDDEN:
@@ -77,6 +77,7 @@ class CleaAdminSite(admin.AdminSite):
             "found": found,
             "too_short": bool(text) and not search.long_enough(text),
             "total": sum(len(one.hits) for one in found),
+            "cut": any(len(one.hits) >= search.SHOWN for one in found),
         }
         return TemplateResponse(request, "admin/search.html", context)
 
@@ -100,7 +101,7 @@ class CleaAdminSite(admin.AdminSite):
             "own_entries": entries_by(request.user)[:6],
         }
         shown = self.each_context(request) | {"title": self.index_title, "subtitle": None} | context
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         return TemplateResponse(request, "admin/index.html", shown | (extra_context or {}))
 
     @method_decorator(never_cache)

@@ -49,7 +49,7 @@ class DeskItem:
         # A plural without its number reads as nothing until it has one.
         if isinstance(self.label, Promise) and str(self.label) == "":
             object.__setattr__(self, "_words", self.label)
-            object.__setattr__(self, "kind", (str(self.label % 1), str(self.label % 2)))  # type: ignore[operator]
+            object.__setattr__(self, "kind", (str(self.label % 1), str(self.label % 2)))
             object.__setattr__(self, "label", self.words(self.count))
 
     def words(self, count: int) -> Any:

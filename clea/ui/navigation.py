@@ -123,7 +123,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
                 exact = request.path == url
                 links.append({"label": link.label, "url": url, "here": link is here, "exact": exact})
         if links:
-            shown = {"key": group.key, "label": group.label, "links": links, "season": None, "others": []}
+            shown: dict[str, Any] = {"key": group.key, "label": group.label, "links": links, "season": None}
             if group.per_season and chosen is not None:
                 shown["season"] = chosen
             result.append(shown | {"open": any(link["here"] for link in links)})

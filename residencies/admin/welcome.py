@@ -98,7 +98,7 @@ def _lines(row: Residency) -> list[DeskItem]:
     n: dict[str, int] = {
         name: getattr(row, name) for name in ("urgent", "others", "entries", "exits", "silent", "talks")
     }
-    said: list[tuple[str, str, str, Urgency]] = [
+    said: list[tuple[str, Any, str, Urgency]] = [
         ("urgent", ngettext_lazy("incident urgent", "incidents urgents"), "incidents", "now"),
         ("others", ngettext_lazy("incident à suivre", "incidents à suivre"), "incidents", "soon"),
         (

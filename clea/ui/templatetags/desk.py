@@ -35,7 +35,7 @@ def desk_path(context: dict[str, Any]) -> dict[str, Any]:
     steps += _list_steps(context, request)
     steps += _row_steps(context, request)
     last = str(context.get("path_last") or context.get("title") or "")
-    if last and steps[-1]["label"] != last and not _is_list(context):
+    if last and steps[-1]["label"] != last and not _is_the_link(context, request):
         steps.append({"label": Truncator(last).words(14), "url": ""})
     return {"steps": steps}
 
@@ -44,8 +44,10 @@ def _is_home(request: HttpRequest) -> bool:
     return bool(request.resolver_match and request.resolver_match.view_name == "admin:index")
 
 
-def _is_list(context: dict[str, Any]) -> bool:
-    return "cl" in context
+def _is_the_link(context: dict[str, Any], request: HttpRequest) -> bool:
+    """Whether this page is the one the menu leads to: its last step is named already."""
+    here = navigation.current_link(request)
+    return here is not None and request.resolver_match is not None and request.resolver_match.view_name == here.name
 
 
 def _list_steps(context: dict[str, Any], request: HttpRequest) -> list[dict[str, str]]:
@@ -56,6 +58,8 @@ def _list_steps(context: dict[str, Any], request: HttpRequest) -> list[dict[str,
     if here is not None:
         group, link = here
         steps.append({"label": str(group.label), "url": ""})
+        if link.season and context.get("season") is not None:
+            steps.append({"label": str(context["season"].name), "url": ""})
         steps.append({"label": str(link.label), "url": _address(link, request)})
     elif opts is not None:
         label = capfirst(str(opts.verbose_name_plural))
@@ -74,15 +78,14 @@ def _row_steps(context: dict[str, Any], request: HttpRequest) -> list[dict[str, 
     """The row this page is about, linked to its own page."""
     row = context.get("original") or context.get("object")
     if row is None:
-        season = context.get("season")
-        return [{"label": str(season.name), "url": ""}] if season is not None and hasattr(season, "name") else []
+        return []
     name = request.resolver_match.view_name if request.resolver_match else ""
     url = str(context.get("object_url") or "")
     label = Truncator(str(row)).words(12)
     if name.endswith(("_history", "_delete")):
         url = request.path.rsplit("/", 2)[0] + "/change/"
         context["path_last"] = _("Historique") if name.endswith("_history") else _("Supprimer")
-    elif context.get("change"):
+    elif context.get("change") or url == request.path:
         context["path_last"] = label
     return [{"label": label, "url": url}]
 
