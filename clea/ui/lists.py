@@ -52,7 +52,7 @@ class DeskListMixin(_Base):
     """What every list of the desk has. Its template is ``admin/change_list.html``."""
 
     #: What to do while there is nothing yet.
-    empty_text: str | _StrPromise = ""
+    empty_text: Any = ""
     #: What the button that adds a row says, and the title of the page it opens.
     add_title: str | _StrPromise = _("Ajouter")
     list_per_page = 50
@@ -64,7 +64,7 @@ class DeskListMixin(_Base):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Moments and yes-or-no columns in words, whatever the list."""
-        model = self.model
+        model: Any = self.model
         return [_worded(model, name) if isinstance(name, str) else name for name in super().get_list_display(request)]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -138,13 +138,13 @@ class DeskListMixin(_Base):
         }
         return TemplateResponse(request, "admin/asked.html", context)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *where: Any) -> HttpResponse | None:
         chosen = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key != NOTHING]
         if not chosen and request.POST.get("select_across") != "1":
             words = gettext("Cochez au moins une ligne, ou « toute la liste ».")
             self.message_user(request, words, messages.WARNING)
             return HttpResponseRedirect(request.get_full_path())
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *where)
 
 
 def listed(kind: type[admin.ModelAdmin[Any]]) -> type[admin.ModelAdmin[Any]]:

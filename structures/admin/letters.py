@@ -93,13 +93,13 @@ class WritingMixin(_Base):
         """Write, look, send: the same page three times. What was shown is what leaves, or it is shown again."""
         step = next((name for name in ("confirme", "apercu", "modifier", "reprendre") if name in request.POST), "")
         form = LetterForm(
-            request.POST if step in {"confirme", "apercu"} else None, initial=self._initial(request, step)
+            request.POST if step in {"confirme", "apercu"} else None, initial=self._letter_initial(request, step)
         )
         seen = _digest(mailing)
-        shown = step in {"confirme", "apercu"} and self._readable(mailing, form)
+        shown = step in {"confirme", "apercu"} and self._letter_readable(mailing, form)
         if shown and step == "confirme" and request.POST["confirme"] == seen:
             try:
-                return self._written(request, mailing, form, back)
+                return self._letter_written(request, mailing, form, back)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
                 shown = False
@@ -115,7 +115,7 @@ class WritingMixin(_Base):
             "now": shown and form.cleaned_data["leaves"] == NOW,
             "changed": step == "confirme" and request.POST["confirme"] != seen,
             "seen": seen,
-            "standard": self._standard(request),
+            "standard": self._letters_kept(request),
             "hidden": hidden
             if hidden is not None
             else [
@@ -136,23 +136,23 @@ class WritingMixin(_Base):
         return response
 
     @staticmethod
-    def _standard(request: HttpRequest) -> list[StandardLetter]:
+    def _letters_kept(request: HttpRequest) -> list[StandardLetter]:
         own = Territory.objects.coordinated_by(request.user)
         return list(StandardLetter.objects.filter(territory__in=own).order_by("name"))
 
-    def _initial(self, request: HttpRequest, step: str) -> dict[str, str]:
+    def _letter_initial(self, request: HttpRequest, step: str) -> dict[str, str]:
         if step == "modifier":
             return {name: request.POST.get(name, "") for name in ("subject", "message", "leaves")}
         if step == "reprendre":
             asked = request.POST.get("lettre", "")
-            letter = next((one for one in self._standard(request) if str(one.uuid) == asked), None)
+            letter = next((one for one in self._letters_kept(request) if str(one.uuid) == asked), None)
             if letter is not None:
                 return {"subject": letter.subject, "message": letter.message}
             return {name: request.POST.get(name, "") for name in ("subject", "message")}
         return {}
 
     @staticmethod
-    def _readable(mailing: Mailing, form: LetterForm) -> bool:
+    def _letter_readable(mailing: Mailing, form: LetterForm) -> bool:
         if not form.is_valid():
             return False
         try:
@@ -162,7 +162,7 @@ class WritingMixin(_Base):
             return False
         return True
 
-    def _written(self, request: HttpRequest, mailing: Mailing, form: LetterForm, back: str) -> HttpResponse:
+    def _letter_written(self, request: HttpRequest, mailing: Mailing, form: LetterForm, back: str) -> HttpResponse:
         by: User = request.user  # type: ignore[assignment]
         now = form.cleaned_data["leaves"] == NOW
         count = len(mailing.recipients)
