@@ -101,5 +101,4 @@ class DisciplineAdmin(_DisciplineAdmin):
 
     add_title = _("Nouvelle discipline")
     list_display = ["name", "name_en", "order"]
-    list_editable = ["order"]
     search_fields = ["name", "name_en"]
