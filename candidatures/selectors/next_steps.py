@@ -6,8 +6,8 @@ A dossier's step says only what its people were told: nothing here reads a decis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, Min, OuterRef
 from django.urls import reverse
@@ -172,6 +172,7 @@ class Dossiers:
 
     def _coming(self, row: Application) -> NextStep | None:
         call = row.call
+        when: date | None
         if row.was_told:
             begins = self.begins.get(row.call_id) if row.told[1] == OfferState.ACCEPTED else None
             # Once it has begun, the residency's own space says what comes.
@@ -245,7 +246,7 @@ def of_seats(user: User, seats: Sequence[Juror]) -> dict[int, NextStep]:
 def _seat(seat: Juror, owed: int, session: JurySession | None, heard: datetime | None) -> NextStep:
     jury = seat.jury
     today = timezone.localdate()
-    facts = {"detail": localised(jury.call, "title"), "space": JURY_SPACE}
+    facts: dict[str, Any] = {"detail": localised(jury.call, "title"), "space": JURY_SPACE}
     desk = reverse("jury:desk", args=[jury.call.slug])
     if not seat.joined_at:
         return NextStep(
@@ -261,11 +262,11 @@ def _seat(seat: Juror, owed: int, session: JurySession | None, heard: datetime |
         href = reverse("jury:interviews", args=[jury.call.slug])
         return NextStep(_("Prochain entretien"), href, _("Voir les entretiens"), when=heard, kind="on", **facts)
     if session is not None:
-        moment: object = session.held_on
+        moment: date | datetime = session.held_on
         if session.starts_at is not None:
             moment = timezone.make_aware(datetime.combine(session.held_on, session.starts_at))
         label = _("Séance du jury, %(place)s") % {"place": session.place} if session.place else _("Séance du jury")
-        return NextStep(label, desk, _("Revoir mes dossiers"), when=moment, kind="on", **facts)  # type: ignore[arg-type]
+        return NextStep(label, desk, _("Revoir mes dossiers"), when=moment, kind="on", **facts)
     return NextStep(
         _("La séance du jury, quand la coordination en aura fixé la date"), desk, _("Revoir mes dossiers"),
         kind="coming", **facts,

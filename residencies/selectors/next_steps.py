@@ -136,7 +136,13 @@ def _tasks_of_team(structure: Structure, home: team_home.Home) -> Iterator[NextS
         yield _confirmations(structure, home.to_confirm)
     for line in home.to_sign:
         label = _("Signer la convention «\N{NO-BREAK SPACE}%(title)s\N{NO-BREAK SPACE}»")
-        say = _step(structure, label % {"title": line.paper.activity.title}, "team:agreement", line.paper.uuid)
+        activity = line.paper.activity
+        say = _step(
+            structure,
+            label % {"title": activity.title if activity else line.paper.title},
+            "team:agreement",
+            line.paper.uuid,
+        )
         yield say(_("Lire et signer"), line.paper.issued_at)
     if home.clashes:
         session = home.clashes[0].session

@@ -229,6 +229,8 @@ def test_an_expired_session_loses_nothing() -> None:
     response = client.post(address, {"version": 0, "practice": "Tapé pendant une heure."})
     assert response.status_code == 302
     assert response.headers["Location"].startswith(reverse("account_login"))
+    assert "Ce que vous avez saisi est gardé" in text(client.get(response.headers["Location"]))
+    assert "saisi est gardé" not in text(Client().get(response.headers["Location"]))
     assert client.login(username=application.owner.email, password=PASSWORD)
     response = client.get(address)
     assert "Tapé pendant une heure." in text(response)
