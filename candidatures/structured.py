@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from candidatures.models import Call
 from clea.i18n import localised
 from clea.ui import structured
@@ -26,9 +28,9 @@ def service(call: Call) -> Thing:
     address = structured.absolute(call.get_absolute_url())
     opening = {"@type": "OpeningHoursSpecification"}
     if call.opens_at:
-        opening["validFrom"] = call.opens_at.isoformat()
+        opening["validFrom"] = timezone.localtime(call.opens_at).isoformat()
     if call.closes_at:
-        opening["validThrough"] = call.closes_at.isoformat()
+        opening["validThrough"] = timezone.localtime(call.closes_at).isoformat()
     return {
         "@type": "GovernmentService",
         "name": localised(call, "title"),

@@ -11,6 +11,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clea.ui import structured
 from residencies.models import Event
@@ -43,7 +44,9 @@ def test_a_call_and_an_event_say_what_they_are_to_search_engines(client: Client)
     page = client.get(call.get_absolute_url()).content.decode()
     service, path = said(page)
     assert (service["@type"], service["name"]) == ("GovernmentService", call.title)
-    assert service["availableChannel"]["hoursAvailable"]["validThrough"] == call.closes_at.isoformat()
+    assert (
+        service["availableChannel"]["hoursAvailable"]["validThrough"] == timezone.localtime(call.closes_at).isoformat()
+    )
     assert [item["name"] for item in path["itemListElement"]] == ["Accueil", "Appels", call.title]
     assert {thing["@type"] for thing in said(client.get("/").content.decode())} == {
         "WebSite", "GovernmentOrganization", "GovernmentService",
