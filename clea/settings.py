@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "clea.ui.middleware.WrongMethodMiddleware",
+    "clea.ui.middleware.BareAnswersMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "clea.accounts.middleware.StaffSecondFactorMiddleware",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.views.defaults import page_not_found
 
 from clea.ui import unavailable
 from clea.ui.http import own_referrer, wants_json
@@ -27,14 +29,21 @@ class MaintenanceMiddleware:
         return unavailable.closed(request, words)
 
 
-class WrongMethodMiddleware:
-    """A page instead of Django's empty 405, when a person opens by hand an address that only takes a form."""
+class BareAnswersMiddleware:
+    """Pages that help in place of Django's bare ones.
+
+    An address that only takes a form, opened by hand, is an empty 405. Where ``DEBUG`` is on, as in the
+    demonstration, an address that is not there lists every route of the project: visitors get the page of
+    the 404 there too (the console keeps the line).
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if settings.DEBUG and response.status_code == 404 and b"URLconf" in getattr(response, "content", b""):
+            return page_not_found(request, Http404())
         if response.status_code != 405 or response.streaming or response.content or wants_json(request):
             return response
         page = render(request, "405.html", {"back": way_back(request)}, status=405)

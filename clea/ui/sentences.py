@@ -93,7 +93,8 @@ VALIDATORS: dict[type[Any], Any] = {
 
 def settle() -> None:
     """Give Django's fields these words. Once, before any form or model of the project is made."""
-    for kind, words in [*FIELDS.items(), *MODELS.items()]:
+    kinds: list[tuple[Any, dict[str, Any]]] = [*FIELDS.items(), *MODELS.items()]
+    for kind, words in kinds:
         kind.default_error_messages = {**vars(kind).get("default_error_messages", {}), **words}
     for validator, message in VALIDATORS.items():
         validator.message = message

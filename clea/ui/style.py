@@ -80,6 +80,11 @@ def _season() -> Inputs:
     )
 
 
+_HELP = SimpleNamespace(summary="Vous y voyez **ce qui attend**.", url="#", title="Votre journée")
+_ENTRIES: list[dict[str, str]] = [
+    {"message": "Il manque une réponse ici.", "target": "one_name", "label": "Nom d'usage"},
+    {"message": "Les dates se croisent.", "target": "", "label": ""},
+]
 _FILE: Inputs = {"name": "portfolio.pdf", "size": 4_900_000, "pages": 12, "href": "#"}
 _UPLOAD: Inputs = {"action": "#", "max_bytes": 20_000_000, "max_mb": 20, "max_pages": 100}
 _TASKS: list[Inputs] = [
@@ -240,11 +245,6 @@ SAMPLES: list[Sample] = [
         '{% include "components/pagination.html" with page=page %}',
         {"": lambda: {"page": Paginator(range(300), 10).page(7)}},
     ),
-]
-_HELP = SimpleNamespace(summary="Vous y voyez **ce qui attend**.", url="#", title="Votre journée")
-_ENTRIES = [
-    {"message": "Il manque une réponse ici.", "target": "one_name", "label": "Nom d'usage"},
-    {"message": "Les dates se croisent.", "target": "", "label": ""},
 ]
 
 

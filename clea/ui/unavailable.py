@@ -6,6 +6,7 @@ was being sent is given back on the page, to be sent again.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from typing import Any
@@ -19,6 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from clea.ui.http import wants_json
+from clea.ui.identity import publisher
 from clea.ui.recovery import MAX_CHARS
 
 logger = logging.getLogger(__name__)
@@ -61,6 +63,9 @@ def is_open_to(request: HttpRequest) -> bool:
 
 def closed(request: HttpRequest, words: str) -> HttpResponse:
     """503 for a site closed on purpose."""
+    with contextlib.suppress(DatabaseError, InterfaceError):
+        # The database is often well while one works: whom to write to is then up to date.
+        publisher()
     message = words or _("Le site est fermé quelques minutes pour entretien.")
     return answer(request, "503.html", message, {"words": words, "planned": True})
 

@@ -32,7 +32,8 @@ urlpatterns = [path("panne/", breakdown), path("base/", database_away), path("",
 def visitor(monkeypatch, settings, tmp_path):
     """A person who came through, on a site that remembers who publishes it."""
     settings.VAR_DIR = tmp_path
-    monkeypatch.setattr(identity, "_last", Publisher(email="contact@exemple.test"))
+    monkeypatch.setattr(identity, "_source", lambda: Publisher(email="contact@exemple.test"))
+    monkeypatch.setattr(identity, "_last", None)
     client = Client(raise_request_exception=False)
     client.force_login(User.objects.create_user("ada@exemple.test"))
     return client
@@ -91,6 +92,15 @@ def test_an_address_that_takes_a_form_only_says_so_and_leads_back(visitor):
     assert read(html).faults == []
     assert 'href="/agenda/?page=2"' in html
     assert 'href="/"' in visitor.get("/langue/", headers={"Referer": "http://ailleurs.test/x/"}).text
+
+
+@pytest.mark.django_db
+def test_the_demonstration_does_not_list_its_routes_to_who_mistypes_an_address(visitor, settings):
+    settings.DEBUG = True
+    page = visitor.get("/nulle-part/")
+    assert page.status_code == 404
+    assert "URLconf" not in page.text
+    assert "Plan du site" in page.text
 
 
 @pytest.mark.django_db
