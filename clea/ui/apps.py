@@ -47,3 +47,9 @@ class CleaAdminConfig(admin_apps.AdminConfig):
         super().__init__(app_name, app_module)
         # First of the applications, before any form or model of the project is made.
         sentences.settle()
+
+    def ready(self) -> None:
+        from clea.ui import words
+
+        words.settle()
+        super().ready()

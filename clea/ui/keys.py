@@ -17,9 +17,11 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.urls.converters import PathConverter
+
+from clea.ui.words import Worded
 
 _ROUNDS = 4
 _HALF = 8  # bytes
@@ -116,7 +118,7 @@ class _KeyedChangeList:
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[result])
 
 
-class _KeyedAdmin:
+class _KeyedAdmin(Worded):
     """Mixed into every ModelAdmin of the site by ``addressed``."""
 
     #: simple_history's own links each version by its number.
@@ -163,10 +165,11 @@ class _KeyedAdmin:
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The history's own tables hold numbers."""
+        """The history's own tables hold numbers. 404 for what one may not know."""
         found = self.get_object(request, object_id)
-        number = str(found.pk) if found is not None else object_id
-        return super().history_view(request, number, extra_context)  # type: ignore[misc]
+        if found is None:
+            raise Http404
+        return super().history_view(request, str(found.pk), extra_context)  # type: ignore[misc]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         base = super().get_changelist(request, **kwargs)  # type: ignore[misc]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import Group
 from django_tasks_db.models import DBTaskResult
 
 from tests.access.desk import NOBODY, administrators_only
@@ -13,7 +12,6 @@ from tests.access.world import World
 
 
 def build(world: World) -> None:
-    world.group = Group.objects.create(name="Groupe")
     world.authenticator = Authenticator.objects.create(
         user=world.people[Role.STRANGER], type=Authenticator.Type.TOTP, data={"secret": "secret"}
     )
@@ -24,9 +22,8 @@ def build(world: World) -> None:
 
 DESK = {
     "accounts.user": administrators_only(lambda w: w.people[Role.OWNER], delete=NOBODY),
-    "auth.group": administrators_only(lambda w: w.group),
     "account.emailaddress": administrators_only(
-        lambda w: EmailAddress.objects.get(user=w.people[Role.OWNER], primary=True)
+        lambda w: EmailAddress.objects.get(user=w.people[Role.OWNER], primary=True), add=NOBODY
     ),
     "mfa.authenticator": administrators_only(lambda w: w.authenticator, add=NOBODY, change=NOBODY),
     "django_tasks_database.dbtaskresult": administrators_only(
