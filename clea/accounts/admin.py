@@ -1,5 +1,7 @@
 """Accounts, for administrators of the installation only."""
 
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -7,6 +9,19 @@ from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from clea.accounts.models import User
+
+# Who an address belongs to is decided by a code that it received, not on the desk.
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class ProvedAddressAdmin(EmailAddressAdmin):
+    raw_id_fields = ()
+    readonly_fields = ("user",)
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
 
 # A second factor is its owner's: seen here, taken away when a telephone is lost, never written.
 admin.site.unregister(Authenticator)

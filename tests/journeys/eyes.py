@@ -42,8 +42,14 @@ def sticks_out(page: Page) -> list[str]:
             const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
             if (wide <= 0) return [];
             const right = document.documentElement.clientWidth;
+            // What slides inside its own box does not widen the page.
+            const held = (element) => {
+                for (let one = element.parentElement; one && one !== document.body; one = one.parentElement)
+                    if (getComputedStyle(one).overflowX !== "visible") return true;
+                return false;
+            };
             return [...document.querySelectorAll("body *")]
-                .filter((element) => element.getBoundingClientRect().right > right + 1)
+                .filter((element) => element.getBoundingClientRect().right > right + 1 && !held(element))
                 .slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
         }"""
     )
