@@ -160,7 +160,7 @@ class _KeyedAdmin(Worded):
         """The page itself, not Django's detour by numbers."""
         if self.view_on_site is True:  # type: ignore[attr-defined]
             return obj.get_absolute_url() if obj is not None and hasattr(obj, "get_absolute_url") else None
-        return super().get_view_on_site_url(obj)  # type: ignore[misc, no-any-return]
+        return super().get_view_on_site_url(obj)  # type: ignore[misc]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -169,7 +169,7 @@ class _KeyedAdmin(Worded):
         found = self.get_object(request, object_id)
         if found is None:
             raise Http404
-        return super().history_view(request, str(found.pk), extra_context)  # type: ignore[misc]
+        return super().history_view(request, str(found.pk), extra_context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         base = super().get_changelist(request, **kwargs)  # type: ignore[misc]

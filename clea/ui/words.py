@@ -50,19 +50,19 @@ class Worded:
         context = getattr(response, "context_data", None)
         if context and "object" in context:
             context["title"] = gettext("Historique : %(name)s") % {"name": context["object"]}
-        return response  # type: ignore[no-any-return]
+        return response
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         self._say(request, gettext("C'est ajouté : %(name)s."), obj)
-        return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         self._say(request, gettext("C'est enregistré : %(name)s."), obj)
-        return super().response_change(request, obj)  # type: ignore[misc, no-any-return]
+        return super().response_change(request, obj)  # type: ignore[misc]
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         self._say(request, gettext("C'est supprimé : %(name)s."), obj_display)
-        return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc, no-any-return]
+        return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
 
     @staticmethod
     def _say(request: HttpRequest, text: str, row: Any) -> None:
@@ -132,7 +132,7 @@ class TaskAdmin(_Named):
     names = (_("tâche de fond"), _("tâches de fond"))
     list_display = ["what", "state", "queued", "started", "ended"]
     ordering = ["-enqueued_at"]
-    fields = ["what", "state", "queued", "started", "ended", "why"]
+    fields = ("what", "state", "queued", "started", "ended", "why")
     readonly_fields = fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -170,7 +170,7 @@ class FactorAdmin(_Named):
     list_display = ["user", "factor", "added", "used"]
     list_select_related = ["user"]
     search_fields = ["user__email"]
-    fields = ["user", "factor", "added", "used"]
+    fields = ("user", "factor", "added", "used")
     readonly_fields = fields
 
     @admin.display(description=_("second facteur"), ordering="type")

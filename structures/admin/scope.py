@@ -211,7 +211,7 @@ class ScopedRelatedFilter(admin.FieldListFilter):
         )
         return [(str(getattr(row, self.key)), str(row)) for row in rows]
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.parameter]
 
     def has_output(self) -> bool:
