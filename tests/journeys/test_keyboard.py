@@ -1,73 +1,17 @@
-"""A complete dossier with the keyboard alone: every step reached, and always seen."""
+"""A complete dossier, a session confirmed, with the keyboard alone: every step reached, and always seen."""
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import FileChooser, FilePayload, Page, expect
+from django.utils import timezone
+from playwright.sync_api import FileChooser, FilePayload, expect
 
 from tests.journeys.artist import CV
+from tests.journeys.keyboard import Keyboard
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-#: What has the focus: its name, whether an outline shows it, whether something lies over it.
-FOCUS = """() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) return null;
-    const style = getComputedStyle(element);
-    const box = element.getBoundingClientRect();
-    const over = document.elementFromPoint(box.x + Math.min(box.width, 40) / 2, box.y + box.height / 2);
-    const seen = box.bottom > 0 && box.top < innerHeight && !!over
-        && (element.contains(over) || over.contains(element)
-            || [...(element.labels || [])].some((label) => label.contains(over)));
-    return {
-        tag: element.outerHTML.slice(0, 140),
-        name: (element.labels?.[0] || element).textContent.trim(),
-        outlined: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
-        seen,
-    };
-}"""
-
-
-class Keyboard:
-    """Hands on the keyboard, eyes on the focus."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.lost: list[str] = []
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.insert_text(text)
-
-    def tab(self) -> dict[str, object] | None:
-        self.press("Tab")
-        focus: dict[str, object] | None = self.page.evaluate(FOCUS)
-        if focus and not focus["outlined"]:
-            self.lost.append(f"no outline: {focus['tag']}")
-        if focus and not focus["seen"]:
-            self.lost.append(f"hidden: {focus['tag']}")
-        return focus
-
-    def to(self, name: str) -> None:
-        """Tab until what has the focus is called ``name`` (a beginning), within the page."""
-        self.page.wait_for_load_state()
-        for _ in range(120):
-            focus = self.tab()
-            if focus and re.sub(r"\s+", " ", str(focus["name"])).startswith(name):
-                return
-        raise AssertionError(f"{name!r} is out of the keyboard's reach on {self.page.url}")
-
-    def activate(self, name: str) -> None:
-        self.to(name)
-        self.press("Enter")
-
-    def at(self, title: str) -> None:
-        expect(self.page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
 
 
 def test_a_dossier_is_filed_with_the_keyboard_alone(call, signed_in):
@@ -164,5 +108,27 @@ def test_a_dossier_is_filed_with_the_keyboard_alone(call, signed_in):
     keys.activate("Déposer mon dossier")
     keys.at("Votre dossier est déposé")
     keys.to("Ouvrir mon dossier en un seul PDF")
-    assert not keys.lost, "\n".join(sorted(set(keys.lost)))
+    keys.assert_always_seen()
     assert Application.objects.get().state == "submitted"
+
+
+def test_a_session_is_confirmed_by_its_two_sides_with_the_keyboard_alone(site, signed_in):
+    from tests.factories.residencies import ActivityFactory, SessionFactory, artist_of, member_of
+
+    activity = ActivityFactory(title="Fabrique de rythmes")
+    session = SessionFactory(activity=activity, starts_at=timezone.now() - timedelta(hours=3))
+    session.audience.create(category="primary", expected=25)
+    residency, structure = session.residencies.get(), session.structures.get()
+    for person, home in ((artist_of(residency), "/ma-residence/"), (member_of(structure), "/ma-structure/")):
+        keys = Keyboard(signed_in(person).new_page())
+        keys.page.goto(home)
+        keys.activate("Confirmer")
+        keys.at("Fabrique de rythmes")
+        keys.to("oui, comme prévu")
+        keys.press("Space")
+        keys.to("Nombre")
+        keys.type("24")
+        keys.activate("Confirmer")
+        expect(keys.page.get_by_role("status").first).to_contain_text("Merci")
+        keys.assert_always_seen()
+    assert session.confirmations.count() == 2

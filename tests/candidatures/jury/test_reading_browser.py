@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.journeys.keyboard import Keyboard
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -61,14 +63,8 @@ def test_three_dossiers_are_read_with_the_keyboard_alone(signed_in, juror, dossi
     page = signed_in()
     page.goto(desk(juror))
     press = page.keyboard.press
-
-    def to(name: str) -> None:
-        for _step in range(60):
-            press("Tab")
-            said = page.evaluate("document.activeElement.textContent.trim()")
-            if said.startswith(name):
-                return
-        raise AssertionError(f"{name!r} is out of the keyboard's reach on {page.url}")
+    keys = Keyboard(page)
+    to = keys.to
 
     to("Lire : ")
     press("Enter")
@@ -100,6 +96,7 @@ def test_three_dossiers_are_read_with_the_keyboard_alone(signed_in, juror, dossi
             expect(page.get_by_text("Voici le dossier suivant.")).to_be_visible()
     expect(page.get_by_text("C'était la dernière, merci.")).to_be_visible()
     expect(title(page)).to_have_text("Toutes vos lectures sont déposées")
+    keys.assert_always_seen()
     for review in Review.objects.all():
         assert (review.state, review.advice) == ("filed", "reserved")
         assert list(review.scores.order_by("criterion__order").values_list("value", "comment")) == [
