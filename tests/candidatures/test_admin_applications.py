@@ -76,7 +76,7 @@ def test_the_filters_narrow_the_list(desk, call, territory):
         ({"appel": call.uuid}, {one, two, three}),
         ({"etat": "eligible"}, {three}),
         ({"applicant_kind__exact": "collective"}, {two}),
-        ({"discipline": music.pk}, {one}),
+        ({"discipline": "musique"}, {one}),
         ({"departement": "2A"}, {one}),
         ({"departement": "2B"}, {two}),
         ({"departement": "62"}, {old}),
@@ -85,7 +85,7 @@ def test_the_filters_narrow_the_list(desk, call, territory):
         ({"pieces": "attendues"}, {one}),
         ({"pieces": "en_retard"}, {two}),
         ({"pieces": "fournies"}, set()),
-        ({"last_deposit__received_at__gte": str(midnight(0))}, {one, two, three}),
+        ({"received_at_du": midnight(0).date().isoformat()}, {one, two, three}),
     ):
         assert set(listed(desk, **params)) == expected, params
     choices = desk.get(LIST).context["cl"].filter_specs

@@ -155,7 +155,7 @@ class TestTerritory:
         self, client: Client, here: Territory
     ) -> None:
         Territory.objects.filter(pk=here.pk).update(two_person_payments=True)
-        address = f"/coordination/structures/territory/{here.pk}/change/"
+        address = url("territory", "change", here.pk)
         for user, kept in ((CoordinatorFactory(territory=here), True), (AdministratorFactory(), False)):
             client.force_login(user)
             client.post(address, self.form(here))
@@ -236,13 +236,6 @@ class TestStructure:
         assert found(equipe="seule") == {single}
         assert found(equipe="aucune") == {empty, twin}
         assert found(doublons="oui") == {empty, twin}
-
-    def test_closing_hides_without_deleting(self, desk: Client, here: Territory) -> None:
-        structure = StructureFactory(commune__territory=here)
-        desk.post(url("structure"), {"action": "close_selected", "_selected_action": [structure.pk]})
-        structure.refresh_from_db()
-        assert not structure.is_active
-        assert desk.get(structure.get_absolute_url()).status_code == 404
 
     def test_the_history_tells_who_changed_what_and_restores_nothing(self, desk: Client, here: Territory) -> None:
         structure = furnish(here, "ici")

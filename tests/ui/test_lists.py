@@ -72,6 +72,7 @@ def test_an_act_on_several_rows_says_first_what_it_will_do(client, here):
     client.post(LIST, data | {"confirme": asked.context["seen"]})
     one.refresh_from_db()
     assert not one.is_active
+    assert client.get(one.get_absolute_url()).status_code == 404
 
 
 def test_a_list_costs_the_same_for_3_rows_and_for_30(client, here, assert_num_queries_constant):
