@@ -81,9 +81,9 @@ class EntryAdmin(_EntryAdmin):
     def role(self, entry: Entry) -> str:
         return entry.actor.get_role_display()
 
-    @admin.display(description=_("objet"), ordering="target_type", empty_value="–")
-    def target(self, entry: Entry) -> str | None:
-        return f"{entry.target_type} {entry.target_id}" if entry.target_type else None
+    @admin.display(description=_("objet"), ordering="target_type")
+    def target(self, entry: Entry) -> str:
+        return f"{entry.target_type} {entry.target_id}" if entry.target_type else "–"
 
     @admin.display(description=_("détails"))
     def details(self, entry: Entry) -> str:

@@ -18,6 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clea.ui import dates
+
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
 else:
@@ -103,6 +105,10 @@ _FACTORS = {
 }
 
 
+def _moment(when: Any) -> str:
+    return dates.moment(when) if when else "–"
+
+
 class _Named(_Admin):
     """A package's model under French names, without touching the model: its migrations are the package's."""
 
@@ -118,6 +124,10 @@ class _Named(_Admin):
         changelist.opts = self.opts
         changelist.title = capfirst(str(self.opts.verbose_name_plural))
         return changelist
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Nothing hangs from these rows."""
+        return [str(row) for row in objs], {self.opts.verbose_name_plural: len(objs)}, set(), []
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -147,16 +157,16 @@ class TaskAdmin(_Named):
         return str(_STATES.get(row.status, row.status))
 
     @admin.display(description=_("demandée"), ordering="enqueued_at")
-    def queued(self, row: Any) -> Any:
-        return row.enqueued_at
+    def queued(self, row: Any) -> str:
+        return _moment(row.enqueued_at)
 
     @admin.display(description=_("commencée"), ordering="started_at")
-    def started(self, row: Any) -> Any:
-        return row.started_at
+    def started(self, row: Any) -> str:
+        return _moment(row.started_at)
 
     @admin.display(description=_("finie"), ordering="finished_at")
-    def ended(self, row: Any) -> Any:
-        return row.finished_at
+    def ended(self, row: Any) -> str:
+        return _moment(row.finished_at)
 
     @admin.display(description=_("pourquoi elle a échoué"))
     def why(self, row: Any) -> str:
@@ -167,23 +177,27 @@ class FactorAdmin(_Named):
     """Second factors: seen, and removed when a person has lost theirs."""
 
     names = (_("second facteur"), _("seconds facteurs"))
-    list_display = ["user", "factor", "added", "used"]
+    list_display = ["person", "factor", "added", "used"]
     list_select_related = ["user"]
     search_fields = ["user__email"]
-    fields = ("user", "factor", "added", "used")
+    fields = ("person", "factor", "added", "used")
     readonly_fields = fields
+
+    @admin.display(description=_("compte"), ordering="user__email")
+    def person(self, row: Any) -> str:
+        return str(row.user)
 
     @admin.display(description=_("second facteur"), ordering="type")
     def factor(self, row: Any) -> str:
         return str(_FACTORS.get(row.type, row.type))
 
     @admin.display(description=_("posé le"), ordering="created_at")
-    def added(self, row: Any) -> Any:
-        return row.created_at
+    def added(self, row: Any) -> str:
+        return _moment(row.created_at)
 
     @admin.display(description=_("servi le"), ordering="last_used_at")
-    def used(self, row: Any) -> Any:
-        return row.last_used_at
+    def used(self, row: Any) -> str:
+        return _moment(row.last_used_at)
 
 
 PACKAGES: dict[str, type[_Admin]] = {

@@ -26,11 +26,11 @@ def numbers_in(page: str) -> list[str]:
 
 #: What Django and the packages say by themselves where nobody said it in French: a whole text, or a part of one.
 _LIST = """
-    actions add all any back backend_name cancel change choose clear close confirm continue created_at date
+    add all any back backend_name cancel change choose clear close confirm continue created_at
     delete email empty enqueued_at export failed false filter filters finished_at first go group groups hide
     history home import kind last last_used_at log_out logout name next no none now password previous
     priority queue queue_name ready remove run running save search select show sign_in sign_out started_at
-    state status submit successful task_path time today true type unknown updated_at user username users view
+    state status submit successful task_path time today true unknown updated_at user username users view
     view_site welcome yes
 """
 _WORDS = frozenset(_LIST.split())
