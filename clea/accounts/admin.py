@@ -2,7 +2,6 @@
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
@@ -20,25 +19,6 @@ class ProvedAddressAdmin(EmailAddressAdmin):
     readonly_fields = ("user",)
 
     def has_add_permission(self, request: object) -> bool:
-        return False
-
-
-# A second factor is its owner's: seen here, taken away when a telephone is lost, never written.
-admin.site.unregister(Authenticator)
-
-
-@admin.register(Authenticator)
-class SecondFactorAdmin(admin.ModelAdmin):
-    list_display = ("user", "type", "created_at", "last_used_at")
-    list_select_related = ("user",)
-    list_filter = ("type",)
-    search_fields = ("user__email",)
-    fields = ("user", "type", "created_at", "last_used_at")
-
-    def has_add_permission(self, request: object) -> bool:
-        return False
-
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
         return False
 
 
