@@ -99,9 +99,9 @@ def test_a_dossier_kept_elsewhere_cannot_be_ticked_and_says_why(desk, decided):
     )
     html = read(desk, address(decided))
     assert "Retenue par Voisin" in html
-    assert str(decided.selected[0].uuid) not in html.partition("<form")[2].partition("Règles de courrier")[0].replace(
-        address(decided, "letter", decided.selected[0].uuid), ""
-    )
+    assert f'value="{decided.selected[0].uuid}"' not in html.partition("<form")[2].partition("Règles de courrier")[
+        0
+    ].replace(address(decided, "letter", decided.selected[0].uuid), "")
 
 
 def test_a_letter_is_read_before_it_is_drafted(desk, decided):
