@@ -230,7 +230,10 @@ class ActionForm(_Plain):
     @classmethod
     def of(cls, action: Action, data: Any, addresses: Mapping[str, str]) -> ActionForm:
         names = ("what", "owner", "owner_email", "due_on")
-        return cls(data, initial={name: getattr(action, name) for name in names}, addresses=addresses)
+        form = cls(data, initial={name: getattr(action, name) for name in names}, addresses=addresses)
+        # The list of participants is on the page of the minutes only.
+        del form.fields["owner"].widget.attrs["list"]
+        return form
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
