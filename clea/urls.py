@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 
 from candidatures.views.public import home
-from clea.accounts.views import switch_language
 from clea.ui import style
 
 handler400 = "clea.ui.views.bad_request"
@@ -26,6 +25,5 @@ urlpatterns = [
     path("coordination/style/", style.page, name="style"),
     path("coordination/", admin.site.urls),
     path("aide/", include("clea.ui.guides")),
-    path("langue/", switch_language, name="set_language"),
     path("", include("clea.ui.urls")),
 ]

@@ -95,7 +95,7 @@ class CallPagesMixin(_Base):
             "can_unpublish": bool(rules.can_unpublish(call, bool(states))),
             "can_archive": call.status == CallStatus.PUBLISHED and call.closes_at <= timezone.now(),
             "is_public": call.status != CallStatus.DRAFT,
-            "jury": Jury.objects.filter(call=call).only("pk").first(),
+            "jury": Jury.objects.filter(call=call).only("uuid").first(),
         }
 
     @staticmethod

@@ -208,7 +208,7 @@ class DossierMixin(_Base):
             extensions=Extension.objects.filter(call=call, user=application.owner).select_related("granted_by"),
             mails=mails_about(application)
             .visible_to(request.user)
-            .only("subject", "to", "state", "kind", "created_at", "sent_at"),
+            .only("uuid", "subject", "to", "state", "kind", "created_at", "sent_at"),
             entries=entries_for(application),
             checkbox=ACTION_CHECKBOX_NAME,
             tone=_tone(application),

@@ -25,7 +25,7 @@ class ProvedAddressAdmin(EmailAddressAdmin):
 class PasswordForm(AdminPasswordChangeForm):
     """Django's, in a sentence that holds here: a list would not stand in its paragraph."""
 
-    usable_password_help_text = _(
+    usable_password_help_text = _(  # type: ignore[assignment]
         "Sans mot de passe, la personne entre par un code reçu par courriel. Son mot de passe actuel est alors perdu."
     )
 

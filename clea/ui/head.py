@@ -59,7 +59,8 @@ def of(request: HttpRequest | None, context: dict[str, Any], template: str = "")
     for name, value in request.GET.items():
         if name in own:
             # The first page of a list is the list.
-            kept |= {} if (name, value) == ("page", "1") else {name: value}
+            if (name, value) != ("page", "1"):
+                kept[name] = str(value)
         elif name not in NOISE and not name.startswith(NOISY):
             return Head()
     if context.get("canonical"):

@@ -5,6 +5,7 @@ from django.urls import path
 from clea.ui import views
 
 urlpatterns = [
+    path("langue/", views.switch_language, name="set_language"),
     path("sante/", views.health, name="health"),
     path("sante/pret/", views.ready, name="health_ready"),
     path("accessibilite/", views.accessibility, name="accessibility"),

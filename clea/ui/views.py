@@ -17,11 +17,14 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.translation import check_for_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
+from clea.accounts import services as accounts
+from clea.accounts.models import Language
 from clea.ui import ecodesign as measures
 from clea.ui import recovery, sitemaps, unavailable
 from clea.ui.head import indexed
@@ -180,6 +183,17 @@ def ready(request: HttpRequest) -> HttpResponse:
         checks["files"] = False
     well = all(checks.values())
     return JsonResponse({"status": "ok" if well else "down", "checks": checks}, status=200 if well else 503)
+
+
+@recovery.open_form
+@login_not_required
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages, and of the letters to whoever is signed in."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and check_for_language(language) and language in Language.values:
+        accounts.choose_language(by=request.user, language=language)
+    return set_language(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

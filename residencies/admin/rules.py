@@ -82,9 +82,7 @@ class PastActionAdmin(SheetExchangeMixin, DeskAdmin):
     search_fields = ["artist", "commune__search", "structure__search", "source"]
     search_help_text = _("Artiste, commune, structure ou source, avec ou sans accents.")
     ordering = ["-season_name", "commune__slug", "pk"]
-    empty_text = _(
-        "Importez le tableau des saisons passées : la couverture en tient compte."
-    )
+    empty_text = _("Importez le tableau des saisons passées : la couverture en tient compte.")
     list_per_page = 50
     import_export_change_list_template = "admin/structures/change_list_exchange.html"
     fieldsets = [

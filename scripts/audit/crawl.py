@@ -150,7 +150,7 @@ class Crawl:
         waiting.extend([*listed, *HOMES[role]])
         always = set(waiting)
         while waiting:
-            batch = []
+            batch: list[Page] = []
             while waiting and len(batch) < 8:
                 path = waiting.popleft()
                 name = name_of(path)

@@ -148,8 +148,8 @@ def context(browser: Browser, site: str, session: str) -> BrowserContext:
     made = browser.new_context(
         locale="fr-FR",
         timezone_id="Europe/Paris",
-        viewport=DESKTOP,
-        reduced_motion="reduce",  # type: ignore[arg-type]
+        viewport=DESKTOP,  # type: ignore[arg-type]
+        reduced_motion="reduce",
     )
     if session:
         made.add_cookies([{"name": "sessionid", "value": session, "url": site}])

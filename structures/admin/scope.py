@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from clea.ui import keys
+from clea.ui.lists import DeskListMixin
 from structures.models import Territory
 from structures.search import words_in
 
@@ -71,7 +72,7 @@ class _ScopedChoices(_Base):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class ScopedAdminMixin(_ScopedChoices):
+class ScopedAdminMixin(DeskListMixin, _ScopedChoices):
     """Give a ModelAdmin the territory's walls.
 
     ``territory_path`` is the lookup from the model to its territory (``"territory"``,
@@ -96,6 +97,13 @@ class ScopedAdminMixin(_ScopedChoices):
         return queryset.filter(
             **{f"{self.territory_path}__in": Territory.objects.coordinated_by(request.user).values("pk")}
         )
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the territory's column for who holds a single one."""
+        columns = [*super().get_list_display(request)]
+        if "territory" in columns and len(coordinated(request)) < 2:
+            columns.remove("territory")
+        return columns
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_changeform_initial_data(request)

@@ -55,7 +55,7 @@ def test_the_english_artist_reads_the_same_pages_explained() -> None:
     french, english = guides.guide("artiste"), None
     with override("en"):
         english = guides.guide("artiste")
-        assert guides.of("applications:review").title == "Checking and filing"  # type: ignore[union-attr]
+        assert guides.of("applications:review").title == "Checking and filing"
     assert [section.pages for section in english.sections] == [section.pages for section in french.sections]
 
 

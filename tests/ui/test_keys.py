@@ -37,10 +37,12 @@ def test_an_address_takes_a_row_or_its_number_and_shows_its_key(structure: Struc
     assert reverse(name, args=[structure.pk]) == reverse(name, args=[structure]) == reverse(name, args=[structure.uuid])
     assert f"/{structure.uuid}/" in reverse(name, args=[structure])
     commune = structure.commune
+    assert commune is not None
     assert f"/{keys.of(commune)}/" in reverse("admin:structures_commune_history", args=[commune.pk])
 
 
 def test_numbers_of_rows_lead_nowhere(desk: Client, structure: Structure) -> None:
+    assert structure.commune is not None
     for row in (structure, structure.commune):
         base = f"/coordination/structures/{row._meta.model_name}/"
         for end in ("", "change/", "history/"):
