@@ -130,7 +130,7 @@ class Dossiers:
             )  # fmt: skip
         asked = self.asked.get(row.pk)
         if asked is not None and writes and not row.was_told:
-            label = _("Envoyer une pièce demandée\N{NO-BREAK SPACE}: %(piece)s")
+            label = _("Envoyer une pièce demandée : %(piece)s")
             return self._say(
                 row, label % {"piece": localised(asked.piece, "title")}, when=asked.due_at,
                 href=reverse("applications:request", args=[row.uuid, asked.uuid]),
@@ -146,7 +146,7 @@ class Dossiers:
             )
         if row.can_change and row.has_unfiled_changes:
             return self._say(
-                row, _("Déposer de nouveau\N{NO-BREAK SPACE}: vos changements ne comptent pas encore"),
+                row, _("Déposer de nouveau : vos changements ne comptent pas encore"),
                 when=self.deadline(row), action=_("Revoir et déposer"),
             )  # fmt: skip
         return None

@@ -78,7 +78,7 @@ def _between(residency: Residency, periods: Sequence[Period]) -> NextStep | None
         )  # fmt: skip
     if residency.state == ResidencyState.FINISHED:
         return NextStep(
-            _("Relire ce qui reste de votre résidence\N{NO-BREAK SPACE}: œuvres, photographies, paroles"),
+            _("Relire ce qui reste de votre résidence : œuvres, photographies, paroles"),
             reverse("studio:traces", args=[residency.uuid]), _("Ouvrir les traces"), kind="coming", space=STUDIO,
         )  # fmt: skip
     return None
@@ -128,14 +128,14 @@ def _said(
 
 def _tasks_of_team(structure: Structure, home: team_home.Home) -> Iterator[NextStep]:
     for wish in home.proposals:
-        label = _("Répondre à une proposition\N{NO-BREAK SPACE}: %(name)s") % {"name": wish.proposed}
-        about = _("Pour votre souhait «\N{NO-BREAK SPACE}%(public)s\N{NO-BREAK SPACE}».") % {"public": wish.public}
+        label = _("Répondre à une proposition : %(name)s") % {"name": wish.proposed}
+        about = _("Pour votre souhait « %(public)s ».") % {"public": wish.public}
         say = _step(structure, label, "team:request", wish.uuid)
         yield say(_("Lire et répondre"), wish.answered_at, "since", about)
     if home.to_confirm:
         yield _confirmations(structure, home.to_confirm)
     for line in home.to_sign:
-        label = _("Signer la convention «\N{NO-BREAK SPACE}%(title)s\N{NO-BREAK SPACE}»")
+        label = _("Signer la convention « %(title)s »")
         activity = line.paper.activity
         say = _step(
             structure,
@@ -150,7 +150,7 @@ def _tasks_of_team(structure: Structure, home: team_home.Home) -> Iterator[NextS
         yield say(_("Voir les fermetures"), session.starts_at, "due", session.activity.title)
     for event in home.events:
         say = _step(
-            structure, _("S'inscrire\N{NO-BREAK SPACE}: %(title)s") % {"title": event.title}, "team:event", event.uuid
+            structure, _("S'inscrire : %(title)s") % {"title": event.title}, "team:event", event.uuid
         )
         yield say(_("S'inscrire"), event.registration_closes_at or event.starts_at, "due", event.place)
     if home.missing:
@@ -164,7 +164,7 @@ def _confirmations(structure: Structure, waiting: Sequence[Session]) -> NextStep
     count = len(waiting)
     oldest = min(waiting, key=lambda session: session.starts_at)
     if count == 1:
-        label = _("Dire comment s'est passée la séance «\N{NO-BREAK SPACE}%(title)s\N{NO-BREAK SPACE}»")
+        label = _("Dire comment s'est passée la séance « %(title)s »")
         label, href = (
             label % {"title": oldest.activity.title},
             reverse("team:confirm", args=[structure.uuid, oldest.uuid]),
