@@ -24,11 +24,13 @@ def interrupted() -> str:
 
 @transaction.atomic
 def finish(job: Job, state: JobState, outcome: Outcome) -> bool:
-    """End a run, unless it is no longer the one that counts. The file of a run that does not count goes."""
+    """End a run, unless it is no longer the one that counts. A file that nobody will get goes."""
     current = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
-    if current.state != JobState.RUNNING or current.claim != job.claim:
-        if outcome.file is not None:
-            documents.discard(outcome.file, by=job.owner)
+    counts = current.state == JobState.RUNNING and current.claim == job.claim
+    lost = outcome.file is not None and outcome.file.pk != current.result_id
+    if outcome.file is not None and lost and not (counts and state == JobState.DONE):
+        documents.discard(outcome.file, by=job.owner)
+    if not counts:
         return False
     now, read = timezone.now(), None
     current.state, current.finished_at, current.expires_at = state, now, now + KEPT

@@ -47,22 +47,22 @@ def run(job_id: int) -> None:
     job = Job.objects.select_related("owner").get(pk=job_id)
     # The desk is read in French, whoever's language the worker woke up with.
     with override(settings.LANGUAGE_CODE), _in_the_name_of(job.owner):
+        outcome = Outcome()
         try:
             require(rules.can_ask(job.owner, job))
-            outcome = kinds.get(job.kind).handler(Progress(job)) or Outcome()
+            outcome = kinds.get(job.kind).handler(Progress(job)) or outcome
+            finish(job, JobState.DONE, outcome)
         except Stopped:
             return
         except Refused as error:
             finish(job, JobState.FAILED, Outcome(str(error)))
         except Exception:
             log.exception("job %s (%s) failed", job.uuid, job.kind)
-            finish(job, JobState.FAILED, Outcome(unexpected()))
+            finish(job, JobState.FAILED, Outcome(unexpected(), file=outcome.file))
         except BaseException:
             # The worker is told to end now.
             finish(job, JobState.FAILED, Outcome(interrupted()))
             raise
-        else:
-            finish(job, JobState.DONE, outcome)
 
 
 @contextmanager

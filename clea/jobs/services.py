@@ -49,6 +49,7 @@ __all__ = [
 
 #: Beyond so many messages, dossiers or rows, a request would make a person wait: a job does it.
 MANY = 20
+_LONGEST_ADDRESS = 500
 
 
 def start(
@@ -61,7 +62,8 @@ def start(
     back_url: str = "",
     sent: StoredFile | None = None,
 ) -> Job:
-    """Have something done after this transaction; the same thing asked while it is not over gives the same job.
+    """Have something done after this transaction; the same thing asked for the same territory while it is not
+    over gives the same job.
 
     ``params`` is plain JSON and says all the handler needs; ``territory`` is a slug; ``back_url`` the page
     one comes from; ``sent`` a file that the handler reads, which the job then owns. Go then to the job
@@ -69,8 +71,10 @@ def start(
     when the kind does not let this person.
     """
     job = Job(
-        owner=by, kind=kind, label=label[:200], territory=territory, params=dict(params), back_url=back_url,
-        sent=sent, fingerprint=hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest(),
+        owner=by, kind=kind, label=label[:200], territory=territory, params=dict(params), sent=sent,
+        # The address of a list says all its filters: too long a one is not worth refusing the work.
+        back_url=back_url if len(back_url) <= _LONGEST_ADDRESS else "",
+        fingerprint=hashlib.sha256(json.dumps([territory, params], sort_keys=True).encode()).hexdigest(),
     )  # fmt: skip
     require(rules.can_ask(by, job))
     found = _asked(by, job)

@@ -46,7 +46,8 @@ def approve(progress: jobs.Progress) -> jobs.Outcome:
 
     def one(wanted: tuple[str, int]) -> None:
         uuid, version = wanted
-        mail = OutgoingMail.objects.filter(uuid=uuid).first()
+        # Held: nobody changes it between this reading and its approval.
+        mail = OutgoingMail.objects.select_for_update(of=("self",)).filter(uuid=uuid).first()
         try:
             if mail is None or mail.version != version:
                 raise Refused(_("il a été modifié depuis que vous l'avez relu."))

@@ -233,3 +233,28 @@ def test_the_queue_runs_it_and_a_lost_task_is_found_again(kind: Any, settings: A
     call_command("db_worker", "--batch", "--no-startup-delay", "--queue-name", "*", verbosity=0)
     job.refresh_from_db()
     assert job.state == JobState.DONE
+
+
+def test_the_same_demand_for_another_territory_is_another_job_and_a_long_way_back_is_let_go(
+    kind: Any, owner: Any
+) -> None:
+    kind(three)
+    wanted = {"by": owner, "kind": "essai", "label": "Un essai", "params": {"sha256": "x"}}
+    one = services.start(**wanted, territory="lens", back_url="/coordination/?q=" + "a" * 500)
+    other = services.start(**wanted, territory="arras")
+    assert one != other
+    assert one.back_url == ""
+
+
+def test_an_end_that_cannot_be_written_is_said_and_does_not_run_for_ever(kind: Any, owner: Any) -> None:
+    def handler(progress: services.Progress) -> services.Outcome:
+        made = three(progress)
+        return services.Outcome("Fini.", file=made.file, url="/coordination/?" + "a" * 600)
+
+    kind(handler)
+    job = asked(owner)
+    running.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    assert "Une erreur imprévue" in job.message
+    assert not StoredFile.objects.exists(), "nobody will get its file"
