@@ -97,7 +97,7 @@ class ContactMessageAdmin(WritingMixin, DeskAdmin):
             title=words % {"n": len(moved)},
             lines=[line],
             button=gettext("Confirmer"),
-            left_out=[(str(row), gettext("y est déjà")) for row in rows if row.answered == answered],
+            left_out=[(str(row), gettext("déjà ainsi")) for row in rows if row.answered == answered],
         )
         if page is not None:
             return page

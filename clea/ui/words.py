@@ -191,11 +191,11 @@ class FactorAdmin(_Named):
     def factor(self, row: Any) -> str:
         return str(_FACTORS.get(row.type, row.type))
 
-    @admin.display(description=_("posé le"), ordering="created_at")
+    @admin.display(description=_("ajouté le"), ordering="created_at")
     def added(self, row: Any) -> str:
         return _moment(row.created_at)
 
-    @admin.display(description=_("servi le"), ordering="last_used_at")
+    @admin.display(description=_("utilisé le"), ordering="last_used_at")
     def used(self, row: Any) -> str:
         return _moment(row.last_used_at)
 

@@ -172,7 +172,7 @@ def _residency_stage(season: Any, held: Counter[str]) -> Stage:
     first, last = season.first or season.starts_on, season.last or season.ends_on
     count = season.residency_count
     if not count:
-        return Stage("residencies", _("Résidences"), url, first, last, _("aucune encore ouverte"))
+        return Stage("residencies", _("Résidences"), url, first, last, _("pas encore ouvertes"))
     figure = ngettext("%(n)s résidence", "%(n)s résidences", count) % {"n": number(count)}
     more = _("%(held)s séances tenues, %(planned)s à venir") % {
         "held": number(held[SessionState.HELD]),
