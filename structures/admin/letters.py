@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -66,6 +66,8 @@ class LetterForm(_Form):
         required=False,
         widget=forms.RadioSelect,
     )
+    # The same from one page to the next: what is confirmed twice leaves once.
+    once = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
 
     def clean_leaves(self) -> str:
         return self.cleaned_data.get("leaves") or DRAFTS
@@ -92,15 +94,20 @@ class WritingMixin(_Base):
     ) -> HttpResponse:
         """Write, look, send: the same page three times. What was shown is what leaves, or it is shown again."""
         step = next((name for name in ("confirme", "apercu", "modifier", "reprendre") if name in request.POST), "")
-        form = LetterForm(
-            request.POST if step in {"confirme", "apercu"} else None, initial=self._letter_initial(request, step)
-        )
+        typed = None
+        if step in {"confirme", "apercu"}:
+            typed = request.POST.copy()
+            typed.setdefault("once", str(uuid4()))
+        form = LetterForm(typed, initial=self._letter_initial(request, step))
         seen = _digest(mailing)
         shown = step in {"confirme", "apercu"} and self._letter_readable(mailing, form)
         if shown and step == "confirme" and request.POST["confirme"] == seen:
             try:
                 return self._letter_written(request, mailing, form, back)
             except Refused as refusal:
+                if refusal.code == "twice":
+                    messages.info(request, str(refusal))
+                    return HttpResponseRedirect(_outbox())
                 form.add_error(None, str(refusal))
                 shown = False
         first = mailing.recipients[0] if shown else None
@@ -166,7 +173,13 @@ class WritingMixin(_Base):
         by: User = request.user  # type: ignore[assignment]
         now = form.cleaned_data["leaves"] == NOW
         count = len(mailing.recipients)
-        made = services.write(by=by, recipients=mailing.recipients, approved=now and count <= MANY, **_text(form))
+        made = services.write(
+            by=by,
+            recipients=mailing.recipients,
+            approved=now and count <= MANY,
+            once=form.cleaned_data["once"],
+            **_text(form),
+        )
         if now and count > MANY:
             return HttpResponseRedirect(jobs.start_approving(by=by, mails=made, back_url=back).get_absolute_url())
         if now:
@@ -179,12 +192,15 @@ class WritingMixin(_Base):
             count,
         )
         messages.success(request, words % {"n": count})
-        outbox = reverse("admin:mail_outgoingmail_changelist")
-        return HttpResponseRedirect(f"{outbox}?state__exact={MailState.DRAFT}&kind={LETTER}")
+        return HttpResponseRedirect(f"{_outbox()}?state__exact={MailState.DRAFT}&kind={LETTER}")
 
 
 def _text(form: LetterForm) -> dict[str, str]:
     return {name: form.cleaned_data[name] for name in ("subject", "message")}
+
+
+def _outbox() -> str:
+    return reverse("admin:mail_outgoingmail_changelist")
 
 
 def _digest(mailing: Mailing) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from clea.errors import Forbidden, Refused
 from clea.journal import services as journal
 from clea.mail import kinds
 from clea.mail import services as mail
+from clea.mail.models import OutgoingMail
 from clea.mail.services import text_in_force
 from structures.messages import LETTER
 from structures.models import StandardLetter, Territory
@@ -20,7 +23,6 @@ from structures.rules import coordinates
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
-    from clea.mail.models import OutgoingMail
     from structures.letters import Recipient
 
 
@@ -53,27 +55,42 @@ def preview(recipient: Recipient, *, subject: str, message: str) -> tuple[str, s
 
 @transaction.atomic
 def write(
-    *, by: User, recipients: Sequence[Recipient], subject: str, message: str, approved: bool = False
+    *,
+    by: User,
+    recipients: Sequence[Recipient],
+    subject: str,
+    message: str,
+    approved: bool = False,
+    once: UUID | None = None,
 ) -> list[OutgoingMail]:
     """Put one message a person in the outbox: drafts to read again, or ``approved``, which leave at once.
 
     All of them or none. Three queries a person. Raises ``Forbidden`` when one is another territory's,
-    ``Refused`` as :func:`check` does. Hundreds are approved by ``clea.mail.jobs`` instead.
+    ``Refused`` as :func:`check` does, or when what was sent with this ``once`` was written already (``twice``).
+    Hundreds are approved by ``clea.mail.jobs`` instead.
     """
     check(recipients=recipients, subject=subject, message=message)
+    if once is not None and OutgoingMail.objects.filter(dedupe_key__startswith=_sent_with(once)).exists():
+        raise Refused(_("Ces messages sont déjà dans la boîte d'envoi : rien n'est écrit deux fois."), code="twice")
     territories = {one.territory.pk: one.territory for one in recipients}
     for territory in territories.values():
         if not coordinates(by, territory):
             raise Forbidden(_("Seule la coordination de ce territoire peut le faire."), code="not_coordinator")
-    drafts = [_drafted(by, one, subject.strip(), message.strip()) for one in recipients]
+    drafts = [_drafted(by, one, subject.strip(), message.strip(), once) for one in recipients]
     for pk, territory in territories.items():
         count = sum(one.territory.pk == pk for one in recipients)
         journal.record(by=by, verb="letter.written", target=territory, data={"count": count, "approved": approved})
     return mail.approve(by=by, mails=drafts) if approved else drafts
 
 
-def _drafted(by: User, recipient: Recipient, subject: str, message: str) -> OutgoingMail:
+def _sent_with(once: UUID) -> str:
+    """How the keys of the messages of one confirmation begin."""
+    return f"letter:{once}:"
+
+
+def _drafted(by: User, recipient: Recipient, subject: str, message: str, once: UUID | None) -> OutgoingMail:
     territory = recipient.territory
+    person = hashlib.sha256(f"{territory.pk}:{recipient.email.casefold()}".encode()).hexdigest()
     return mail.queue(
         by=by,
         kind=LETTER,
@@ -84,6 +101,7 @@ def _drafted(by: User, recipient: Recipient, subject: str, message: str) -> Outg
         scope=territory.slug,
         reply_to=territory.contact_email,
         approved=False,
+        dedupe_key=f"{_sent_with(once)}{person}" if once is not None else "",
     )
 
 

@@ -120,3 +120,16 @@ def test_a_letter_type_with_a_wrong_name_is_refused_and_one_is_journaled(client,
     assert "message" in client.post(add, data).context["adminform"].form.errors
     client.post(add, data | {"message": "Bonjour {{ nom }}"})
     assert Entry.objects.filter(verb="letter.kept").exists()
+
+
+def test_a_letter_confirmed_twice_is_written_once(client, by, place):
+    client.force_login(by)
+    typed = {"subject": "Visite", "message": "Bonjour.", "leaves": "aussitot"}
+    page = client.post(LIST, chosen(place, apercu="1", **typed))
+    once = page.context["form"]["once"].value()
+    sent = chosen(place, confirme=page.context["seen"], once=once, **typed)
+    client.post(LIST, sent)
+    again = client.post(LIST, sent, follow=True)
+    assert OutgoingMail.objects.count() == 1
+    assert "déjà" in again.content.decode()
+    assert Entry.objects.filter(verb="letter.written").count() == 1
