@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from clea.errors import Refused
+from clea.ui.keys import uuids as uuids
 from structures.admin.scope import ScopedAdminMixin
 
 if TYPE_CHECKING:
@@ -119,17 +119,6 @@ def refuse(form: BaseForm, error: Refused | ValidationError) -> None:
             form.add_error(name if name in form.fields else None, messages)
         return
     form.add_error(error.field if error.field in form.fields else None, str(error))
-
-
-def uuids(texts: Iterable[str]) -> list[UUID]:
-    """The keys that are keys; anything else was not sent by our page."""
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 def whole(text: str) -> int | None:

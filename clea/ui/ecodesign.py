@@ -23,7 +23,6 @@ from clea.ui.compression import QUALITY
 
 PUBLIC_FILES = ("css/clea.css", "img/favicon.svg")
 FORM_FILES = ("css/clea.css", "img/favicon.svg", "js/errors.js", "js/autosave.js", "js/upload.js")
-DESK_FILES = ("css/admin.css",)
 
 
 @dataclass(frozen=True)

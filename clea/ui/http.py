@@ -34,14 +34,6 @@ def add_refusal(form: BaseForm, error: Refused) -> None:
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-def safe_next(request: HttpRequest, default: str) -> str:
-    """The ``next`` of the form or the address when it stays on this site, else ``default``."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return target
-    return default
-
-
 def own_referrer(request: HttpRequest) -> str:
     """The page of this site that one came from, other than this address itself; else nothing."""
     came_from = request.headers.get("referer", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,17 @@ def row(queryset: models.QuerySet[Any], key: str) -> Any:
         return queryset.filter(**{name: asked}).first()
     number = unseal(queryset.model, asked)
     return queryset.filter(pk=number).first() if number is not None else None
+
+
+def uuids(texts: Iterable[str]) -> list[UUID]:
+    """The keys that are keys; anything else was not sent by our page."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
 
 
 # Sealing: a permutation of sixteen bytes keyed by the secret and the model (Feistel over HMAC-SHA-256). Eight zero
@@ -129,8 +141,9 @@ class _KeyedAdmin(Worded):
         found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         patterns = [one for one in found if not str(one.name).endswith("_simple_history")]
         for one in patterns:
-            if "object_id" in one.pattern.converters:
-                one.pattern.converters = {**one.pattern.converters, "object_id": _Key(self.model)}  # type: ignore[attr-defined]
+            # Django's own name, and the one of an account's password.
+            for name in {"object_id", "id"} & one.pattern.converters.keys():
+                one.pattern.converters = {**one.pattern.converters, name: _Key(self.model)}  # type: ignore[attr-defined]
         return patterns
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

@@ -30,8 +30,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        numbers = [structure.pk for structure in structures]
-        self.fields["structures"].initial = ",".join(map(str, numbers))
+        self.fields["structures"].initial = ",".join(str(structure.uuid) for structure in structures)
         keep = self.fields["keep"]
-        keep.queryset = Structure.objects.filter(pk__in=numbers).select_related("commune")  # type: ignore[attr-defined]
+        keep.queryset = Structure.objects.filter(pk__in=[row.pk for row in structures]).select_related("commune")  # type: ignore[attr-defined]
         keep.label_from_instance = with_commune  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from clea.errors import Refused
 from clea.jobs.services import MANY
 from clea.mail import jobs
 from clea.mail.enums import MailState
+from clea.ui.keys import uuids
 from structures.admin.scope import ScopedAdminMixin, ScopedRelatedFilter
 from structures.letters import Mailing, Recipient
 from structures.messages import LETTER
@@ -211,13 +212,7 @@ def _digest(mailing: Mailing) -> str:
 
 def chosen_keys(request: HttpRequest, name: str) -> list[UUID]:
     """The keys ticked on a page of ours."""
-    found = []
-    for text in (request.POST if request.method == "POST" else request.GET).getlist(name):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+    return uuids((request.POST if request.method == "POST" else request.GET).getlist(name))
 
 
 # Who they are ------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clea.errors import Refused
+from clea.ui.keys import uuids
 from clea.ui.templatetags.clea import state_tag
 from structures import selectors
 from structures.admin.exchange import SheetExchangeMixin
@@ -206,7 +207,7 @@ class StructureAdmin(
         if not verdict:
             messages.error(request, str(verdict.reason))
             return None
-        chosen = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True))
+        chosen = ",".join(str(key) for key in queryset.values_list("uuid", flat=True))
         return HttpResponseRedirect(f"{reverse('admin:structures_structure_merge')}?structures={chosen}")
 
     @admin.action(description=_("Déclarer fermées…"))
@@ -252,11 +253,11 @@ class StructureAdmin(
         if not coordinates_any(request):
             raise PermissionDenied
         given = (request.POST if request.method == "POST" else request.GET).get("structures", "")
-        numbers = [int(part) for part in given.split(",") if part.isdecimal() and len(part) < 19]
-        chosen = list(self.get_queryset(request).filter(pk__in=numbers).select_related("commune", "territory"))
+        keys = uuids(given.split(","))
+        chosen = list(self.get_queryset(request).filter(uuid__in=keys).select_related("commune", "territory"))
         back = reverse("admin:structures_structure_changelist")
         verdict = can_merge(request.user, chosen)
-        if len(chosen) != len(set(numbers)) or not verdict:
+        if len(chosen) != len(set(keys)) or not verdict:
             messages.error(request, str(verdict.reason) or gettext("L'une de ces structures n'existe plus."))
             return HttpResponseRedirect(back)
         form = MergeForm(request.POST if request.method == "POST" else None, structures=chosen)

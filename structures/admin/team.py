@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from clea.errors import Refused
 from clea.journal import services as journal
+from clea.ui.keys import uuids
 from structures.admin.scope import ScopedInlineMixin, coordinates_any
 from structures.models import Closure, Structure
 from structures.services import team
@@ -64,7 +65,7 @@ class TeamMixin(_Base):
         structure: Structure | None = self.get_queryset(request).filter(uuid=key).first()
         if structure is None:
             raise Http404
-        chosen = self._chosen(request)
+        chosen = uuids(request.POST.getlist("personne"))
         if request.method == "POST":
             try:
                 invited = team.invite(by=request.user, structure=structure, people=chosen)  # type: ignore[arg-type]
@@ -84,13 +85,3 @@ class TeamMixin(_Base):
             "reachable": any(person.email for person in people),
         }
         return TemplateResponse(request, "admin/structures/invite.html", context)
-
-    @staticmethod
-    def _chosen(request: HttpRequest) -> list[UUID]:
-        found = []
-        for text in request.POST.getlist("personne"):
-            try:
-                found.append(UUID(text))
-            except ValueError:
-                continue
-        return found

@@ -15,7 +15,7 @@ from tests.factories.mail import MailTemplateFactory, OutgoingMailFactory
 def build(world: World) -> None:
     kind = next(iter(kinds.everything())).key
     world.mail = OutgoingMailFactory(kind=kind, scope=world.territory.slug)
-    world.attachment = MailAttachment.objects.create(
+    MailAttachment.objects.create(
         mail=world.mail, name="piece.pdf", content=b"%PDF-1.7", content_type="application/pdf", size=8
     )
     world.mail_template = MailTemplateFactory(kind=kind, scope=world.territory.slug, subject="Objet", body="Texte")
@@ -37,7 +37,7 @@ ROWS = [
     Row("admin:mail_outgoingmail_preview", kwargs=one_mail, get=OWN, post=OWN),
     Row(
         "admin:mail_outgoingmail_attachment",
-        kwargs=lambda w: one_mail(w) | {"file": w.attachment.pk},
+        kwargs=lambda w: one_mail(w) | {"place": 1},
         get=OWN,
         post=OWN,
     ),

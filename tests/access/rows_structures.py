@@ -84,7 +84,7 @@ ROWS = [
     ),
     Row(
         "admin:structures_structure_merge",
-        query=lambda w: {"structures": f"{w.structure.pk},{w.other_structure.pk}"},
+        query=lambda w: {"structures": f"{w.structure.uuid},{w.other_structure.uuid}"},
         get={COORDINATOR | ADMINISTRATOR: 200, OTHER_COORDINATOR: LIST},
         post={STAFF: LIST},
     ),

@@ -264,7 +264,7 @@ class TestMerge:
         content = page.content.decode()
         assert "03 11 11 11 11" in content
         assert "ne s'annule pas" in content
-        form = {"structures": f"{first.pk},{second.pk}", "keep": first.pk}
+        form = {"structures": f"{first.uuid},{second.uuid}", "keep": first.pk}
         assert "Cochez la case" in desk.post(url("structure", "merge"), form).content.decode()
         assert Structure.objects.count() == 2
         done = desk.post(url("structure", "merge"), form | {"understood": "on"}, follow=True)
@@ -277,7 +277,7 @@ class TestMerge:
         assert "au moins deux" in self.choose(desk, mine).content.decode()
         response = desk.post(
             url("structure", "merge"),
-            {"structures": f"{mine.pk},{foreign.pk}", "keep": mine.pk, "understood": "on"},
+            {"structures": f"{mine.uuid},{foreign.uuid}", "keep": mine.pk, "understood": "on"},
         )
         assert response.status_code == 302
         assert Structure.objects.count() == 2
@@ -309,7 +309,7 @@ def test_no_page_of_the_desk_has_an_inline_script_or_style(desk: Client, here: T
         url("structure", "history", structure.pk),
         url("structure", "import"),
         url("structure", "export"),
-        url("structure", "merge") + f"?structures={structure.pk},{twin.pk}",
+        url("structure", "merge") + f"?structures={structure.uuid},{twin.uuid}",
         url("structure", "delete", structure.pk),
         url("professional", "import"),
         url("territory", "change", here.pk),

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clea.ui import keys
 from structures.models import Commune, Structure, Territory
+from tests.factories.accounts import AdministratorFactory
 from tests.factories.structures import CommuneFactory, CoordinatorFactory, StructureFactory
 
 
@@ -60,3 +61,25 @@ def test_a_filter_names_rows_by_their_keys(desk: Client, structure: Structure) -
     assert set(desk.get(url).context["cl"].queryset) == {structure, other}
     assert set(desk.get(url, {"types": "aucun"}).context["cl"].queryset) == set()
     assert desk.get(url, {"types": "x"}).status_code == 302
+
+
+def test_what_is_merged_is_named_by_its_keys(desk: Client, structure: Structure) -> None:
+    twin = StructureFactory(commune=structure.commune, territory=structure.territory)
+    rows = [structure, twin]
+    asked = desk.post(
+        reverse("admin:structures_structure_changelist"),
+        {"action": "merge_selected", "_selected_action": [row.pk for row in rows]},
+    )
+    address = asked.headers["Location"]
+    assert {row.uuid for row in rows} == set(keys.uuids(address.partition("structures=")[2].split(",")))
+    page = desk.get(address)
+    assert {row.pk for row in page.context["structures"]} == {row.pk for row in rows}
+    merge = reverse("admin:structures_structure_merge")
+    assert desk.get(merge, {"structures": f"{structure.pk},{twin.pk}"}).status_code == 302
+
+
+def test_an_account_s_password_has_no_number_either(client: Client, structure: Structure) -> None:
+    owner = AdministratorFactory()
+    client.force_login(owner)
+    assert client.get(f"/coordination/accounts/user/{owner.pk}/password/").status_code == 404
+    assert client.get(f"/coordination/accounts/user/{owner.uuid}/password/").status_code == 200

@@ -191,7 +191,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
 
     @admin.display(description=gettext_lazy("pièces jointes"))
     def attached(self, mail: OutgoingMail) -> str:
-        files = mail.attachments.defer("content")
+        files = mail.attachments.defer("content").order_by("pk")
         if not files:
             return "–"
         links = format_html_join(
@@ -199,10 +199,10 @@ class OutgoingMailAdmin(ScopedMailAdmin):
             '<li><a href="{}">{}</a></li>',
             (
                 (
-                    reverse("admin:mail_outgoingmail_attachment", args=[mail.uuid, file.pk]),
+                    reverse("admin:mail_outgoingmail_attachment", args=[mail.uuid, place]),
                     f"{file.name} ({_size(file)})",
                 )
-                for file in files
+                for place, file in enumerate(files, start=1)
             ),
         )
         return format_html("<ul>{}</ul>", links)
@@ -250,7 +250,7 @@ class OutgoingMailAdmin(ScopedMailAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<uuid:key>/apercu/", wrap(self.preview), name="mail_outgoingmail_preview"),
-            path("<uuid:key>/piece/<int:file>/", wrap(self.attachment), name="mail_outgoingmail_attachment"),
+            path("<uuid:key>/piece/<int:place>/", wrap(self.attachment), name="mail_outgoingmail_attachment"),
             *super().get_urls(),
         ]
 
@@ -259,9 +259,11 @@ class OutgoingMailAdmin(ScopedMailAdmin):
         mail = self._visible(request, key)
         return framed_mail(subject=mail.subject, body=mail.body, language=mail.language)
 
-    def attachment(self, request: HttpRequest, key: str, file: int) -> HttpResponse:
-        """One attached file, to download: never opened under our own address."""
-        found = MailAttachment.objects.filter(mail=self._visible(request, key), pk=file).first()
+    def attachment(self, request: HttpRequest, key: str, place: int) -> HttpResponse:
+        """The attached file at this place, from 1, to download: never opened under our own address."""
+        files = MailAttachment.objects.filter(mail=self._visible(request, key)).order_by("pk")
+        # The places of a letter are few: a number of an absurd length asks nothing of the database.
+        found = files[place - 1 : place].first() if 0 < place < 1000 else None
         if found is None:
             raise Http404
         return HttpResponse(
