@@ -268,7 +268,7 @@ def _seat(seat: Juror, owed: int, session: JurySession | None, heard: datetime |
         label = _("Séance du jury, %(place)s") % {"place": session.place} if session.place else _("Séance du jury")
         return NextStep(label, desk, _("Revoir mes dossiers"), when=moment, kind="on", **facts)
     return NextStep(
-        _("La séance du jury, quand la coordination en aura fixé la date"), desk, _("Revoir mes dossiers"),
+        _("La séance du jury, quand la coordination en aura fixé la date"), desk, _("Ouvrir mes dossiers"),
         kind="coming", **facts,
     )  # fmt: skip
 

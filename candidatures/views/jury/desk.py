@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -80,9 +82,12 @@ def desk(request: HttpRequest, juror: Juror) -> HttpResponse:
     found = reading.desk(juror, search=search, sort=sort)
     jury = juror.jury
     left = None if jury.reads_to is None else (jury.reads_to - timezone.localdate()).days
+    own_address = reverse("jury:desk", args=[jury.call.slug])
     step = next_steps.of_seats(request.user, [juror]).get(juror.pk)  # type: ignore[arg-type]
+    if step is not None and step.href == own_address:
+        step = replace(step, href="")
     context = frame(juror) | {
-        # While there is something to read, the heading says it.
+        # While there is something to read, the heading says it. No button leads to the page one is on.
         "step": None if found.owed else step,
         "desk": found,
         "search": search,
@@ -90,7 +95,7 @@ def desk(request: HttpRequest, juror: Juror) -> HttpResponse:
         "sorts": SORTS,
         "days_left": left,
         "next_to_read": next((row for row in reading_order(found.to_read) if row.owed), None),
-        "own_address": reverse("jury:desk", args=[jury.call.slug]),
+        "own_address": own_address,
     }
     return render(request, "candidatures/jury/desk.html", context)
 

@@ -105,6 +105,9 @@ def test_an_archived_jury_is_no_longer_where_one_lands(jury):
 
 def test_one_jury_opens_at_once_and_several_are_listed(client, jury, juror):
     assert client.get(reverse("jury:home")).headers["Location"] == desk(jury)
+    alone = client.get(desk(jury)).content.decode()
+    assert "Rien à faire pour le moment" in alone
+    assert f'href="{desk(jury)}">' not in alone  # no button leads to the page one is on
     other = JurorFactory(user=juror.user, joined_at=None)
     listed = text(client.get(reverse("jury:home")))
     assert jury.call.title in listed
