@@ -162,8 +162,14 @@ def tidy() -> int:
             Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(beat_at=now)
             _run_on_commit(job)
             acts += 1
-    for job in Job.objects.over().outlived(now).select_related("result", "sent"):
+    ended = Job.objects.over().outlived(now)
+    for key in ended.values_list("pk", flat=True):
         with transaction.atomic():
+            # Held: somebody may start it again, or another clock take it.
+            held = ended.filter(pk=key).select_for_update(of=("self",)).select_related("result", "sent")
+            job = held.first()
+            if job is None:
+                continue
             kept = [job.result, job.sent]
             job.delete()
             for stored in kept:

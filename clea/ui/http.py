@@ -41,4 +41,5 @@ def own_referrer(request: HttpRequest) -> str:
         return ""
     parts = urlsplit(came_from)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return "" if parts.path == request.path else path
+    # « //ailleurs/ » is a path of ours in an address, and another site in a link.
+    return "" if parts.path == request.path or path.startswith("//") else path
