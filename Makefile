@@ -82,8 +82,8 @@ states: setup ## Draw docs/states.md from the tables of transitions
 	@$(PY) scripts/states.py
 
 .PHONY: pictures
-pictures: setup-dev ## Take the README's pictures again
-	@$(PY) scripts/pictures.py
+pictures: setup-dev ## Take the pictures of the README and the guides again (ARGS="--site http://127.0.0.1:8000")
+	@$(PY) scripts/pictures.py $(ARGS)
 
 .PHONY: phone
 phone: setup-dev ## File a dossier on a phone, count steps and seconds, write docs/phone-deposit.md (ARGS="--dry")
