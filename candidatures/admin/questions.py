@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.common import DeskAdmin
 from candidatures.models import ContactMessage
+from clea.ui import dates
 from clea.ui.lists import PeriodFilter
 from clea.ui.templatetags.clea import state_tag
 from structures.admin.letters import WritingMixin
@@ -34,9 +35,9 @@ class ContactMessageAdmin(WritingMixin, DeskAdmin):
     search_fields = ["name", "email", "text"]
     search_help_text = _("Nom, adresse ou mots de la question, avec ou sans accents.")
     actions = ["write_to_people", "mark_answered", "mark_waiting"]
-    readonly_fields = ["call", "name", "reply", "question", "received_at"]
+    readonly_fields = ["call", "by", "reply", "question", "received_on"]
     fieldsets = [
-        (None, {"fields": ["call", "name", "reply", "received_at", "question"]}),
+        (None, {"fields": ["call", "by", "reply", "received_on", "question"]}),
         (None, {"fields": ["answered"]}),
     ]
 
@@ -47,6 +48,14 @@ class ContactMessageAdmin(WritingMixin, DeskAdmin):
     @admin.display(description=_("de la part de"), ordering="name")
     def who(self, message: ContactMessage) -> str:
         return format_html('{}<span class="desk-sub">{}</span>', message.name, message.email)
+
+    @admin.display(description=_("nom"))
+    def by(self, message: ContactMessage) -> str:
+        return message.name
+
+    @admin.display(description=_("reçue le"))
+    def received_on(self, message: ContactMessage) -> str:
+        return dates.moment(message.received_at)
 
     @admin.display(description=_("réponse"), ordering="answered")
     def state_now(self, message: ContactMessage) -> str:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import CheckResult
@@ -70,7 +71,7 @@ class Extension(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} – {self.until:%d/%m/%Y %H:%M}"
+        return f"{self.user} – {timezone.localtime(self.until):%d/%m/%Y %H:%M}"
 
 
 class PieceRequestQuerySet(models.QuerySet["PieceRequest"]):

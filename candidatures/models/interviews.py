@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import InterviewMode, InterviewOutcome
@@ -83,7 +84,7 @@ class InterviewSlot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%d/%m/%Y %H:%M}"
+        return f"{timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}"
 
     @property
     def ends_at(self) -> datetime:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import Outcome, Presence, SessionState
@@ -39,7 +40,7 @@ class ChosenSet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.jury} – {self.made_at:%d/%m/%Y %H:%M}"
+        return f"{self.jury} – {timezone.localtime(self.made_at):%d/%m/%Y %H:%M}"
 
 
 class JurySession(models.Model):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -83,7 +84,13 @@ class EntryAdmin(_EntryAdmin):
 
     @admin.display(description=_("objet"), ordering="target_type")
     def target(self, entry: Entry) -> str:
-        return f"{entry.target_type} {entry.target_id}" if entry.target_type else "–"
+        if not entry.target_type:
+            return "–"
+        try:
+            kind = str(apps.get_model(entry.target_type)._meta.verbose_name)
+        except (LookupError, ValueError):
+            kind = entry.target_type
+        return format_html('{}<span class="desk-sub">{}</span>', kind, entry.target_id)
 
     @admin.display(description=_("détails"))
     def details(self, entry: Entry) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.templatetags import admin_list
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
 else:
     _Admin = admin.ModelAdmin
+
+
+def _without(tree: list[Any], starts: tuple[str, ...]) -> list[Any]:
+    """A tree of what a deletion takes along, without the leaves whose text starts so."""
+    left = [_without(one, starts) if isinstance(one, list) else one for one in tree]
+    return [one for one in left if one and not (isinstance(one, str) and one.startswith(starts))]
 
 
 class Worded:
@@ -44,6 +51,14 @@ class Worded:
         return super().render_delete_form(  # type: ignore[misc]
             request, context | {"title": text % {"name": context["object"]}, "subtitle": None}
         )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with the rows, but the rows that only link two others: they have no name of their own."""
+        tree, counts, lacking, kept = super().get_deleted_objects(objs, request)  # type: ignore[misc]
+        links = [one._meta for one in apps.get_models(include_auto_created=True) if one._meta.auto_created]
+        called = tuple(f"{capfirst(one.verbose_name)}: " for one in links)
+        plurals = {one.verbose_name_plural for one in links}
+        return _without(tree, called), {k: n for k, n in counts.items() if k not in plurals}, lacking, kept
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

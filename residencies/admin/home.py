@@ -67,6 +67,8 @@ def _arriving(found: Intake) -> dict[str, Any]:
         rows.append(Column(n, label=str(MONTHS_3[when.month]) if named else "", today=when == found.days[-1][0]))
     closing = found.calls[0]
     words = _("clôture : %(when)s") % {"when": deadline(closing.closes_at)}
+    if len(found.calls) == 1:
+        words = f"{closing.title}, {words}"
     week = sum(n for when, n in found.days if when > timezone.localdate() - timedelta(days=7))
     told = ngettext("%(n)s dossier depuis sept jours.", "%(n)s dossiers depuis sept jours.", week) % {"n": number(week)}
     listed = reverse("admin:candidatures_application_changelist")

@@ -37,6 +37,8 @@ def test_more_time_is_given_by_address_even_without_a_draft(desk, territory):
     assert Entry.objects.filter(verb="extension.granted").count() == 1
     page = desk.get(reverse("admin:candidatures_extension_change", args=[extension.pk]))
     assert 'name="reason"' not in text_of(page)
+    # Midnight in Paris, which the server's own clock calls 22 or 23 h the day before.
+    assert f"{timezone.localtime(midnight(5)):%d/%m/%Y} 00:00" in text_of(page)
     assert "Hospitalisation." in text_of(page)
     answer = desk.post(reverse("admin:candidatures_extension_change", args=[extension.pk]), data)
     assert answer.status_code == 403
@@ -81,14 +83,15 @@ def test_a_question_is_read_and_ticked(desk, territory):
     url = reverse("admin:candidatures_contactmessage_change", args=[message.pk])
     page = desk.get(url)
     assert "&lt;b&gt;Bonjour&lt;/b&gt;" in page.content.decode()
+    assert "Votre nom" not in page.content.decode()
     assert "mailto:a%2Bb@exemple.test?subject=" in page.content.decode()
     desk.post(url, {"answered": "on", "text": "Falsifié"})
     message.refresh_from_db()
     assert message.answered
     assert message.text.startswith("<b>")
-    desk.post(
-        reverse("admin:candidatures_contactmessage_changelist"),
-        {"action": "mark_waiting", "_selected_action": [message.pk]},
-    )
+    listed, sent = reverse("admin:candidatures_contactmessage_changelist"), {"action": "mark_waiting"}
+    asked = desk.post(listed, sent | {"_selected_action": [message.pk]}).content.decode()
+    seen = asked.split('name="confirme" value="')[1].split('"')[0]
+    desk.post(listed, sent | {"_selected_action": [message.pk], "confirme": seen})
     message.refresh_from_db()
     assert not message.answered

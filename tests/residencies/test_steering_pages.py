@@ -93,6 +93,7 @@ def test_a_meeting_is_prepared_convened_and_written_down_on_its_pages(
     assert "1. Budget" in read(client, page(meeting, "convoquer/"))
     client.post(page(meeting, "convoquer/"), {"attendees": [meeting.attendees.get().uuid], "words": ""})
     assert OutgoingMail.objects.get().to == "sacha@exemple.test"
+    assert "Écrire aux personnes" in read(client, reverse("admin:residencies_meeting_changelist"))
 
     Meeting.objects.update(starts_at=timezone.now() - timedelta(hours=2), ends_at=timezone.now())
     assert client.post(page(meeting, "tenue/")).headers["Location"].endswith("compte-rendu/")

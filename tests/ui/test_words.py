@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 
 from structures.models import StructureKind
 from tests.access.reading import english_in
-from tests.factories.structures import CommuneFactory, CoordinatorFactory, TerritoryFactory
+from tests.factories.structures import CommuneFactory, CoordinatorFactory, StructureFactory, TerritoryFactory
 
 
 @pytest.mark.django_db
@@ -27,6 +27,12 @@ def test_a_row_is_called_by_its_name_and_what_was_done_is_said_plainly(client: C
     assert "Modification de" not in page
     gone = client.get(reverse(f"{base}_delete", args=[kind])).content.decode()
     assert "<h1>Supprimer : kiosque</h1>" in gone
+    place = StructureFactory(territory=territory, commune__territory=territory)
+    going = client.get(reverse("admin:structures_structure_delete", args=[place])).content.decode()
+    assert place.name in strip_tags(going)
+    assert ("object (" in going, "structure-structurekind" in going, "l’objet" in going) == (
+        False, False, False)  # fmt: skip
+    place.delete()
     told = client.post(reverse(f"{base}_delete", args=[kind]), {"post": "yes"}, follow=True).content.decode()
     assert "est supprimé : kiosque." in told
     commune = CommuneFactory(territory=territory)
