@@ -167,11 +167,11 @@ def tidy() -> int:
         with transaction.atomic():
             # Held: somebody may start it again, or another clock take it.
             held = ended.filter(pk=key).select_for_update(of=("self",)).select_related("result", "sent")
-            job = held.first()
-            if job is None:
+            over = held.first()
+            if over is None:
                 continue
-            kept = [job.result, job.sent]
-            job.delete()
+            kept = [over.result, over.sent]
+            over.delete()
             for stored in kept:
                 if stored is not None:
                     documents.discard(stored)
