@@ -6,6 +6,7 @@ are always those of the call. ``## `` opens a chapter, each other line is one id
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -43,7 +44,7 @@ def plain_call(page: CallPage) -> PlainCall:
 def read(text: str) -> list[Chapter]:
     """Chapters and lines of a text typed with ``## ``."""
     chapters: list[Chapter] = []
-    for line in (raw.strip() for raw in text.splitlines()):
+    for line in (_bound(raw.strip()) for raw in text.splitlines()):
         if line.startswith("#"):
             chapters.append(Chapter(line.lstrip("# ")))
         elif line:
@@ -51,6 +52,11 @@ def read(text: str) -> list[Chapter]:
                 chapters.append(Chapter(""))
             chapters[-1].lines.append(line.removeprefix("- "))
     return chapters
+
+
+def _bound(line: str) -> str:
+    """Quotation marks and high points bound to their word: a person types plain spaces, and large type wraps often."""
+    return re.sub("(?<=«) | (?=[»:;!?])", "\N{NO-BREAK SPACE}", line)
 
 
 def draft(page: CallPage) -> str:
