@@ -111,6 +111,11 @@ def test_one_error_is_in_the_singular_and_an_error_of_the_whole_form_has_no_link
         def clean(self):
             raise forms.ValidationError("Les dates se croisent.")
 
+    class Asking(forms.Form):
+        whom = forms.CharField(label="Pour qui\u00a0?")
+
+    # A question loses its mark, and the space before it.
+    assert ">Pour qui&nbsp;: " in render("{% form_errors form %}", form=Asking({}))
     html = render("{% form_errors form %}", form=Strict({}))
     assert "Une réponse est à reprendre" in html
     assert "<li>Les dates se croisent.</li>" in html

@@ -174,7 +174,7 @@ def form_errors(*forms: BaseForm | None) -> SafeString:
                 {
                     "message": str(message),
                     "target": "" if bound.is_hidden else target,
-                    "label": str(bound.label or "").rstrip(" .:?"),
+                    "label": str(bound.label or "").rstrip("\u00a0\u202f .:?"),
                 }
                 for message in bound.errors
             ]
