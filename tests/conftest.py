@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
 
@@ -56,6 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Adjust what the settings leave to the tests: a quick hasher, a database in a file."""
     from django.conf import settings
 
+    # A slow machine is not a fault: speed lives in benchmarks.
+    hypothesis.settings.register_profile("clea", deadline=None)
+    hypothesis.settings.load_profile("clea")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Look a static file up when it is asked for: each test client would list them all otherwise.
     settings.WHITENOISE_AUTOREFRESH = True

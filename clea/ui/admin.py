@@ -21,6 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from clea.journal.selectors import entries_by
 from clea.ui import desk, keys, lists, search, sections, words
@@ -47,7 +48,7 @@ class CleaAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """With the search; without Django's way to a row's page by the numbers of its kind and of the row."""
-        found = path("recherche/", self.admin_view(self.search), name="search")
+        found = path("recherche/", require_safe(self.admin_view(self.search)), name="search")
         return [found, *(one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site")]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

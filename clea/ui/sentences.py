@@ -65,7 +65,7 @@ MODELS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.Field: {
         "blank": _MISSING,
         "null": _MISSING,
-        "invalid_choice": _GONE,
+        "invalid_choice": _("« %(value)s » n'est pas proposé : choisissez dans la liste."),
         "unique": _("C'est déjà pris : donnez une autre réponse."),
     },
     models.DateField: {"invalid": _DATE, "invalid_date": _("Ce jour n'existe pas : vérifiez la date.")},

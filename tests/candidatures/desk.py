@@ -21,7 +21,7 @@ def text_of(response: HttpResponse) -> str:
 
 
 def page_of(application: Application) -> str:
-    return reverse("admin:candidatures_application_change", args=[application.pk])
+    return reverse("admin:candidatures_application_change", args=[application])
 
 
 def listed(desk: Client, **params: Any) -> list[Application]:

@@ -91,7 +91,7 @@ def test_a_residency_is_typed_with_650_of_whom_330(season: Season, desk: Client)
         ([{"category": "adults", "value": "-3"}], {}, "négatif"),
         ([{"category": "adults", "value": "10"}, {"category": "primary", "value": "15", "inside": "1"}], {}, "Ligne 1"),
         ([{"category": "adults", "value": "10", "inside": "2"}], {}, "La ligne 2 est vide"),
-        ([], {"title": ""}, "obligatoire"),
+        ([], {"title": ""}, "Il manque une réponse ici"),
     ],
 )
 def test_what_cannot_be_comes_back_filled(

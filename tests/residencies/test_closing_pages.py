@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from candidatures.admin.common import DeskAdmin
@@ -151,9 +152,10 @@ def test_no_form_of_the_desk_changes_a_closed_season(
             assert not model_admin.has_change_permission(request, rows[model])
             assert not model_admin.has_delete_permission(request, rows[model])
             assert model_admin.has_change_permission(request)
-    page = client.get(f"/coordination/candidatures/call/{call.pk}/change/").content.decode()
+    address = reverse("admin:candidatures_call_change", args=[call])
+    page = client.get(address).content.decode()
     assert "cette page se lit, elle ne change plus" in page
-    assert client.post(f"/coordination/candidatures/call/{call.pk}/change/", {"title": "Trop tard"}).status_code == 403
+    assert client.post(address, {"title": "Trop tard"}).status_code == 403
     assert (
         "cette page se lit"
         in client.get(f"/coordination/residencies/residency/{residency.pk}/change/").content.decode()
@@ -192,7 +194,7 @@ def test_the_contract_does_not_change_the_line_of_a_closed_season(client: Client
         "seasons-0-programme": programme.pk, "seasons-0-name": "Autre nom",
         "seasons-0-starts_on": "01/10/2025", "seasons-0-ends_on": "31/08/2026",
     }  # fmt: skip
-    assert client.post(f"/coordination/candidatures/programme/{programme.pk}/change/", sent).status_code == 302
+    assert client.post(reverse("admin:candidatures_programme_change", args=[programme]), sent).status_code == 302
     season.refresh_from_db()
     assert (season.name, season.starts_on) == ("2025-2026", date(2025, 9, 1))
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
@@ -118,7 +119,7 @@ def test_a_template_with_an_unknown_name_is_refused_beside_its_field(
     assert "« {{ salaire }} » n&#x27;existe pas" in client.post(add, data).content.decode()
     assert client.post(add, data | {"body": "{{ allocation }}"}).status_code == 302
     made = PaperTemplate.objects.get(name="Le nôtre")
-    change = f"/coordination/residencies/papertemplate/{made.pk}/change/"
+    change = reverse("admin:residencies_papertemplate_change", args=[made])
     assert client.post(change, data | {"body": "{{ jours }}", "seen": "0"}).status_code == 302
     assert "quelqu&#x27;un d&#x27;autre" in client.post(change, data | {"body": "x", "seen": "0"}).content.decode()
 

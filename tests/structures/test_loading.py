@@ -193,7 +193,7 @@ def test_a_merged_structure_does_not_come_back() -> None:
             "institutions.csv",
             ",operator,1,",
             ",chef,1,",
-            "institutions.csv, ligne 2 : role : La valeur «\xa0'chef'\xa0» n’est pas un choix valide.",
+            "institutions.csv, ligne 2 : role : « chef » n'est pas proposé : choisissez dans la liste.",
         ),
     ],
 )

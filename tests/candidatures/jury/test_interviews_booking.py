@@ -81,7 +81,7 @@ def test_one_s_own_list_says_what_comes_next(jury: Jury, artist: Application) ->
     (slot, *_others) = open_slots(jury)
     invitation = invited(artist)
     client = signed_in(artist)
-    for state, words in ((MailState.DRAFT, None), (MailState.SENT, "choisir un créneau d'entretien")):
+    for state, words in ((MailState.DRAFT, None), (MailState.SENT, "Choisir un créneau d'entretien")):
         OutgoingMail.objects.filter(pk=invitation.mail_id or 0).update(
             state=state, sent_at=timezone.now() if state == MailState.SENT else None
         )
@@ -89,10 +89,10 @@ def test_one_s_own_list_says_what_comes_next(jury: Jury, artist: Application) ->
         assert (page(artist) in listed.content.decode()) == (words is not None)
         assert words is None or words in text_of(listed)
     booked(artist, slot)
-    assert "entretien avec le jury, " in text_of(client.get("/candidatures/"))
+    assert "Entretien avec le jury" in text_of(client.get("/candidatures/"))
     # A decision that no letter has told changes nothing here.
     Application.objects.filter(pk=artist.pk).update(state=ApplicationState.DECLINED)
-    assert "entretien avec le jury, " in text_of(client.get("/candidatures/"))
+    assert "Entretien avec le jury" in text_of(client.get("/candidatures/"))
 
 
 def test_a_stranger_finds_nothing(jury: Jury, artist: Application) -> None:
