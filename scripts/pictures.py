@@ -114,7 +114,8 @@ def subjects() -> dict[str, Subject]:
     place = Professional.objects.filter(email="structure1@demo.test").latest("pk").structure
     event = Event.objects.get(slug="la-27e-heure")
     trip = TripClaim.objects.filter(payment__residency__season=season, mode="car").latest("out_on")
-    driver = trip.payment.residency.artists.exclude(user=None).first().user.email
+    travelling = Residency.objects.get(payments=trip.payment)
+    driver = travelling.artists.exclude(user=None).values_list("user__email", flat=True)[0]
 
     def application(email: str) -> Application:
         return Application.objects.filter(owner__email=email).latest("created_at")
@@ -156,7 +157,7 @@ def subjects() -> dict[str, Subject]:
         "payments": of_season("payments"),
     }
     found = {name: Subject(path) for name, path in paths.items()}
-    trip_path = reverse("studio:trip", args=[trip.payment.residency.uuid, trip.payment.uuid])
+    trip_path = reverse("studio:trip", args=[travelling.uuid, trip.payment.uuid])
     return {**found, "trip": Subject(trip_path, driver)}
 
 

@@ -205,9 +205,9 @@ def test_the_page_of_states_is_drawn_from_the_code() -> None:
     assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == drawn, "make states"
 
 
-@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", *sorted(p.name for p in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", *sorted(p.name for p in (ROOT / "docs").rglob("*.md"))])
 def test_the_links_of_the_papers_lead_somewhere_and_their_pictures_are_light(page: str) -> None:
-    path = next(folder / page for folder in (ROOT, ROOT / "docs") if (folder / page).exists())
+    path = next(folder / page for folder in (ROOT, ROOT / "docs", ROOT / "docs" / "guides") if (folder / page).exists())
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
     for target in (target for target in targets if "://" not in target):
         found = path.parent / target
