@@ -40,7 +40,9 @@ def test_a_call_nobody_rewrote_says_its_own_facts_in_short_sentences(client: Cli
 def test_the_coordinator_s_words_stand_one_idea_a_line_and_are_not_taken_into_another_year(client: Client) -> None:
     call = CallFactory(complete=True, **content.plain("clea"))
     assert "Elle cherche 5 artistes ou groupes d'artistes." in read(client, call)
-    Call.objects.update(plain_text="## Quand ?\nLe 1er mars.\n- <b>Pas après.</b>\n## Et « après » ?\nRien.", plain_text_en="")
+    Call.objects.update(
+        plain_text="## Quand ?\nLe 1er mars.\n- <b>Pas après.</b>\n## Et « après » ?\nRien.", plain_text_en=""
+    )
     source = client.get(reverse("calls:plain", args=[call.slug])).content.decode()
     assert "<ul><li>Le 1er mars.</li><li>&lt;b&gt;Pas après.&lt;/b&gt;</li></ul>" in source
     assert "<h2>Et «\N{NO-BREAK SPACE}après\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}?</h2>" in source

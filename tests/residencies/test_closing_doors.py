@@ -32,6 +32,7 @@ FREE = {
     "news.publish": "news of a territory",
     "news.unpublish": "news of a territory",
     "news.send": "news of a territory",
+    "news.begin_sending": "news of a territory",
     "news.discard": "news of a territory",
     "papers.save_template": "texts of a territory",
     "past_actions.write": "what took place before, of a territory",
@@ -52,7 +53,8 @@ FREE = {
     # Inside an act that holds the event, or the claim's payment.
     "registrations.promote": "part of an act",
     "trip_amounts.recount": "part of an act",
-    # Reading, journaled.
+    # Reading, journaled or not.
+    "closing.check": "asks what closing would refuse",
     "coverage_exports.record": "an export",
     "funding.record_export": "an export",
     "payments.record_export": "an export",

@@ -65,7 +65,7 @@ def test_a_filter_names_rows_by_their_keys(desk: Client, structure: Structure) -
 
 def test_what_is_merged_is_named_by_its_keys(desk: Client, structure: Structure) -> None:
     twin = StructureFactory(commune=structure.commune, territory=structure.territory)
-    rows = [structure, twin]
+    rows: list[Structure] = [structure, twin]
     asked = desk.post(
         reverse("admin:structures_structure_changelist"),
         {"action": "merge_selected", "_selected_action": [row.pk for row in rows]},

@@ -65,7 +65,7 @@ def test_nothing_shows_until_the_letter_has_left(decided, artist):
     assert token.sub("", before) == token.sub("", after)
     send(decided.desk, letter.mail)
     assert "Une résidence vous est proposée" in read(artist, root(application))
-    assert "répondre à la proposition" in read(artist, "/candidatures/")
+    assert "Répondre à la proposition" in read(artist, "/candidatures/")
 
 
 def test_an_answer_is_read_back_before_it_counts(decided, offer, artist):
