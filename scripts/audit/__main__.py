@@ -64,7 +64,9 @@ def main() -> int:
                 result.checked = len(shown)
                 result.keep()
             if "lighthouse" in options.only:
-                listed = [site + page.path for page in shown if page.sitemap]
+                listed = [
+                    site + page.path for page in pages if page.sitemap and options.match in f"{page.path} {page.name}"
+                ]
                 print(f"Lighthouse reads {len(listed)} pages ...", flush=True)
                 result.measures = lighthouse.measure(node, listed)
                 for one in result.measures:

@@ -58,12 +58,14 @@ class Result:
             (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
     def publish(self) -> None:
-        """The figures that the site shows, when every page of the sitemap was measured; the summary of a whole run."""
+        """The figures that the site shows and the summary, when every page of the sitemap was measured."""
         listed = {page.path for page in self.pages if page.sitemap}
         if listed and len(self.measures) == len(listed):
             MEASURED.write_text(json.dumps(self.measured(), indent=1, ensure_ascii=False) + "\n")
-        if self.whole:
             SUMMARY.write_text(self.markdown())
+
+    def extent(self) -> str:
+        return "whole" if self.whole else "a part of it, the rest is not counted below"
 
     def by_rule(self) -> list[tuple[str, int]]:
         return Counter(rule(fault) for faults in self.faults.values() for fault in set(faults)).most_common()
@@ -110,14 +112,14 @@ class Result:
             "console must stay silent. Each kind of form is sent empty, and the page that refuses is read as well.",
             "Every page of the sitemap is measured by Lighthouse in its mobile setting.",
             "",
-            f"Last whole run: {measured['date']}, {self.seconds / 60:.0f} minutes, {os.cpu_count()} cores, "
-            f"{platform.system()} {platform.machine()}.",
+            f"Last run: {measured['date']}, {self.seconds / 60:.0f} minutes, {os.cpu_count()} cores, "
+            f"{platform.system()} {platform.machine()}; {self.extent()}.",
             "",
             "| | |",
             "| --- | --- |",
-            f"| pages read by the Nu checker | {self.checked} |",
-            f"| pages read by axe | {self.looked} |",
-            f"| forms sent empty | {self.forms} |",
+            f"| pages read by the Nu checker | {self.checked or 'not this time'} |",
+            f"| pages read by axe | {self.looked or 'not this time'} |",
+            f"| forms sent empty | {self.forms or 'not this time'} |",
             f"| pages measured by Lighthouse | {measured['pages']} |",
             f"| lowest Lighthouse scores | {', '.join(f'{key} {lowest[key]}' for key in CATEGORIES)} |",
             f"| first visit, median | {size['median']} bytes in {count['median']} requests |",

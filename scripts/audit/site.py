@@ -136,11 +136,11 @@ def tools() -> Path:
     folder = RESULTS / "node"
     source = Path(__file__).parent
     folder.mkdir(parents=True, exist_ok=True)
-    lock, stamp = source / "package-lock.json", folder / "installed.json"
+    lock, stamp = source / "npm-shrinkwrap.json", folder / "installed.json"
     shutil.copy(source / "lighthouse.mjs", folder)
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return folder
-    for name in ("package.json", "package-lock.json"):
+    for name in ("package.json", "npm-shrinkwrap.json"):
         shutil.copy(source / name, folder)
     print("Installing the audit's tools ...", flush=True)
     subprocess.run(
