@@ -24,6 +24,12 @@ from clea.mail.models import OutgoingMail
 
 _LINK = re.compile(r"https?://[^\s<>\"']+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TRAILING = ".,;:!?)]}»…*_"
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+
+
+def to_text(text: str) -> str:
+    """The text as it is read without HTML: its bold loses the signs that ask for it."""
+    return _BOLD.sub(r"\1", text)
 
 
 def to_html(text: str) -> SafeString:
@@ -92,7 +98,7 @@ def build(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> Ema
     """The message to hand to the mail server. One query, for the attachments."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
-        body=f"{mail.body}\n",
+        body=f"{to_text(mail.body)}\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
         reply_to=[mail.reply_to] if mail.reply_to else None,

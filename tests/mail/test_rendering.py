@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from clea.mail.rendering import html_document, to_html
+from clea.mail.rendering import html_document, to_html, to_text
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,9 @@ def test_the_page_fetches_nothing_and_speaks_its_language():
     assert page.startswith("<!doctype html>")
     assert '<html lang="en">' in page
     assert not re.search(r"(src=|url\(|@import|<link|<script|<img)", page)
+
+
+def test_the_plain_text_shows_no_sign_of_bold():
+    assert to_text("Votre numéro : **CLEA-2027-0001**.\n2 ** 3 et **deux mots**") == (
+        "Votre numéro : CLEA-2027-0001.\n2 ** 3 et deux mots"
+    )
