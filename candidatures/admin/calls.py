@@ -101,7 +101,9 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
     search_fields = ["title", "slug", "season__name", "season__programme__name"]
     search_help_text = _("Titre, saison ou contrat.")
     ordering = ["-closes_at"]
-    empty_text = _("Créez un appel, ou reprenez celui de l'an dernier depuis sa page : « Reprendre pour une autre saison ».")
+    empty_text = _(
+        "Créez un appel, ou reprenez celui de l'an dernier depuis sa page : « Reprendre pour une autre saison »."
+    )
     fieldsets = [
         (
             None,

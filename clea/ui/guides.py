@@ -46,6 +46,10 @@ class GuideSitemap(sitemaps.PublicSitemap[str]):
     def label(self, item: str) -> str:
         return guides.guide(item).title if item else str(_("Tous les guides"))
 
+    def spoken(self, item: str) -> str:
+        """Only the artist's guide speaks English."""
+        return guides.guide(item).language if item else ""
+
 
 sitemaps.register("help", GuideSitemap)
 

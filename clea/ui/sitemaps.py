@@ -60,7 +60,8 @@ register("shell", ShellSitemap)
 def sections(limit: int = 200) -> list[dict[str, Any]]:
     """The same pages for people: one section a registered sitemap that can name its items.
 
-    A sitemap takes part by giving ``heading`` (a French title) and ``label(item)``.
+    A sitemap takes part by giving ``heading`` (a French title) and ``label(item)``,
+    and ``spoken(item)`` when a label is not always in the language of the page.
     """
     result = []
     for name, cls in registry.items():
@@ -69,6 +70,10 @@ def sections(limit: int = 200) -> list[dict[str, Any]]:
         label = getattr(page, "label", None)
         if heading is None or label is None:
             continue
-        links = [{"label": label(item), "href": page.location(item)} for item in list(page.items())[:limit]]
+        spoken = getattr(page, "spoken", lambda item: "")
+        links = [
+            {"label": label(item), "href": page.location(item), "lang": spoken(item)}
+            for item in list(page.items())[:limit]
+        ]
         result.append({"name": name, "heading": heading, "links": links})
     return result

@@ -39,7 +39,7 @@ class Worded:
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """The page is called by its row, or by what it adds, where the admin says nothing better."""
         opts, row = self.opts, kwargs.get("obj")  # type: ignore[attr-defined]
-        stiff = {gettext(text) % opts.verbose_name for text in ("Add %s", "Change %s", "View %s")}
+        stiff = {text % opts.verbose_name for text in map(gettext, ("Add %s", "Change %s", "View %s"))}
         if str(context.get("title")) in stiff:
             new = getattr(self, "add_title", "") or gettext("Ajouter : %(name)s") % {"name": opts.verbose_name}
             context |= {"title": str(row) if row is not None else new, "subtitle": None}

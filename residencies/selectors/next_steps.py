@@ -149,9 +149,7 @@ def _tasks_of_team(structure: Structure, home: team_home.Home) -> Iterator[NextS
         say = _step(structure, _("Régler une séance qui tombe un jour de fermeture"), "team:closures")
         yield say(_("Voir les fermetures"), session.starts_at, "due", session.activity.title)
     for event in home.events:
-        say = _step(
-            structure, _("S'inscrire : %(title)s") % {"title": event.title}, "team:event", event.uuid
-        )
+        say = _step(structure, _("S'inscrire : %(title)s") % {"title": event.title}, "team:event", event.uuid)
         yield say(_("S'inscrire"), event.registration_closes_at or event.starts_at, "due", event.place)
     if home.missing:
         say = _step(structure, _("Compléter l'équipe"), "team:person_add")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from tests.factories.structures import (
     CommuneFactory,
@@ -50,7 +51,7 @@ def test_days_filter_a_list_both_included_and_search_forgets_accents(client, her
     from clea.mail.models import OutgoingMail
 
     mail = OutgoingMail.objects.create(kind="x", scope=here.slug, to="a@b.example", subject="Été", body="…")
-    day = mail.created_at.date().isoformat()
+    day = timezone.localdate(mail.created_at).isoformat()
     box = "/coordination/mail/outgoingmail/"
     assert len(client.get(box, {"created_at_du": day, "created_at_au": day}).context["cl"].result_list) == 1
     assert not client.get(box, {"created_at_du": "2999-01-01"}).context["cl"].result_list
