@@ -135,8 +135,7 @@ class Desk:
         """Every draft of a kind, ticked in the outbox, read back on the page that asks, then sent."""
         self.page.goto(f"/coordination/mail/outgoingmail/?kind={kind}&state__exact=draft")
         self.page.locator("#action-toggle").check()
-        self.page.locator('select[name="action"]').select_option("approve_selected")
-        self.page.locator('button[name="index"]').click()
+        self.press("Approuver et envoyer")
         self.page.locator('.submit-row input[type="submit"]').click()
 
     def approve_this(self) -> None:

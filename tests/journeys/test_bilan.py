@@ -169,7 +169,7 @@ def test_the_end_of_a_season(
     # It is held in the new school year: who was there, what was said, decided, to be done.
     time_machine.move_to(moment(SEPTEMBER, "09:00"))
     first = Hands(signed_in(season.desk).new_page(), season.desk)
-    first.page.goto(f"/coordination/residencies/meeting/{meeting.pk}/change/")
+    first.page.goto(f"/coordination/residencies/meeting/{meeting.uuid}/change/")
     first.press("La réunion a lieu : ouvrir le compte rendu")
     first.told("La réunion est notée tenue")
     first.page.get_by_label("Alix Terrenoire").select_option(label="présente")
@@ -260,7 +260,7 @@ def test_the_end_of_a_season(
     assert "terril respirer" not in plain(" ".join(read_again.texts))
 
     # The residency ends, the season closes: an archive of sums that hold, and nothing changes any more.
-    first.page.goto(f"/coordination/residencies/residency/{lou.pk}/change/")
+    first.page.goto(f"/coordination/residencies/residency/{lou.uuid}/change/")
     first.follow("Terminer la résidence")
     first.press("Terminer la résidence")
     first.told("terminée")

@@ -200,8 +200,8 @@ def test_pages_of_the_desk(call, signed_in):
         [
             "/coordination/",
             "/coordination/candidatures/application/?q=elan",
-            f"/coordination/candidatures/application/{filed.pk}/change/",
-            f"/coordination/candidatures/call/{call.pk}/change/",
+            f"/coordination/candidatures/application/{filed.uuid}/change/",
+            f"/coordination/candidatures/call/{call.uuid}/change/",
             "/coordination/mail/outgoingmail/",
         ]
     )

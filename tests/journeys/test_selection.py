@@ -160,7 +160,7 @@ def test_a_whole_selection(
         return f"/jury/residences/dossiers/{dossiers[key].uuid}/{end}"
 
     # The jury, from the page of the call: a list is pasted, a line of it corrected, eight are invited.
-    desk.build_jury(f"/coordination/candidatures/call/{call.pk}/change/")
+    desk.build_jury(f"/coordination/candidatures/call/{call.uuid}/change/")
     desk.follow("Inviter une liste")
     faulty = MEMBERS.replace("Rectorat de la plaine", "Rectorat d'ailleurs", 1)
     desk.page.get_by_label("Une personne par ligne").fill(faulty)
@@ -177,7 +177,7 @@ def test_a_whole_selection(
     desk.press("Enregistrer les règles")
     desk.told("Règles du jury enregistrées.")
     jury = Jury.objects.get(call=call)
-    desk.hub = f"/coordination/candidatures/jury/{jury.pk}/change/"
+    desk.hub = f"/coordination/candidatures/jury/{jury.uuid}/change/"
     by_name = {juror.user.last_name: juror for juror in jury.jurors.select_related("user")}
 
     # The president comes in from the message, with a code and no password, and accepts the charter.
@@ -436,7 +436,9 @@ def test_a_whole_selection(
     expect(desk.page.get_by_label("Texte du courrier")).to_contain_text("a retenu la candidature de Lou Terril")
     desk.tab("Courriers")
     desk.press("Préparer les courriers cochés")
-    desk.told("40 courriers sont préparés")
+    # So many are long work: its page, then back to the letters.
+    expect(desk.page.get_by_text(re.compile("^40 courriers préparés"))).to_be_visible()
+    desk.come_back("Courriers")
     received = len(smtp_server.received)
     desk.follow(f"Ouvrir le message : {names['dune']}")
     letter = desk.page.locator('textarea[name="body"]')
@@ -448,7 +450,7 @@ def test_a_whole_selection(
         assert artist.page.request.get(f"{space[key]}reponse/").status == 404
     assert len(smtp_server.received) == received
     desk.approve_all("decision.letter")
-    desk.told("40 messages")
+    expect(desk.page.get_by_text("terminé", exact=True).first).to_be_visible()
     told = {recipient for message in smtp_server.received[received:] for recipient in message.recipients}
     assert told == {row.owner.email for row in dossiers.values()}
     refusal = dune.last_message("Votre candidature –").text
@@ -534,7 +536,7 @@ def test_without_javascript_a_member_reads_and_the_coordination_decides(
     maud.accept_the_charter()
 
     # Assigned by hand: what will change is said first.
-    coordination.hub = f"/coordination/candidatures/jury/{jury.pk}/change/"
+    coordination.hub = f"/coordination/candidatures/jury/{jury.uuid}/change/"
     coordination.come_back("Attribution")
     coordination.tick([chosen.display_name])
     coordination.page.get_by_role("group", name="Membres", exact=True).get_by_label("Maud Isatis").check()

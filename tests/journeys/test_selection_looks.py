@@ -202,7 +202,7 @@ def test_the_desk_s_pages_before_the_interviews(room, signed_in):
     eyes.visit(
         [
             "/coordination/candidatures/jury/",
-            f"/coordination/candidatures/jury/{room.jury.pk}/change/",
+            f"/coordination/candidatures/jury/{room.jury.uuid}/change/",
             f"{desk}membres/",
             f"{desk}membres/inviter/",
             f"{desk}regles/",

@@ -46,7 +46,7 @@ def test_the_message_that_arrives_is_the_one_that_was_written(
     message = received.message
     assert (received.sender, received.recipients) == ("envoi@clea.test", ["ada@exemple.test"])
     assert received.subject == "Dépôt CLEA-2026-0042"
-    assert received.text.strip() == "Bonjour Ada Œuvré,\n\nvotre dépôt **CLEA-2026-0042** est reçu."
+    assert received.text.strip() == "Bonjour Ada Œuvré,\n\nvotre dépôt CLEA-2026-0042 est reçu."
     assert "<p>Bonjour Ada Œuvré,</p>" in received.html
     assert "<strong>CLEA-2026-0042</strong>" in received.html
     assert '<html lang="fr">' in received.html

@@ -161,17 +161,18 @@ def test_documents_are_made_again_only_when_something_changed(
 def test_the_page_says_the_day_of_its_figures(published: Bilan, client: Client) -> None:
     address = reverse("residencies:bilan", args=[published.slug])
     assert published.pdf is not None
-    type(published.pdf).objects.update(created_at=timezone.now() - timedelta(days=40))
+    made, closed = timezone.now() - timedelta(days=40), timezone.now() - timedelta(days=90)
+    type(published.pdf).objects.update(created_at=made)
     page = selectors.dated(selectors.page(selectors.find(published.slug)))  # type: ignore[arg-type]
-    assert page.as_of == timezone.localdate() - timedelta(days=40)
+    assert page.as_of == timezone.localdate(made)
     Headcount.objects.update(value=1)
     page = selectors.dated(selectors.page(selectors.find(published.slug)))  # type: ignore[arg-type]
     assert page.as_of == timezone.localdate()
     assert "Chiffres arrêtés au" in client.get(address).content.decode()
     # A closed season does not change any more.
-    type(published.season).objects.update(closed_at=timezone.now() - timedelta(days=90))
+    type(published.season).objects.update(closed_at=closed)
     page = selectors.dated(selectors.page(selectors.find(published.slug)))  # type: ignore[arg-type]
-    assert page.as_of == timezone.localdate() - timedelta(days=90)
+    assert page.as_of == timezone.localdate(closed)
 
 
 @pytest.mark.parametrize(("floor", "claimed", "holds"), [(2367, 2300, True), (2301, 2300, True), (2300, 2300, False)])
