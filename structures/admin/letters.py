@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -77,8 +78,9 @@ class LetterForm(_Form):
 class WritingMixin(_Base):
     """A list from whose rows one writes to people. ``mailing_for`` says who they are."""
 
+    @abstractmethod
     def mailing_for(self, request: HttpRequest, queryset: QuerySet[Any]) -> Mailing:
-        raise NotImplementedError
+        """Who is written to from these rows, and who cannot be, with the reason."""
 
     @admin.action(description=_("Écrire aux personnes"))
     def write_to_people(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
