@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "clea.mail",
     "clea.documents",
     "clea.jobs",
+    "clea.upkeep",
     "clea.ui",
     "structures",
     "candidatures",

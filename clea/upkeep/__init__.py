@@ -1,0 +1,1 @@
+"""Keeping an installation: backup, restore, verification, and what a crash left behind."""
