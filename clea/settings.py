@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from clea.documents import storage_url
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
     "clea.mail",
     "clea.documents",
     "clea.jobs",
+    "clea.privacy",
     "clea.upkeep",
     "clea.ui",
     "structures",
@@ -232,10 +235,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Private: never under a folder that a web server publishes. clea.documents serves them.
-MEDIA_ROOT = VAR_DIR / "files"
+MEDIA_ROOT, _FILES = storage_url.parse(env.str("STORAGE_URL", default=""), default=VAR_DIR / "files")
 MEDIA_URL = ""
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": _FILES,
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -246,10 +249,17 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_HANDLERS = ["clea.documents.uploads.BoundedUploadHandler"]
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# The internal location under which nginx sends the files once we have said who may have them (deploy/nginx.conf).
+X_ACCEL_LOCATION = env.str("X_ACCEL_LOCATION", default="")
+if X_ACCEL_LOCATION and (_FILES["BACKEND"] != storage_url.LOCAL or X_ACCEL_LOCATION.strip("/") == ""):
+    raise ImproperlyConfigured("X_ACCEL_LOCATION is a path such as /fichiers-internes/, for files kept in a folder.")
+# nginx reads them then as a member of the program's group.
+FILE_UPLOAD_PERMISSIONS = 0o640 if X_ACCEL_LOCATION else 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750 if X_ACCEL_LOCATION else 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Files sent by people are opened by processes of their own, each up to 512 MB: so many at once on a machine.
+READERS_AT_ONCE = env.int("READERS_AT_ONCE", default=4)
 
 # Mail -----------------------------------------------------------------------------------------
 
