@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from clea.documents import storage_url
+from clea.upkeep import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clea.upkeep.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clea.ui.compression.CompressionMiddleware",
@@ -286,26 +288,25 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^sante/"]
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 
 # Logs -----------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        # Django's own console handler would say everything a second time.
-        "django": {"handlers": [], "propagate": True},
-        "weasyprint": {"level": "ERROR"},
-        "fontTools": {"level": "ERROR"},
-        "pikepdf": {"level": "ERROR"},
-    },
-}
+# JSON for a machine that gathers, a plain line for a person who watches.
+LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
+# One line a request: in production, not on the screen of the demonstration.
+LOGGING = logs.config(as_json=LOG_JSON, access="WARNING" if DEBUG else "INFO")
+
+# Operations -----------------------------------------------------------------------------------
+
+# Who holds it reads /sante/mesures/; without it, administrators only.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where "manage.py horloge" keeps a backup every night, and how many; empty: it makes none.
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
 
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from candidatures.views.public import home
 from clea.ui import style
+from clea.upkeep.views import measures
 
 handler400 = "clea.ui.views.bad_request"
 handler500 = "clea.ui.unavailable.breakdown"
@@ -25,5 +26,6 @@ urlpatterns = [
     path("coordination/style/", style.page, name="style"),
     path("coordination/", admin.site.urls),
     path("aide/", include("clea.ui.guides")),
+    path("sante/mesures/", measures, name="measures"),
     path("", include("clea.ui.urls")),
 ]
