@@ -34,6 +34,13 @@ class StaleWrite(Refused):
     """Somebody else, or another tab, wrote first."""
 
 
+class Unavailable(OSError):
+    """Something the site rests on, and that is not its database, does not answer. In English: an operator's matter.
+
+    Uncaught, it is the page of a breakdown: 503, come back in a minute, the form given back.
+    """
+
+
 def require(verdict: Verdict) -> None:
     """Raise :class:`Refused`, or :class:`Forbidden`, with the verdict's own reason unless it is allowed."""
     if not verdict:

@@ -31,6 +31,8 @@ ENVIRONMENT = {
     "CSRF_TRUSTED_ORIGINS": "",
     "SITE_URL": "http://testserver",
     "VAR_DIR": str(VAR_DIR),
+    "STORAGE_URL": "",
+    "X_ACCEL_LOCATION": "",
     "CONN_MAX_AGE": "0",
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "CLEA <ne-pas-repondre@clea.invalid>",

@@ -8,8 +8,10 @@ import logging
 import re
 from datetime import timedelta
 from typing import IO
+from urllib.parse import quote
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
@@ -49,13 +51,11 @@ def serve(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         if request.user.is_anonymous:
             return redirect_to_login(request.get_full_path())
         raise Http404
-    file, size, sha256 = _open(stored_file, clean=grant.cleaned and stored_file.is_pdf)
-    etag = f'"{sha256}"'
-    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = _content(request, file, size, etag)
+    clean = grant.cleaned and stored_file.is_pdf
+    if settings.X_ACCEL_LOCATION and not clean:
+        response, etag = _handed_over(request, stored_file)
     else:
-        file.close()
+        response, etag = _sent(request, stored_file, clean=clean)
     if response.status_code in (200, 206):
         response["Content-Type"] = stored_file.content_type
         inline = grant.inline and stored_file.content_type in SHOWN_IN_PAGE
@@ -72,6 +72,34 @@ def serve(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return response
 
 
+def _handed_over(request: HttpRequest, stored_file: StoredFile) -> tuple[HttpResponseBase, str]:
+    """An answer without a body: nginx sends the file, or the range asked for, with the headers given here."""
+    name, etag = str(stored_file.file.name), f'"{stored_file.sha256}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        if not stored_file.file.storage.exists(name):
+            raise _missing(stored_file)
+        response = HttpResponse()
+        response["X-Accel-Redirect"] = f"/{settings.X_ACCEL_LOCATION.strip('/')}/{quote(name)}"
+    return response, etag
+
+
+def _sent(request: HttpRequest, stored_file: StoredFile, *, clean: bool) -> tuple[HttpResponseBase, str]:
+    """The bytes, through this process."""
+    file, size, sha256 = _open(stored_file, clean=clean)
+    etag = f'"{sha256}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        return _content(request, file, size, etag), etag
+    file.close()
+    return response, etag
+
+
+def _missing(stored_file: StoredFile) -> Http404:
+    log.error("file %s has a row and no bytes", stored_file.uuid)
+    return Http404()
+
+
 def _open(stored_file: StoredFile, *, clean: bool) -> tuple[IO[bytes], int, str]:
     try:
         if clean:
@@ -79,8 +107,7 @@ def _open(stored_file: StoredFile, *, clean: bool) -> tuple[IO[bytes], int, str]
             return io.BytesIO(content), len(content), hashlib.sha256(content).hexdigest()
         return stored_file.file.open("rb"), stored_file.size, stored_file.sha256
     except FileNotFoundError:
-        log.error("file %s has a row and no bytes", stored_file.uuid)
-        raise Http404 from None
+        raise _missing(stored_file) from None
 
 
 def _content(request: HttpRequest, file: IO[bytes], size: int, etag: str) -> HttpResponseBase:

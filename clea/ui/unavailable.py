@@ -19,6 +19,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from clea.errors import Unavailable
 from clea.ui.http import wants_json
 from clea.ui.identity import publisher
 from clea.ui.recovery import MAX_CHARS
@@ -71,8 +72,8 @@ def closed(request: HttpRequest, words: str) -> HttpResponse:
 
 
 def breakdown(request: HttpRequest) -> HttpResponse:
-    """``handler500``: 503 when the database does not answer, 500 for anything else. Asks no query then."""
-    if isinstance(sys.exc_info()[1], (DatabaseError, InterfaceError)):
+    """``handler500``: 503 when the database or the store of files is away, 500 for anything else. No query then."""
+    if isinstance(sys.exc_info()[1], (DatabaseError, InterfaceError, Unavailable)):
         message = _("Le site ne peut pas répondre pour le moment. Réessayez dans une minute.")
         return answer(request, "503.html", message, {"planned": False})
     message = _("Quelque chose est tombé en panne chez nous. Réessayez dans une minute.")

@@ -19,7 +19,7 @@ from clea.documents.enums import PictureRefusal
 from clea.documents.errors import PieceRefused
 from clea.documents.models import EXTENSIONS, StoredFile
 from clea.documents.services.inspection import megabytes
-from clea.documents.services.storage import CHUNK, intake_pdf, local_path, store_path
+from clea.documents.services.storage import CHUNK, intake_pdf, local_path, refusing_politely, store_path
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -60,7 +60,7 @@ def intake_image(
     orientation is applied; ``max_side`` brings a larger one down to so many pixels (0: as it is). Call it
     *before* opening your own transaction: a large picture takes seconds. One query.
     """
-    with tempfile.TemporaryDirectory(prefix="clea-image-") as scratch:
+    with refusing_politely(), tempfile.TemporaryDirectory(prefix="clea-image-") as scratch:
         received = Path(scratch) / "received"
         _receive(upload, received, max_bytes)
         return _drawn_again(by, received, Path(scratch), upload.name or "image", max_pixels, max_side)

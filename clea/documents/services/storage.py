@@ -7,6 +7,7 @@ a row whose file is missing. Files are removed only once the deletion of their r
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import shutil
@@ -22,11 +23,13 @@ from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clea.documents.enums import Refusal
 from clea.documents.errors import PieceRefused
 from clea.documents.models import StoredFile
 from clea.documents.services.inspection import Inspection, inspect, refusal
+from clea.errors import Unavailable
 from clea.journal import services as journal
 
 if TYPE_CHECKING:
@@ -39,6 +42,26 @@ log = logging.getLogger(__name__)
 PDF = "application/pdf"
 CHUNK = 256 * 1024
 ROOT = "files"
+#: No room left, or a disk that takes nothing any more.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
+
+
+@contextmanager
+def refusing_politely() -> Iterator[None]:
+    """A store that is away or full becomes a refusal that a person can act on; the operator reads why in the log."""
+    try:
+        yield
+    except OSError as error:
+        if not isinstance(error, Unavailable) and error.errno not in _NO_ROOM:
+            raise
+        log.error("a file could not be kept: %s", error)
+        raise PieceRefused(
+            _(
+                "Ce fichier n'a pas pu être enregistré : le rangement des fichiers ne répond pas ou n'a plus de place. "
+                "Rien n'est changé. Réessayez dans quelques minutes ; si cela dure, écrivez-nous."
+            ),
+            code="unavailable",
+        ) from error
 
 
 def intake_pdf(*, by: User | None, upload: UploadedFile, max_bytes: int, max_pages: int) -> StoredFile:
@@ -48,7 +71,7 @@ def intake_pdf(*, by: User | None, upload: UploadedFile, max_bytes: int, max_pag
     Call it *before* opening your own transaction: inspection may take ten seconds, during which
     SQLite would let nobody else write. One query (two with the savepoint inside a transaction).
     """
-    with tempfile.TemporaryDirectory(prefix="clea-intake-") as scratch:
+    with refusing_politely(), tempfile.TemporaryDirectory(prefix="clea-intake-") as scratch:
         received, repaired = Path(scratch) / "received.pdf", Path(scratch) / "repaired.pdf"
         _receive(upload, received, max_bytes)
         found = inspect(received, max_bytes=max_bytes, max_pages=max_pages, repaired_to=repaired)
@@ -138,17 +161,16 @@ def _store(
         created_by_uuid=by.uuid if by else None,
     )
     try:
-        row.file.save("file", file, save=False)
-        if original is not None:
-            row.original.save("original", original, save=False)
+        with refusing_politely():
+            row.file.save("file", file, save=False)
+            if original is not None:
+                row.original.save("original", original, save=False)
         with transaction.atomic():
             # The table's constraints answer at the insert: asking them first is a dozen queries a file.
             row.clean_fields()
             row.save(force_insert=True)
     except BaseException:
-        for field in (row.file, row.original):
-            if field:
-                field.storage.delete(field.name or "")
+        _delete_files([(field.storage, field.name or "") for field in (row.file, row.original) if field])
         raise
     return row
 
@@ -180,8 +202,8 @@ def _delete_files(doomed: list[tuple[Storage, str]]) -> None:
     for storage, name in doomed:
         try:
             storage.delete(name)
-        except OSError:  # the row is gone: clean_files will come back for the bytes
-            log.exception("could not delete a discarded file")
+        except OSError:  # no row names it: clean_files will come back for the bytes
+            log.exception("could not delete a file that no row names")
 
 
 @contextmanager
