@@ -1,4 +1,6 @@
-"""Why a piece is refused. The values are stable: tests, views and statistics branch on them."""
+"""Why a piece is refused, and what the antivirus says of a file. The values are stable: tests, views and
+statistics branch on them.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,7 @@ class Refusal(models.TextChoices):
     NO_PAGES = "no_pages", _("aucune page")
     TOO_MANY_PAGES = "too_many_pages", _("trop de pages")
     TOO_COMPLEX = "too_complex", _("trop complexe")
+    INFECTED = "infected", _("retenu par l'antivirus")
 
 
 class PictureRefusal(models.TextChoices):
@@ -34,3 +37,26 @@ class PictureRefusal(models.TextChoices):
     DAMAGED = "damaged", _("image incomplète ou abîmée")
     TOO_MANY_PIXELS = "too_many_pixels", _("image trop grande")
     TOO_COMPLEX = "too_complex", _("image trop complexe")
+    INFECTED = "infected", _("retenue par l'antivirus")
+
+
+class ScanState(models.TextChoices):
+    """What the antivirus says of a file. ``waiting`` and ``infected`` keep it from being read."""
+
+    NOT_SCANNED = "not_scanned", _("non analysé")
+    WAITING = "waiting", _("en attente d'analyse")
+    CLEAN = "clean", _("sain")
+    INFECTED = "infected", _("retenu")
+    RELEASED = "released", _("libéré")
+
+
+SCAN_TRANSITIONS: dict[ScanState, set[ScanState]] = {
+    ScanState.NOT_SCANNED: {ScanState.WAITING, ScanState.CLEAN, ScanState.INFECTED},
+    ScanState.WAITING: {ScanState.CLEAN, ScanState.INFECTED, ScanState.RELEASED},
+    ScanState.CLEAN: {ScanState.WAITING, ScanState.INFECTED},
+    ScanState.INFECTED: {ScanState.RELEASED},
+    ScanState.RELEASED: set(),
+}
+
+#: Nobody reads these, but who sent a file that waits.
+WITHHELD = (ScanState.WAITING, ScanState.INFECTED)

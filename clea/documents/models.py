@@ -10,8 +10,12 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clea.documents.enums import WITHHELD, ScanState
+
 if TYPE_CHECKING:
-    pass
+    from django.contrib.auth.models import AnonymousUser
+
+    from clea.accounts.models import User
 
 models.CharField.register_lookup(Length)
 
@@ -41,12 +45,19 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def pdfs(self) -> StoredFileQuerySet:
         return self.filter(content_type="application/pdf")
 
+    def withheld(self) -> StoredFileQuerySet:
+        """Those that wait for the antivirus, or that it holds."""
+        return self.filter(scan__in=WITHHELD)
+
 
 class StoredFile(models.Model):
     """A file as the program uses it, written once and never changed.
 
     ``sha256``, ``size`` and ``pages`` describe ``file``. When what was sent had a broken table,
     ``file`` is the repaired copy and ``original`` keeps the bytes as they came.
+
+    ``scan`` is what the antivirus says of it (:mod:`clea.documents.services.scanning`): the one thing
+    that changes. A copy drawn from another file (``copy_of``) goes as that one goes.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -62,13 +73,48 @@ class StoredFile(models.Model):
     # Not a foreign key: an erased account must neither take files away nor be held by them.
     created_by_uuid = models.UUIDField(_("déposé par"), null=True, blank=True, editable=False, db_index=True)
 
+    # With a default of the database's own: a process of the version before may write during an upgrade.
+    scan = models.CharField(
+        _("antivirus"),
+        max_length=12,
+        choices=ScanState.choices,
+        default=ScanState.NOT_SCANNED,
+        db_default=ScanState.NOT_SCANNED.value,
+        editable=False,
+    )
+    threat = models.CharField(_("menace signalée"), max_length=200, blank=True, db_default="", editable=False)
+    scan_attempts = models.PositiveIntegerField(_("essais"), default=0, db_default=0, editable=False)
+    next_scan_at = models.DateTimeField(_("prochain essai"), null=True, blank=True, editable=False)
+    scanned_at = models.DateTimeField(_("état depuis"), null=True, blank=True, editable=False)
+    release_reason = models.TextField(_("motif de la libération"), blank=True, db_default="", editable=False)
+    released_by_uuid = models.UUIDField(_("libéré par"), null=True, blank=True, editable=False)
+    copy_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="copies",
+        verbose_name=_("copie de"),
+    )
+
     objects = StoredFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fichier")
         verbose_name_plural = _("fichiers")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["next_scan_at"], name="storedfile_withheld", condition=models.Q(scan__in=WITHHELD)),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scan__in=ScanState.values)
+                & (~models.Q(scan=ScanState.INFECTED) | ~models.Q(threat=""))
+                & (models.Q(scan=ScanState.RELEASED) ^ models.Q(release_reason="")),
+                name="storedfile_scan_whole",
+                violation_error_message=_("Un fichier retenu dit pourquoi ; un fichier libéré, pour quel motif."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(size__gt=0),
                 name="storedfile_not_empty",
@@ -97,3 +143,32 @@ class StoredFile(models.Model):
     @property
     def is_pdf(self) -> bool:
         return self.content_type == "application/pdf"
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the antivirus keeps it from being read. No query."""
+        return self.scan in WITHHELD
+
+    @property
+    def waiting(self) -> bool:
+        return self.scan == ScanState.WAITING
+
+    @property
+    def infected(self) -> bool:
+        return self.scan == ScanState.INFECTED
+
+    def withheld_from(self, user: User | AnonymousUser) -> bool:
+        """Whether this person may not read it now: who sent it keeps it while it waits. No query."""
+        if not self.withheld:
+            return False
+        mine = user.is_authenticated and user.uuid == self.created_by_uuid
+        return not (self.waiting and mine)
+
+
+class HeldFile(StoredFile):
+    """The same rows, as the coordination sees them: those that the antivirus holds, held, or let wait."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("fichier retenu")
+        verbose_name_plural = _("fichiers retenus")
