@@ -234,7 +234,7 @@ USE_TZ = True
 # Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Private: never under a folder that a web server publishes. clea.documents serves them.
 MEDIA_ROOT, _FILES = storage_url.parse(env.str("STORAGE_URL", default=""), default=VAR_DIR / "files")
