@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from clea.jobs import kinds
 from clea.jobs.enums import TRANSITIONS, JobState
 from clea.jobs.models import Job
+from clea.processes import is_gone, this_process
 from clea.rules import ALLOWED, Verdict, forbid, refuse
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
+
+__all__ = ["SILENCE", "UNTAKEN", "can_ask", "can_become", "is_stale", "is_untaken", "this_process"]
 
 #: A worker on another machine that gave no sign for so long is taken for dead.
 SILENCE = timedelta(minutes=15)
@@ -46,29 +46,12 @@ def can_become(job: Job, state: JobState) -> Verdict:
     )
 
 
-def this_process() -> str:
-    """Machine, process, and when it began: a number is used again by another process some day."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{_began(os.getpid())}"
-
-
-def _began(pid: int) -> str:
-    """The kernel's clock at which a process started; empty when there is none of this number."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]
-
-
 def is_stale(job: Job, now: datetime) -> bool:
     """Whether the worker of a running job is gone: its process, on this machine; its signs, on another."""
     if job.state != JobState.RUNNING:
         return False
-    host, _colon, rest = job.worker.partition(":")
-    pid, _colon, began = rest.partition(":")
-    if host == socket.gethostname()[:60] and pid.isdigit() and began:
-        return _began(int(pid)) != began
-    return (job.beat_at or job.created_at) < now - SILENCE
+    gone = is_gone(job.worker)
+    return (job.beat_at or job.created_at) < now - SILENCE if gone is None else gone
 
 
 def is_untaken(job: Job, now: datetime) -> bool:

@@ -12,9 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from clea.journal import services as journal
-from clea.mail import rendering
+from clea.mail import rendering, smtp
 from clea.mail.enums import AttemptOutcome, MailState
 from clea.mail.models import DeliveryAttempt, OutgoingMail
+from clea.mail.services import notes
+from clea.processes import is_gone
 
 logger = logging.getLogger(__name__)
 
@@ -44,21 +46,70 @@ def deliver(mail_id: int) -> AttemptOutcome | None:
     """Send one approved message, unless it left already, is not due, or a worker has it.
 
     The row is claimed for five minutes by one conditional update, so two workers cannot send
-    it. Should the process die between the server's answer and ours, the message leaves a second
-    time after that with the same Message-ID. Never raises for what the server answers: a
-    temporary refusal puts the message off (1, 3, 9… minutes, 12 hours at most, 8 times), a
-    definitive one fails it at once. Returns what happened, ``None`` when there was nothing to do.
+    it. The server's yes is noted on disk as soon as it is read (:mod:`clea.mail.services.notes`): a
+    process that dies after that does not make the message leave twice. Should it die in the microseconds
+    before, or its disk be lost with it, the message leaves again with the same Message-ID. Never raises
+    for what the server answers: a temporary refusal puts the message off (1, 3, 9… minutes, 12 hours at
+    most, 8 times), a definitive one fails it at once. Returns what happened, ``None`` when there was
+    nothing to do, or nowhere to note what would happen.
     """
     started, claim = timezone.now(), uuid.uuid4()
     claimed = OutgoingMail.objects.due(started).filter(pk=mail_id).update(claimed_until=started + CLAIM, claim=claim)
     if not claimed:
         return None
-    answer = _hand_over(OutgoingMail.objects.get(pk=mail_id))
-    return _settle(mail_id, claim, started, answer)
+    mail = OutgoingMail.objects.get(pk=mail_id)
+    if taken := [note for note in notes.of(mail.uuid) if note.answer]:
+        outcome = _settle(mail_id, claim, started, _Answer(AttemptOutcome.SENT, detail=f"noted: {taken[0].answer}"))
+        _forget(taken)
+        return outcome
+    try:
+        pen = notes.Pen(mail.uuid, claim)
+    except OSError:
+        # The disk is full: better late than twice.
+        logger.exception("mail %s waits: no note can be taken", mail.uuid)
+        _let_go(mail.uuid, claim)
+        return None
+    answer = _hand_over(mail, pen)
+    outcome = _settle(mail_id, claim, started, answer)
+    pen.end()
+    return outcome
+
+
+def settle_the_dead() -> int:
+    """Give back the messages that killed processes of this machine held, and mark as sent those that the
+    server had taken from them. Returns how many. For whoever starts: a worker, cron's round.
+    """
+    found = 0
+    for note in notes.left():
+        gone = is_gone(note.process)
+        if gone is False or (gone is None and not note.is_old()):
+            continue
+        if note.answer:
+            mail = OutgoingMail.objects.filter(uuid=note.mail, state=MailState.APPROVED).first()
+            if mail is not None:
+                answer = _Answer(AttemptOutcome.SENT, detail=f"noted: {note.answer}")
+                _settle(mail.pk, note.claim, timezone.now(), answer)
+                found += 1
+        else:
+            found += _let_go(note.mail, note.claim)
+        _forget([note])
+    return found
+
+
+def _let_go(mail: uuid.UUID, claim: uuid.UUID) -> int:
+    """Nobody has it any more."""
+    held = OutgoingMail.objects.filter(uuid=mail, claim=claim, state=MailState.APPROVED)
+    return held.update(claim=None, claimed_until=None)
+
+
+def _forget(known: list[notes.Note]) -> None:
+    for note in known:
+        note.path.unlink(missing_ok=True)
 
 
 def deliver_pending(*, limit: int | None = None) -> DeliveryReport:
-    """Deliver every message whose time has come, the oldest first. For cron."""
+    """Deliver every message whose time has come, the oldest first, the dead's included. For cron."""
+    settle_the_dead()
     keys = list(OutgoingMail.objects.due(timezone.now()).order_by("pk").values_list("pk", flat=True)[:limit])
     outcomes = [deliver(key) for key in keys]
     return DeliveryReport(
@@ -73,9 +124,9 @@ def delay_after(attempts: int) -> timedelta:
     return min(_FIRST_DELAY * 3 ** (attempts - 1), _LONGEST_DELAY)
 
 
-def _hand_over(mail: OutgoingMail) -> _Answer:
+def _hand_over(mail: OutgoingMail, pen: notes.Pen) -> _Answer:
     try:
-        message = rendering.build(mail)
+        message = rendering.build(mail, smtp.connection(pen.accepted))
         message.message()
     except Exception as error:
         # It will not be built better next time: a person must look.
@@ -85,6 +136,9 @@ def _hand_over(mail: OutgoingMail) -> _Answer:
         if message.send() != 1:
             return _Answer(AttemptOutcome.DELAYED, detail="the mail server took nothing")
     except Exception as error:  # noqa: BLE001 - whatever the backend raises, the row must be settled
+        if pen.answer:
+            # It went wrong after the server's yes: a note that could not be flushed, a goodbye cut short.
+            return _Answer(AttemptOutcome.SENT, detail=f"{pen.answer}, then {type(error).__name__}")
         answer = _read(error)
         logger.warning("mail %s %s: %s %s", mail.uuid, answer.outcome, type(error).__name__, answer.code or "")
         return answer
