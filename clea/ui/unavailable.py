@@ -90,6 +90,8 @@ def answer(
             response = JsonResponse({"message": message}, status=status)
         else:
             context |= {"kept": kept(request), "request_path": request.get_full_path()}
+            # What the logs call this request: whoever writes to us may quote it.
+            context["reference"] = request.META.get("clea.reference", "")
             response = HttpResponse(render_to_string(template, context), status=status)
     except Exception:
         # The last page of all: whatever else is broken, a person reads what to do.
