@@ -27,6 +27,9 @@ class LocalStorage(FileSystemStorage):
             place = place.parent
         return os.access(place, os.R_OK | os.W_OK | os.X_OK)
 
+    def url(self, name: str | None) -> str:
+        raise NotImplementedError("a private file has no address: see clea.documents.views")
+
     def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
         self._make(target.parent)
