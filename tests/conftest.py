@@ -52,7 +52,7 @@ if not os.environ.get("TEST_DATABASE_URL"):
 else:
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
-pytest_plugins = ["tests.plugins.browser", "tests.plugins.queries", "tests.plugins.strict"]
+pytest_plugins = ["tests.plugins.browser", "tests.plugins.queries", "tests.plugins.readers", "tests.plugins.strict"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,7 +3,7 @@
 The twin of ``inspector.py`` for pictures. Run as a script, never imported by the site: a hostile file can
 at worst make this process die. It imports neither Django nor the project.
 
-    python -I image_inspector.py FILE OUT MAX_PIXELS MAX_SIDE MEMORY_BYTES CPU_SECONDS [LIGHT]
+    python -I image_inspector.py FILE OUT MAX_PIXELS MAX_SIDE LIGHT MEMORY_BYTES CPU_SECONDS
 
 Writes one JSON object on stdout: ``{"code": "", "format": "JPEG", "width": 1600, "height": 1200}``; ``code``
 is empty when the picture is fit and drawn again at OUT, else a refusal of ``clea.documents.enums``.
@@ -11,8 +11,9 @@ is empty when the picture is fit and drawn again at OUT, else a refusal of ``cle
 What is stored is never what was sent: only its pixels are kept. So goes everything a camera or a program
 hides beside them: place, date, serial number, thumbnail of what was cropped, comments, and any byte put
 after the end. The orientation is applied and colours are brought to sRGB first, as both were said there.
-MAX_SIDE (0 for none) brings a larger picture down to that many pixels on its longest side. LIGHT writes WebP,
-whatever came, for screens: a half to a third of the same JPEG.
+MAX_SIDE (0 for none) brings a larger picture down to that many pixels on its longest side; done before anything that
+copies it, so that fifty million pixels hold in 512 MB. LIGHT ("" for no) writes WebP, whatever came, for screens: a
+half to a third of the same JPEG.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ READERS = ("JPEG", "PNG", "WEBP")
 QUALITY = 88
 LIGHT_QUALITY = 68
 HEAD = 64
+#: Kinds of pixels that may be mixed with their neighbours as they are.
+CAN_SHRINK = {"L", "RGB", "CMYK"}
 
 #: ISO media files say their brand after "ftyp": what telephones send.
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -43,9 +46,10 @@ class Unfit(Exception):
 
 
 def main(argv: list[str]) -> int:
-    path, out = argv[1], argv[2]
-    limit_this_process(memory=int(argv[5]), cpu=int(argv[6]))
-    sys.stdout.write(json.dumps(judge(path, out, max_pixels=int(argv[3]), max_side=int(argv[4]), light=len(argv) > 7)))
+    path, out, max_pixels, max_side, light, memory, cpu = argv[1:]
+    limit_this_process(memory=int(memory), cpu=int(cpu))
+    found = judge(path, out, max_pixels=int(max_pixels), max_side=int(max_side), light=bool(light))
+    sys.stdout.write(json.dumps(found))
     return 0
 
 
@@ -106,19 +110,23 @@ def look(path: str, out: str, max_pixels: int, max_side: int, light: bool = Fals
             # Read at an eighth, a quarter or a half where that is still enough: seconds less.
             picture.draft(None, (max_side, max_side))
         picture.load()
-        drawn = in_plain_colours(upright(picture), kind)
-    if max_side and max(drawn.size) > max_side:
-        drawn.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
+        ImageOps.exif_transpose(picture, in_place=True)
+        if picture.mode in CAN_SHRINK:
+            shrink(picture, max_side)
+        drawn = in_plain_colours(picture, kind)
+    shrink(drawn, max_side)
     # A new image: nothing that the reader remembered of the file goes along.
-    clean = Image.frombytes(drawn.mode, drawn.size, drawn.tobytes())
+    clean = Image.new(drawn.mode, drawn.size)
+    clean.paste(drawn)
+    del drawn, picture
     kind = "WEBP" if light else kind
     save(clean, kind, out, LIGHT_QUALITY if light else QUALITY)
     return {"code": "", "format": kind, "width": clean.width, "height": clean.height}
 
 
-def upright(picture: Image.Image) -> Image.Image:
-    """The picture as it was held, by the orientation its camera wrote."""
-    return ImageOps.exif_transpose(picture)
+def shrink(picture: Image.Image, max_side: int) -> None:
+    if max_side and max(picture.size) > max_side:
+        picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
 
 
 def in_plain_colours(picture: Image.Image, kind: str) -> Image.Image:
@@ -130,9 +138,9 @@ def in_plain_colours(picture: Image.Image, kind: str) -> Image.Image:
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in {"RGB", "RGBA", "CMYK"}:
         picture = to_srgb(picture, profile)
-    if see_through and kind != "JPEG":
-        return picture.convert("RGBA")
-    return picture.convert("L" if picture.mode in {"1", "L"} else "RGB")
+    plain = "L" if picture.mode in {"1", "L"} else "RGB"
+    wanted = "RGBA" if see_through and kind != "JPEG" else plain
+    return picture if picture.mode == wanted and "transparency" not in picture.info else picture.convert(wanted)
 
 
 def to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:

@@ -1,7 +1,7 @@
 """Look inside a PDF, in a process of its own that may be killed.
 
 Run as a script, never imported by the site: a hostile file can at worst make this process die.
-It imports neither Django nor the project, so it starts in a tenth of a second.
+It imports no Django, so it starts in a tenth of a second.
 
     python -I inspector.py FILE MAX_PAGES REPAIRED MEMORY_BYTES CPU_SECONDS
 
@@ -21,16 +21,21 @@ web, mail, telephone) or that moves inside the file is fine. Refused as well:
 - a web address opened *by itself*, when the file or a page opens: it tells somebody when a juror
   reads;
 - every XFA form, static ones too: their XML holds scripts, and most readers show "please wait".
+
+What is left is then put through all that will be done with it later: taken into a dossier, into an anonymous one,
+cleaned. A file that does not come through here, in these limits, would have left a dossier without its PDF.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import resource
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -68,6 +73,7 @@ class Unfit(Exception):
 def main(argv: list[str]) -> int:
     path, max_pages, repaired_path = argv[1], int(argv[2]), argv[3]
     limit_this_process(memory=int(argv[4]), cpu=int(argv[5]))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     answer = judge(path, max_pages, repaired_path)
     if answer["code"] == "truncated" and peak_memory() > int(argv[4]) // 4:
         # qpdf out of memory says that it cannot find things: the file is not damaged, it inflates.
@@ -130,7 +136,7 @@ def look(path: str, max_pages: int, repaired_path: str) -> dict[str, Any]:
         check_catalog(pdf.Root)
         for obj in objects_worth_a_look(pdf):
             check_object(obj)
-        rehearse(pdf)
+        take_pages(pdf)
         # Asked last: a table may be found wrong when an object is fetched, long after opening.
         rebuilt = any(REBUILT in str(warning) for warning in pdf.get_warnings())
         if rebuilt:
@@ -143,6 +149,8 @@ def look(path: str, max_pages: int, repaired_path: str) -> dict[str, Any]:
         with pikepdf.open(repaired_path, attempt_recovery=False) as copy:
             if len(copy.pages) != pages:
                 raise Unfit("truncated")
+    if pages <= max_pages:
+        rehearse(repaired_path if rebuilt else path)
     return {
         "code": "too_many_pages" if pages > max_pages else "",
         "pages": pages,
@@ -279,18 +287,52 @@ def check_not_by_itself(action: Any) -> None:
             waiting.append(current.get("/Next"))
 
 
-def rehearse(pdf: pikepdf.Pdf) -> None:
-    """Copy the pages as the assembly will, here where running out of stack kills nobody else.
+def take_pages(pdf: pikepdf.Pdf) -> None:
+    """Copy the pages, which fetches every object of theirs and tells whether the table is right.
 
-    qpdf follows references by calling itself: a chain of some hundred thousand objects is enough.
+    qpdf follows references by calling itself: a chain of some hundred thousand objects is enough to run out of stack.
     """
     with pikepdf.new() as trial:
         for page in pdf.pages:
             trial.pages.append(page)
-        for key in ("/StructTreeRoot", "/OCProperties"):
-            tree = pdf.Root.get(key)
-            if isinstance(tree, pikepdf.Dictionary):
-                trial.copy_foreign(tree if tree.is_indirect else pdf.make_indirect(tree))
+
+
+class Nowhere(io.RawIOBase):
+    """Where a rehearsal writes."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+def rehearse(path: str) -> None:
+    """Do with this piece all that the site will, within limits closer than those of the day itself."""
+    from clea.documents.pdf.merge import Source, clean, merge
+    from clea.documents.pdf.pen import Pen
+
+    class PlainPen(Pen):
+        """Writes nothing, and takes the room that letters take."""
+
+        def __init__(self) -> None:
+            self.fonts, self._glyphs = {}, {}
+
+        def width(self, text: str, size: float) -> float:
+            return len(text) * size / 2
+
+    for reword in (None, str):
+        merge(
+            [Source("", path, reword=reword)],
+            contents=None,
+            stamp=None,
+            pen=lambda *_: PlainPen(),
+            key="",
+            title="",
+            language="fr",
+            out=Nowhere(),
+        )
+    clean(path, Nowhere())
 
 
 def check_nothing_lost(path: str, pdf: pikepdf.Pdf) -> None:

@@ -11,11 +11,13 @@ import tablib
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.formats import base_formats
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+
+from clea.documents import services as documents
 
 # What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r")
@@ -91,8 +93,16 @@ def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, title: 
     return out.getvalue()
 
 
+def _decoded(content: bytes) -> str:
+    """UTF-8, or what Excel writes under other names: "Texte Unicode" is UTF-16, plain CSV is Windows-1252."""
+    try:
+        return content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
 class FrenchCSV(base_formats.CSV):
-    """CSV as French Excel writes and reads it. Reads commas, semicolons or tabs, UTF-8 or Windows-1252."""
+    """CSV as French Excel writes and reads it. Reads commas, semicolons or tabs, in any of Excel's encodings."""
 
     def get_title(self) -> Any:
         return gettext_lazy("CSV (point-virgule, pour Excel)")
@@ -104,16 +114,27 @@ class FrenchCSV(base_formats.CSV):
         return "rb"
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
-        try:
-            text = in_stream.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = in_stream.decode("cp1252", errors="replace")
+        text = _decoded(in_stream)
         if "\0" in text:
             raise Unreadable(_("Ce fichier n'est pas du CSV."))
         header = text.partition("\n")[0]
         delimiter = max(";,\t", key=header.count)
+        rows: list[list[str]] = []
+        blank = 0
         try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+            # Row by row: five megabytes of separators are five million cells.
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+                while row and not row[-1].strip():
+                    row.pop()
+                if not row:
+                    blank += 1
+                    continue
+                if len(row) > MAX_COLUMNS:
+                    raise _too_wide()
+                if len(rows) + blank > MAX_ROWS:
+                    raise _too_long()
+                rows += [[]] * blank + [row]
+                blank = 0
         except csv.Error as error:
             raise Unreadable(_("Ce fichier n'est pas du CSV lisible (guillemets mal fermés ?).")) from error
         return _dataset(rows)
@@ -133,11 +154,18 @@ class SafeXLSX(base_formats.XLSX):
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
         try:
-            book = load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True)
-            cells = book.worksheets[0].iter_rows(values_only=True, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS)
-            rows = [list(row) for row in cells]
-            book.close()
-        except Exception as error:  # the reader raises anything on a broken file
+            rows = documents.read_workbook(in_stream, max_rows=MAX_ROWS + 1, max_columns=MAX_COLUMNS)
+        except documents.PieceRefused as error:  # busy
+            raise Unreadable(str(error)) from error
+        except documents.SheetRefused as error:
+            if error.code == "too_many_rows":
+                raise _too_long() from error
+            if error.code == "too_many_columns":
+                raise _too_wide() from error
+            if error.code == "too_complex":
+                raise Unreadable(
+                    _("Ce classeur est trop lourd à lire. Copiez la liste dans un classeur neuf, ou en CSV.")
+                ) from error
             raise Unreadable(
                 _("Ce fichier n'est pas un classeur Excel lisible. Enregistrez-le au format .xlsx.")
             ) from error
@@ -147,6 +175,17 @@ class SafeXLSX(base_formats.XLSX):
         return write_xlsx(dataset.headers, dataset, title=dataset.title or "")
 
 
+def _too_long() -> Unreadable:
+    return Unreadable(_("Ce fichier compte plus de %(count)s lignes : coupez-le en plusieurs.") % {"count": MAX_ROWS})
+
+
+def _too_wide() -> Unreadable:
+    return Unreadable(
+        _("Ce fichier compte plus de %(count)s colonnes : gardez celles que la page d'import nomme.")
+        % {"count": MAX_COLUMNS}
+    )
+
+
 def _dataset(rows: Sequence[Sequence[Any]]) -> tablib.Dataset:
     """Rows as texts, squared to the width of the first line; empty columns and last empty lines left out."""
     texts = [[unarm(as_text(cell)) for cell in row] for row in rows]
@@ -154,10 +193,6 @@ def _dataset(rows: Sequence[Sequence[Any]]) -> tablib.Dataset:
         texts.pop()
     if not texts:
         raise Unreadable(_("Ce fichier est vide."))
-    if len(texts) > MAX_ROWS + 1:
-        raise Unreadable(
-            _("Ce fichier compte plus de %(count)s lignes : coupez-le en plusieurs.") % {"count": MAX_ROWS}
-        )
     width = max(len(row) for row in texts)
     texts = [row + [""] * (width - len(row)) for row in texts]
     kept = [column for column in range(width) if any(row[column] for row in texts)]

@@ -212,7 +212,7 @@ def test_a_failure_while_writing_leaves_no_half_of_a_dossier(desk: Desk, monkeyp
         raise OSError("disk full")
 
     monkeypatch.setattr(Pdf, "save", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(AssemblyFailed, match="OSError"):
         desk.assemble()
     assert list(desk.out.parent.iterdir()) == []
 

@@ -197,7 +197,7 @@ def test_a_refusal_stores_nothing_and_says_what_to_do(code: str) -> None:
 
 @pytest.mark.django_db
 def test_a_picture_beyond_the_limits_of_the_process_stops_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clea.documents.services.images.BASE_MEMORY", 8 * MB)
+    monkeypatch.setattr("clea.documents.services.images.MEMORY_BYTES", 24 * MB)
     with pytest.raises(documents.PieceRefused) as caught:
         documents.intake_image(by=None, upload=upload(picture()), max_bytes=MB, max_pixels=1000)
     assert caught.value.code == "too_complex"

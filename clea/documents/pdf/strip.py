@@ -100,10 +100,10 @@ def unit_of(page: pikepdf.Object) -> float:
 class Strip:
     """Puts the strip on pages; the text and the fonts are drawn once and shared by all."""
 
-    def __init__(self, out: pikepdf.Pdf, stamp: pikepdf.Pdf, pen: Pen, key: str) -> None:
+    def __init__(self, out: pikepdf.Pdf, stamp: pikepdf.Pdf | None, pen: Pen, key: str) -> None:
         self._out, self._pen = out, pen
-        self._stamp = out.copy_foreign(stamp.pages[0].as_form_xobject())
-        self._stamp_name = f"/CleaText{key}"
+        drawn = [out.copy_foreign(stamp.pages[0].as_form_xobject())] if stamp else []
+        self._stamps = {f"/CleaText{key}": one for one in drawn}
         self._after = out.make_stream(b"\nQ")
         self._after_marked = out.make_stream(b"\nEMC Q")
 
@@ -150,7 +150,7 @@ class Strip:
         ]
         if left + STAMP_WIDTH + 10 + width < right:
             place = numbers((1, 0, 0, 1, left, STAMP_BOTTOM))
-            operators.append(b"q %s cm %s Do Q" % (place, self._stamp_name.encode()))
+            operators += [b"q %s cm %s Do Q" % (place, name.encode()) for name in self._stamps]
         x0, y0, x1, y1 = frame.seen
         return [*operators, b"Q EMC q %s re W n" % numbers((x0, y0, x1 - x0, y1 - y0))]
 
@@ -169,7 +169,7 @@ class Strip:
         resources = page.get("/Resources")
         if not isinstance(resources, Dictionary):
             resources = page.Resources = Dictionary()
-        for kind, items in (("/XObject", {self._stamp_name: self._stamp}), ("/Font", self._pen.fonts)):
+        for kind, items in (("/XObject", self._stamps), ("/Font", self._pen.fonts)):
             if not isinstance(resources.get(kind), Dictionary):
                 resources[kind] = Dictionary()
             for name, item in items.items():

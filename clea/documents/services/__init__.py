@@ -8,6 +8,7 @@ from clea.documents.services.images import StoredImage, image_copy, intake_image
 from clea.documents.services.inspection import Inspection, inspect
 from clea.documents.services.reading import text_by_page
 from clea.documents.services.rendering import render_pdf
+from clea.documents.services.sheets import SheetRefused, read_workbook
 from clea.documents.services.storage import (
     discard,
     intake_pdf,
@@ -25,6 +26,7 @@ __all__ = [
     "PictureRefusal",
     "PieceRefused",
     "Refusal",
+    "SheetRefused",
     "StoredImage",
     "assemble",
     "cleaned",
@@ -35,6 +37,7 @@ __all__ = [
     "intake_pdf",
     "intake_receipt",
     "local_path",
+    "read_workbook",
     "remove_unowned_files",
     "render_pdf",
     "store_bytes",

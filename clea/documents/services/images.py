@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,20 +14,18 @@ from django.utils.translation import gettext as _
 from clea.documents.enums import PictureRefusal
 from clea.documents.errors import PieceRefused
 from clea.documents.models import EXTENSIONS, StoredFile
+from clea.documents.services import bounded
 from clea.documents.services.inspection import megabytes
 from clea.documents.services.storage import CHUNK, intake_pdf, local_path, refusing_politely, store_path
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
 
-log = logging.getLogger(__name__)
-
 INSPECTOR = Path(__file__).resolve().parent.parent / "image_inspector.py"
-#: The program itself, then what a pixel may take while it is read, turned and written.
-BASE_MEMORY = 256 * 1024 * 1024
-MEMORY_PER_PIXEL = 16
-CPU_SECONDS = 20
-WALL_SECONDS = 30
+#: The program itself, then two copies of fifty million pixels while they are turned or coloured.
+MEMORY_BYTES = 512 * 1024 * 1024
+CPU_SECONDS = 10
+WALL_SECONDS = 10
 
 CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
@@ -120,22 +114,9 @@ def _drawn_again(
 
 
 def _run(path: Path, out: Path, max_pixels: int, max_side: int, light: bool) -> dict[str, Any]:
-    memory = BASE_MEMORY + MEMORY_PER_PIXEL * max_pixels
-    command = [sys.executable, "-I", str(INSPECTOR), str(path.absolute()), str(out.absolute())]
-    command += [str(max_pixels), str(max_side), str(memory), str(CPU_SECONDS), *(["light"] if light else [])]
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=WALL_SECONDS, env={}, check=False
-        )
-    except subprocess.TimeoutExpired:
-        log.warning("picture stopped after %s s", WALL_SECONDS)
-        return {"code": PictureRefusal.TOO_COMPLEX}
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        log.warning("picture inspection died with status %s", done.returncode)
-        return {"code": PictureRefusal.TOO_COMPLEX}
-    return found
+    arguments = [str(path.absolute()), str(out.absolute()), str(max_pixels), str(max_side), "light" if light else ""]
+    found = bounded.run(INSPECTOR, arguments, memory=MEMORY_BYTES, cpu=CPU_SECONDS, wall=WALL_SECONDS)
+    return found if found is not None else {"code": PictureRefusal.TOO_COMPLEX}
 
 
 def refusal(code: PictureRefusal, *, size: int = 0, limit: int = 0) -> PieceRefused:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clea.documents.enums import Refusal
+from clea.documents.services import bounded
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-log = logging.getLogger(__name__)
 
 INSPECTOR = Path(__file__).resolve().parent.parent / "inspector.py"
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -45,7 +40,8 @@ def inspect(path: Path | str, *, max_bytes: int, max_pages: int, repaired_to: Pa
 
     ``max_bytes`` and ``max_pages`` are settings of the call. When only the table was broken,
     ``repaired`` is true and a sound copy is written at ``repaired_to`` (thrown away if None).
-    Never raises for what the file holds. Costs about 0.15 s; no query.
+    Never raises for what the file holds; raises ``bounded.Busy`` when the machine reads too many files already.
+    Costs about 0.2 s; no query.
     """
     path = Path(path)
     size = path.stat().st_size
@@ -61,22 +57,10 @@ def inspect(path: Path | str, *, max_bytes: int, max_pages: int, repaired_to: Pa
 
 
 def _run(path: Path, max_pages: int, repaired_to: Path) -> dict[str, Any]:
-    command = [sys.executable, "-I", str(INSPECTOR), str(path.absolute()), str(max_pages), str(repaired_to.absolute())]
-    command += [str(MEMORY_BYTES), str(CPU_SECONDS)]
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=WALL_SECONDS, env={}, check=False
-        )
-    except subprocess.TimeoutExpired:
-        log.warning("inspection stopped after %s s", WALL_SECONDS)
-        return {"code": Refusal.TOO_COMPLEX}
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        # Killed by a limit, or by qpdf running out of memory: either way nobody should open it.
-        log.warning("inspection died with status %s", done.returncode)
-        return {"code": Refusal.TOO_COMPLEX}
-    return found
+    arguments = [str(path.absolute()), str(max_pages), str(repaired_to.absolute())]
+    found = bounded.run(INSPECTOR, arguments, memory=MEMORY_BYTES, cpu=CPU_SECONDS, wall=WALL_SECONDS)
+    # Killed by a limit, or by qpdf running out of memory: either way nobody should open it.
+    return found if found is not None else {"code": Refusal.TOO_COMPLEX}
 
 
 def refusal(
