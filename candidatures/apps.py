@@ -12,9 +12,10 @@ class CandidaturesConfig(AppConfig):
         from candidatures.admin.jury import desk as jury_desk
         from candidatures.selectors import next_steps
         from candidatures.selectors.seats import has_a_seat
-        from candidatures.services import assembly
+        from candidatures.services import assembly, making_again
         from candidatures.services.jury import blind, leaving, letters, minutes
         from candidatures.sitemaps import CallSitemap
+        from clea import rounds
         from clea.accounts import landing
         from clea.documents import access, keepers
         from clea.journal import verbs

@@ -139,11 +139,12 @@ def answer_of(application: Application, piece: CallPiece) -> PieceAnswer | None:
 
 
 def piece_is_given(application: Application, piece: CallPiece) -> bool:
-    """Whether the dossier holds the piece, in one of the forms the call allows."""
+    """Whether the dossier holds the piece, in one of the forms the call allows; not by a file that is held."""
     answer = answer_of(application, piece)
-    if application.single_pdf and answer and answer.in_single_pdf and document_of(application, None):
+    document, whole = document_of(application, piece), document_of(application, None)
+    if application.single_pdf and answer and answer.in_single_pdf and whole and not whole.stored_file.infected:
         return True
-    if document_of(application, piece):
+    if document and not document.stored_file.infected:
         return True
     if piece.form in (PieceForm.TEXT, PieceForm.LINKS) and answer and answer.text.strip():
         return True
@@ -167,6 +168,10 @@ def task_list(application: Application) -> TaskList:
         given = piece_is_given(application, piece)
         title = localised(piece, "title")
         missing = [] if given or not piece.required else [_("%(piece)s : à fournir") % {"piece": title}]
+        document = document_of(application, piece)
+        if document is not None and document.stored_file.infected:
+            # Asked for or not: what is filed can be read.
+            missing = [_("%(piece)s : fichier retenu par l'antivirus, à remplacer ou à retirer") % {"piece": title}]
         sections.append(Section(key, title, at(key), missing, optional=not piece.required, started=given, piece=piece))
     if call.ask_articulation:
         sections.append(_articulation(application, at(ARTICULATION)))
@@ -259,6 +264,8 @@ def _single_pdf(application: Application, url: str) -> Section:
     missing = []
     if application.single_pdf and not whole:
         missing.append(_("le PDF unique que vous annoncez"))
+    if application.single_pdf and whole and whole.stored_file.infected:
+        missing.append(_("le PDF unique : fichier retenu par l'antivirus, à remplacer ou à retirer"))
     if application.single_pdf and whole and not any(a.in_single_pdf for a in application.answers.all()):
         missing.append(_("cocher les pièces que contient votre PDF unique"))
     return Section(

@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from candidatures.services import assembly
+from candidatures.services import assembly, making_again
 from candidatures.services.jury import blind, minutes
 
 
@@ -24,3 +24,9 @@ def blind_copy(deposit_id: int) -> None:
 def make_minutes(minutes_id: int) -> None:
     """Make the PDF of an edition of a session's minutes, unless it exists."""
     minutes.ensure(minutes_id)
+
+
+@task()
+def make_again(deposit_id: int) -> None:
+    """Make the PDFs of a deposit again, if the antivirus has said something of its pieces since."""
+    making_again.make(deposit_id)

@@ -277,6 +277,13 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
+# The antivirus, clamd: tcp://host:3310 or unix:///path; none without it. How long one who sends a file waits for its
+# answer, and after how many hours without one the coordination may do without.
+CLAMD_URL = env.str("CLAMD_URL", default="")
+if CLAMD_URL and not CLAMD_URL.startswith(("tcp://", "unix:///")):
+    raise ImproperlyConfigured("CLAMD_URL reads tcp://host:3310 or unix:///path/to/clamd.ctl.")
+CLAMD_SECONDS = env.float("CLAMD_SECONDS", default=8)
+SCAN_PATIENCE_HOURS = env.int("SCAN_PATIENCE_HOURS", default=4)
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

@@ -9,13 +9,13 @@ class ResidenciesConfig(AppConfig):
     def ready(self) -> None:
         from clea import rounds
         from clea.accounts import landing
-        from clea.documents import access
+        from clea.documents import access, keepers
         from clea.journal import verbs
         from clea.mail import kinds
         from clea.ui import desk as desk_home
         from clea.ui import next_step, sitemaps
         from clea.ui import sections as page_sections
-        from residencies import files, jobs, messages, sections
+        from residencies import files, held_files, jobs, messages, sections
         from residencies import rounds as residency_rounds
         from residencies.admin import desk, home, menu, search
         from residencies.admin.opening import jury_answers
@@ -26,6 +26,7 @@ class ResidenciesConfig(AppConfig):
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
         access.register(files.resolve)
+        keepers.register("residencies", held_files.KEEPER)
         jobs.register()
         menu.add()
         search.add()

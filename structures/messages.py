@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 INVITATION = "structure.invitation"
 LETTER = "coordination.message"
+HELD = "file.held"
 
 KINDS: tuple[MailKind, ...] = (
     MailKind(
@@ -47,6 +48,30 @@ Vous n'êtes pas la bonne personne, ou ne souhaitez pas y figurer ? Répondez �
 retirées.
 
 {{ contact }}
+"""
+        },
+    ),
+    MailKind(
+        key=HELD,
+        label=_("Fichier retenu par l'antivirus"),
+        description=_("Envoyé à la coordination quand l'antivirus retient un fichier déjà reçu."),
+        variables={
+            "fichier": _("nom du fichier"),
+            "ou": _("dossier ou document auquel il appartient"),
+            "menace": _("nom de la menace signalée"),
+            "lien": _("adresse de la page du fichier"),
+        },
+        subject={"fr": "Fichier retenu par l'antivirus : {{ ou }}"},
+        body={
+            "fr": """Bonjour,
+
+L'antivirus signale une menace ({{ menace }}) dans un fichier reçu, « {{ fichier }} » :
+**{{ ou }}**
+
+Plus personne ne peut le lire. Redemandez-le à qui l'a envoyé ; si c'est une fausse alerte, libérez-le avec un motif :
+{{ lien }}
+
+Ne l'ouvrez pas pour vérifier.
 """
         },
     ),

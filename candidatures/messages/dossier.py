@@ -186,6 +186,47 @@ The invitation is valid until {{ jusqu_au }}. If you do not know this person, do
         },
     ),
     MailKind(
+        key="piece.held",
+        label=_("Pièce retenue par l'antivirus"),
+        description=_("Envoyé à l'artiste quand l'antivirus retient une pièce de son dossier après son envoi."),
+        variables=_SERVICE
+        | _DOSSIER
+        | {
+            "piece": _("pièce retenue"),
+            "fichier": _("nom du fichier"),
+            "menace": _("nom de la menace signalée"),
+            "lien": _("adresse de la page de la pièce"),
+        },
+        subject={
+            "fr": "Un fichier de votre dossier est à remplacer – {{ appel }}",
+            "en": "A file of your application must be replaced – {{ appel }}",
+        },
+        body={
+            "fr": """Bonjour,
+
+L'antivirus signale une menace ({{ menace }}) dans « {{ fichier }} », envoyé pour la pièce « {{ piece }} » du dossier \
+de **{{ nom }}**. Personne ne peut lire ce fichier : la pièce compte comme manquante.
+
+Analysez votre ordinateur, refaites le fichier à partir de l'original, puis remplacez-le avant la clôture :
+{{ lien }}
+
+Si votre dossier est déjà déposé, le dépôt et sa date sont gardés. Si vous êtes sûr du fichier, répondez à ce message.
+"""
+            + _SIGNATURE_FR,
+            "en": """Hello,
+
+Our antivirus reports a threat ({{ menace }}) in "{{ fichier }}", sent as "{{ piece }}" for the application of \
+**{{ nom }}**. Nobody can read this file: it counts as missing.
+
+Scan your computer, make the file again from its source, then replace it before the deadline:
+{{ lien }}
+
+If you have already filed, your deposit and its date are kept. If you are sure of the file, reply to this message.
+"""
+            + _SIGNATURE_EN,
+        },
+    ),
+    MailKind(
         key="piece.request",
         label=_("Demande de pièce manquante"),
         description=_("Dit quelle pièce manque et avant quand la fournir (CRPA, L114-5)."),

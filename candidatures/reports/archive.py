@@ -16,6 +16,7 @@ from candidatures.models import Application, DepositPiece
 from candidatures.reports.rows import rows, titles
 from candidatures.reports.spreadsheets import csv_lines
 from candidatures.services import assembly
+from clea.documents import services as documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,9 +128,11 @@ def _assembled(deposit: Deposit, name: str, problems: list[str]) -> Iterator[byt
 
 def _content(stored: StoredFile, name: str, problems: list[str]) -> Iterator[bytes]:
     try:
-        with stored.file.open("rb") as file:
+        with documents.opened(stored) as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
+    except documents.Withheld as held:
+        problems.append(f"{name} : {held}")
     except OSError:
         log.exception("stored file %s cannot be read", stored.uuid)
         problems.append(name)

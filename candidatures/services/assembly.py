@@ -6,11 +6,12 @@ import hashlib
 import logging
 import tempfile
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from candidatures.models import Assembly, Deposit, DepositPiece
@@ -31,18 +32,48 @@ def ensure(deposit_id: int) -> StoredFile:
     existing = getattr(deposit, "assembly", None)
     if existing is not None:
         return existing.stored_file
-    with translation.override(deposit.language), tempfile.TemporaryDirectory(prefix="clea-") as folder:
-        path = Path(folder) / "dossier.pdf"
-        made = _build(deposit, path)
-        stored = keep(path, name=f"{deposit.number}.pdf", pages=made.pages)
+    began = timezone.now()
+    stored = _made(deposit)
     try:
         with transaction.atomic():
-            Assembly.objects.create(deposit=deposit, stored_file=stored)
+            row = Assembly.objects.create(deposit=deposit, stored_file=stored)
+            _date(row, began)
         return stored
     except IntegrityError:
         first = Assembly.objects.select_related("stored_file").get(deposit=deposit).stored_file
         documents.discard(stored)
         return first
+
+
+def _made(deposit: Deposit) -> StoredFile:
+    with translation.override(deposit.language), tempfile.TemporaryDirectory(prefix="clea-") as folder:
+        path = Path(folder) / "dossier.pdf"
+        made = _build(deposit, path)
+        return keep(path, name=f"{deposit.number}.pdf", pages=made.pages)
+
+
+def _date(row: Assembly, began: datetime) -> None:
+    """From when its pieces were read: what the antivirus says while it is being made is after it."""
+    row.made_at = began
+    row.save(update_fields=["made_at"])
+
+
+def make_again(deposit_id: int) -> None:
+    """The same, in place of the one that stands: what may be read of its pieces has changed."""
+    row = Assembly.objects.select_related("stored_file").filter(deposit=deposit_id).first()
+    if row is None:
+        return
+    began = timezone.now()
+    stored = _made(frozen(deposit_id))
+    with transaction.atomic():
+        fresh = Assembly.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if fresh.stored_file_id != row.stored_file_id:  # another was quicker
+            documents.discard(stored)
+            return
+        fresh.stored_file = stored
+        fresh.save(update_fields=["stored_file"])
+        _date(fresh, began)
+        documents.discard(row.stored_file)
 
 
 def frozen(deposit_id: int, *related: str) -> Deposit:
@@ -97,8 +128,23 @@ def _part(piece: DepositPiece, context: dict[str, Any], folder: Path, stack: Exi
             context | {"piece": piece, "answer": answer},
             folder / f"{piece.order}.pdf",
         )
+    if piece.stored_file.withheld:
+        return stand_in(piece, context["deposit"], folder)
     local = stack.enter_context(documents.local_path(piece.stored_file))
     return documents.Part(title=piece.title, path=local, sha256=piece.sha256, pages=piece.pages or 0)
+
+
+def stand_in(piece: DepositPiece, deposit: Deposit, folder: Path) -> documents.Part:
+    """A page that says why a piece is not there: the antivirus holds it, or has not looked at it yet."""
+    assert piece.stored_file is not None
+    context = {"number": deposit.number, "title": piece.title, "infected": piece.stored_file.infected}
+    return rendered(
+        "pdf/candidatures/held_piece.html",
+        piece.title,
+        context,
+        folder / f"held-{piece.order}.pdf",
+        language=deposit.language,
+    )
 
 
 def rendered(template: str, title: str, context: dict[str, Any], path: Path, *, language: str = "") -> documents.Part:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from candidatures.models import Application, ContactMessage, Deposit, Extension, Invitation, PieceRequest
+from candidatures.models import Application, ContactMessage, Deposit, Document, Extension, Invitation, PieceRequest
 from candidatures.selectors import personal_deadline
 from clea.i18n import localised
 from clea.mail import services as mail
@@ -155,6 +156,25 @@ def piece_requested(*, by: User, request: PieceRequest) -> None:
             },
             approved=False,
             dedupe_key=request_key(request),
+        )
+
+
+def held(*, document: Document) -> None:
+    """Tell the artist that the antivirus holds a piece found clean by nobody until then."""
+    application, piece = document.application, document.piece
+    section = f"piece-{piece.code}" if piece else "dossier-unique"
+    with translation.override(application.owner.language):
+        _to_owner(
+            "piece.held",
+            by=None,
+            application=application,
+            context={
+                "piece": localised(piece, "title") if piece else _("Dossier complet"),
+                "fichier": document.stored_file.original_name,
+                "menace": document.stored_file.threat,
+                "lien": absolute(reverse("applications:section", args=[application.uuid, section])),
+            },
+            dedupe_key=f"piece-held:{document.stored_file.uuid}",
         )
 
 

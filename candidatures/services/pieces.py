@@ -46,7 +46,7 @@ def add(*, by: User, application: Application, piece: CallPiece | None, upload: 
     """
     require_writable(application, by)
     max_bytes, max_pages = limits(application, piece)
-    stored = documents.intake_pdf(by=by, upload=upload, max_bytes=max_bytes, max_pages=max_pages)
+    stored = documents.intake_pdf(by=by, upload=upload, max_bytes=max_bytes, max_pages=max_pages, hold=True)
     try:
         with transaction.atomic():
             locked = lock(application)

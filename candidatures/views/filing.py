@@ -55,7 +55,7 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _deposit(request: HttpRequest, uuid: UUID, number: str) -> tuple[Deposit, dict[str, object]]:
     application, access = get_dossier(request, uuid)
     deposit = get_object_or_404(
-        Deposit.objects.select_related("assembly__stored_file", "filed_by").prefetch_related("pieces"),
+        Deposit.objects.select_related("assembly__stored_file", "filed_by").prefetch_related("pieces__stored_file"),
         application=application,
         number=number,
     )
@@ -119,6 +119,21 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Votre dossier est retiré. Il ne sera pas examiné."))
     return redirect("applications:list")
+
+
+@returns_to(lambda uuid: reverse("applications:detail", args=[uuid]))
+@require_POST
+@says_why
+def stay_in_touch(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Give or take back the agreement to be written to about other calls."""
+    application, _access = get_dossier(request, uuid)
+    agreed = request.POST.get("accord") == "oui"
+    applications.stay_in_touch(by=request.user, application=application, agreed=agreed)  # type: ignore[arg-type]
+    if agreed:
+        messages.success(request, _("C'est noté : nous pourrons vous écrire pour d'autres appels."))
+    else:
+        messages.success(request, _("C'est noté : nous ne vous écrirons pas pour d'autres appels."))
+    return redirect("applications:detail", uuid=uuid)
 
 
 @keeps_answers

@@ -51,7 +51,7 @@ def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     piece = _piece(application, code)
     try:
         sent = received_file(request)
-        pieces.add(by=request.user, application=application, piece=piece, upload=sent)  # type: ignore[arg-type]
+        kept = pieces.add(by=request.user, application=application, piece=piece, upload=sent)  # type: ignore[arg-type]
     except Refused as error:
         if wants_json(request):
             return JsonResponse({"message": str(error)}, status=422)
@@ -61,7 +61,10 @@ def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
             "document": sections.document_of(application, piece),
         }
         return render(request, "candidatures/applicant/piece_refused.html", context, status=422)
-    messages.success(request, _("Fichier reçu. Votre dossier n'est pas encore déposé."))
+    if kept.stored_file.infected:
+        messages.error(request, _("L'antivirus retient ce fichier : remplacez-le. La pièce compte comme manquante."))
+    else:
+        messages.success(request, _("Fichier reçu. Votre dossier n'est pas encore déposé."))
     target = _page_url(application, piece)
     return JsonResponse({"redirect": target}) if wants_json(request) else redirect(target)
 

@@ -8,6 +8,27 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("fichiers")
 
     def ready(self) -> None:
+        from clea import rounds
+        from clea.documents import desk
+        from clea.documents.services import scanning
         from clea.journal import verbs
+        from clea.ui import desk as desk_home
+        from clea.ui import navigation
 
-        verbs.register({"file.read": _("fichier lu"), "file.discarded": _("fichier supprimé")})
+        verbs.register(
+            {
+                "file.read": _("fichier lu"),
+                "file.discarded": _("fichier supprimé"),
+                "file.held": _("fichier retenu par l'antivirus"),
+                "file.cleared": _("fichier jugé sain par l'antivirus"),
+                "file.released": _("fichier libéré malgré l'antivirus"),
+            }
+        )
+        rounds.register("antivirus", scanning.scan_due)
+        desk_home.register(desk.items, "settings")
+        navigation.register(
+            "settings",
+            _("Réglages"),
+            90,
+            navigation.Link("admin:documents_heldfile_changelist", _("Fichiers retenus")),
+        )

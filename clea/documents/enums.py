@@ -21,7 +21,6 @@ class Refusal(models.TextChoices):
     NO_PAGES = "no_pages", _("aucune page")
     TOO_MANY_PAGES = "too_many_pages", _("trop de pages")
     TOO_COMPLEX = "too_complex", _("trop complexe")
-    INFECTED = "infected", _("retenu par l'antivirus")
 
 
 class PictureRefusal(models.TextChoices):
@@ -37,7 +36,6 @@ class PictureRefusal(models.TextChoices):
     DAMAGED = "damaged", _("image incomplète ou abîmée")
     TOO_MANY_PIXELS = "too_many_pixels", _("image trop grande")
     TOO_COMPLEX = "too_complex", _("image trop complexe")
-    INFECTED = "infected", _("retenue par l'antivirus")
 
 
 class ScanState(models.TextChoices):
@@ -60,3 +58,4 @@ SCAN_TRANSITIONS: dict[ScanState, set[ScanState]] = {
 
 #: Nobody reads these, but who sent a file that waits.
 WITHHELD = (ScanState.WAITING, ScanState.INFECTED)
+READABLE = (ScanState.NOT_SCANNED, ScanState.CLEAN, ScanState.RELEASED)

@@ -4,7 +4,11 @@ from clea.errors import Refused, Unavailable
 
 
 class PieceRefused(Refused):
-    """A file that cannot be accepted; ``code`` is one of :mod:`clea.documents.enums`."""
+    """A file that cannot be accepted; ``code`` is one of :mod:`clea.documents.enums`, or ``infected``."""
+
+
+class Withheld(Refused):
+    """Nobody may read this file now: the antivirus holds it, or has not been heard yet."""
 
 
 class AssemblyFailed(Unavailable):

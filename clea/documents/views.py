@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -24,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from clea.documents import access
 from clea.documents.models import StoredFile
-from clea.documents.services import cleaned
+from clea.documents.services import cleaned, scanning
 from clea.documents.services.storage import read_chunks
 from clea.journal import selectors
 from clea.journal import services as journal
@@ -51,6 +52,8 @@ def serve(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         if request.user.is_anonymous:
             return redirect_to_login(request.get_full_path())
         raise Http404
+    if stored_file.withheld_from(request.user):
+        return _withheld(request, stored_file)
     clean = grant.cleaned and stored_file.is_pdf
     if settings.X_ACCEL_LOCATION and not clean:
         response, etag = _handed_over(request, stored_file)
@@ -93,6 +96,21 @@ def _sent(request: HttpRequest, stored_file: StoredFile, *, clean: bool) -> tupl
         return _content(request, file, size, etag), etag
     file.close()
     return response, etag
+
+
+def _withheld(request: HttpRequest, stored_file: StoredFile) -> HttpResponse:
+    """Why the file is not sent, and when to come back: 503 while the antivirus is awaited, 403 once it said no."""
+    again = scanning.next_try(stored_file)
+    context = {"file": stored_file, "why": scanning.why(stored_file), "again": again}
+    response = render(request, "documents/withheld.html", context, status=503 if stored_file.waiting else 403)
+    if again is not None:
+        response["Retry-After"] = str(max(int((again - timezone.now()).total_seconds()), 60))
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    # Where the PDF would have been, in the frame of a page of ours; django-csp reads it.
+    response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
+    return response
 
 
 def _missing(stored_file: StoredFile) -> Http404:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from PIL import Image
 
+from clea.documents import services as documents
 from clea.ui import dates
 from residencies.enums import Qualifier
 from residencies.enums.bilan import ProductionKind
@@ -255,7 +256,7 @@ def _essentials(page: BilanPage) -> list[tuple[str, str, str]]:
 def _embedded(picture: Picture) -> str:
     """The small picture inside the document itself; WebP as JPEG, for a PDF would hold it pixel by pixel."""
     stored = picture.thumbnail or picture.stored_file
-    with stored.file.open("rb") as file:
+    with documents.opened(stored) as file:
         content, kind = file.read(), stored.content_type
     if kind == "image/webp":
         with Image.open(io.BytesIO(content), formats=["WEBP"]) as drawn:

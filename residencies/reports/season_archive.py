@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from candidatures.models import Season
 from candidatures.reports.rows import Cell
 from candidatures.reports.spreadsheets import csv_lines
+from clea.documents import services as documents
 from clea.journal.models import Entry
 from clea.journal.selectors import entries_for
 from residencies.enums.steering import MeetingState
@@ -108,7 +109,7 @@ def _minutes(season: Season) -> Iterator[File]:
         assert meeting.minutes is not None
         held = timezone.localtime(meeting.starts_at)
         name = slugify(meeting.title)[:60] or "reunion"
-        yield f"comptes-rendus/{held:%Y-%m-%d}-{number:02d}-{name}.pdf", _pieces(meeting.minutes.file.open("rb"))
+        yield f"comptes-rendus/{held:%Y-%m-%d}-{number:02d}-{name}.pdf", _pieces(documents.opened(meeting.minutes))
 
 
 def _journal(season: Season) -> Iterator[File]:

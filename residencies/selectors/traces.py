@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from candidatures.models import Season
 from clea.documents.access import Grant
+from clea.documents.enums import READABLE
 from clea.documents.models import StoredFile
 from residencies.models import Consent, Picture, Production, Residency, Testimony
 from residencies.rules.traces import SCOPE, Where
@@ -54,9 +55,12 @@ def testimonies_shown(where: Where) -> QuerySet[Testimony]:
 
 
 def pictures_shown(where: Where) -> QuerySet[Picture]:
-    """Every picture that may be seen there today; for the press, those put in the kit. No query."""
+    """Every picture that may be seen there today; for the press, those put in the kit. No query.
+
+    Not one that the antivirus keeps from being read.
+    """
     flag = "in_kit" if where == "press" else "is_published"
-    rows = Picture.objects.filter(_ANNOUNCED, **{flag: True})
+    rows = Picture.objects.filter(_ANNOUNCED, stored_file__scan__in=READABLE, **{flag: True})
     return _covered(rows, where).select_related("residency", "stored_file", "thumbnail")
 
 

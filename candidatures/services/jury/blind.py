@@ -27,7 +27,7 @@ from candidatures.methods.anonymity import WORD, Clue, Identity, findings, mask
 from candidatures.models import BlindCopy, Call, Deposit, DepositPiece
 from candidatures.selectors import anonymity as selector
 from candidatures.services.applications import lock
-from candidatures.services.assembly import frozen, keep, rendered
+from candidatures.services.assembly import frozen, keep, rendered, stand_in
 from candidatures.services.jury.base import require_desk
 from clea.documents import services as documents
 from clea.documents.models import StoredFile
@@ -58,10 +58,11 @@ def ensure(deposit_id: int) -> StoredFile:
         return existing.stored_file
     deposit = frozen(deposit_id)
     withheld, judged = _withheld(deposit)
+    began = timezone.now()
     made = _make(deposit, withheld)
     try:
         with transaction.atomic():
-            BlindCopy.objects.create(
+            row = BlindCopy.objects.create(
                 deposit=deposit,
                 stored_file=made.stored,
                 findings=made.findings,
@@ -69,11 +70,39 @@ def ensure(deposit_id: int) -> StoredFile:
                 judged_at=judged.judged_at if judged else None,
                 judged_by=judged.judged_by if judged else None,
             )
+            row.made_at = began
+            row.save(update_fields=["made_at"])
         return made.stored
     except IntegrityError:
         first = BlindCopy.objects.select_related("stored_file").get(deposit=deposit).stored_file
         documents.discard(made.stored)
         return first
+
+
+def make_again(deposit_id: int) -> None:
+    """The same pages, in place of the copy that stands: what may be read of its pieces has changed.
+
+    The choice of what to leave out stays; where the copy says something new of the applicant, it is to be judged again.
+    """
+    row = BlindCopy.objects.select_related("stored_file").filter(deposit=deposit_id).first()
+    if row is None:
+        return
+    began = timezone.now()
+    made = _make(frozen(deposit_id), row.withheld)
+    with transaction.atomic():
+        fresh = BlindCopy.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if fresh.stored_file_id != row.stored_file_id:  # another was quicker
+            documents.discard(made.stored)
+            return
+        if {_told(one) for one in made.findings} - {_told(one) for one in fresh.findings}:
+            fresh.judged_at = fresh.judged_by = None
+        fresh.stored_file, fresh.findings, fresh.made_at = made.stored, made.findings, began
+        fresh.save()
+        documents.discard(row.stored_file)
+
+
+def _told(finding: dict[str, Any]) -> tuple[Any, ...]:
+    return finding["piece"], finding["page"], finding["what"]
 
 
 def judge(*, by: User, copy: BlindCopy, withhold: Collection[str], seen: str = "") -> BlindCopy:
@@ -89,6 +118,7 @@ def judge(*, by: User, copy: BlindCopy, withhold: Collection[str], seen: str = "
     if unknown := set(withhold) - set(codes):
         raise Refused(_("Ce dépôt n'a pas de pièce « %(code)s ».") % {"code": sorted(unknown)[0]}, code="unknown_piece")
     chosen = [code for code in codes if code in withhold]
+    began = timezone.now()
     made = _make(deposit, chosen) if set(chosen) != set(copy.withheld) else None
     try:
         with transaction.atomic():
@@ -103,6 +133,7 @@ def judge(*, by: User, copy: BlindCopy, withhold: Collection[str], seen: str = "
             before = fresh.stored_file
             if made is not None:
                 fresh.stored_file, fresh.findings, fresh.withheld = made.stored, made.findings, chosen
+                fresh.made_at = began
             fresh.judged_at, fresh.judged_by = timezone.now(), by
             fresh.full_clean()
             fresh.save()
@@ -253,6 +284,10 @@ def _build(
                 parts.append(
                     rendered("pdf/candidatures/blind_piece.html", piece.title, typed, target, language=language)
                 )
+                codes.append("")
+                continue
+            if piece.stored_file.withheld:
+                parts.append(stand_in(piece, deposit, folder))
                 codes.append("")
                 continue
             local = stack.enter_context(documents.local_path(piece.stored_file))

@@ -1,7 +1,7 @@
 """What other apps may ask of files: ``from clea.documents import services as documents``."""
 
 from clea.documents.enums import PictureRefusal, Refusal
-from clea.documents.errors import AssemblyFailed, PieceRefused
+from clea.documents.errors import AssemblyFailed, PieceRefused, Withheld
 from clea.documents.services.assembly import Assembled, Part, assemble
 from clea.documents.services.cleaning import cleaned
 from clea.documents.services.images import StoredImage, image_copy, intake_image, intake_receipt
@@ -13,6 +13,7 @@ from clea.documents.services.storage import (
     discard,
     intake_pdf,
     local_path,
+    opened,
     remove_unowned_files,
     store_bytes,
     store_path,
@@ -28,6 +29,7 @@ __all__ = [
     "Refusal",
     "SheetRefused",
     "StoredImage",
+    "Withheld",
     "assemble",
     "cleaned",
     "discard",
@@ -37,6 +39,7 @@ __all__ = [
     "intake_pdf",
     "intake_receipt",
     "local_path",
+    "opened",
     "read_workbook",
     "remove_unowned_files",
     "render_pdf",

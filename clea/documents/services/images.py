@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clea.documents.enums import PictureRefusal
 from clea.documents.errors import PieceRefused
 from clea.documents.models import EXTENSIONS, StoredFile
-from clea.documents.services import bounded
+from clea.documents.services import bounded, scanning
 from clea.documents.services.inspection import megabytes
 from clea.documents.services.storage import CHUNK, intake_pdf, local_path, refusing_politely, store_path
 
@@ -57,14 +57,24 @@ def intake_image(
     with refusing_politely(), tempfile.TemporaryDirectory(prefix="clea-image-") as scratch:
         received = Path(scratch) / "received"
         _receive(upload, received, max_bytes)
-        return _drawn_again(by, received, Path(scratch), upload.name or "image", max_pixels, max_side)
+        scan = scanning.at_intake(received)
+        scanning.refuse_infected(scan)
+        return _drawn_again(by, received, Path(scratch), upload.name or "image", max_pixels, max_side, scan=scan)
 
 
 def image_copy(stored_file: StoredFile, *, by: User | None, max_side: int) -> StoredImage:
-    """A copy of a stored picture for screens: WebP, ``max_side`` pixels at most on its longest side. One query."""
-    with tempfile.TemporaryDirectory(prefix="clea-image-") as scratch, local_path(stored_file) as path:
+    """A copy of a stored picture for screens: WebP, ``max_side`` pixels at most on its longest side. One query.
+
+    It is readable when that picture is.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="clea-image-") as scratch,
+        local_path(stored_file, withheld_too=True) as path,
+    ):
         name = stored_file.original_name
-        return _drawn_again(by, path, Path(scratch), name, RECEIPT_PIXELS * 2, max_side, light=True)
+        return _drawn_again(
+            by, path, Path(scratch), name, RECEIPT_PIXELS * 2, max_side, light=True, copy_of=stored_file
+        )
 
 
 def intake_receipt(
@@ -99,7 +109,16 @@ def _receive(upload: UploadedFile, path: Path, max_bytes: int) -> None:
 
 
 def _drawn_again(
-    by: User | None, path: Path, scratch: Path, name: str, max_pixels: int, max_side: int, *, light: bool = False
+    by: User | None,
+    path: Path,
+    scratch: Path,
+    name: str,
+    max_pixels: int,
+    max_side: int,
+    *,
+    light: bool = False,
+    scan: scanning.Scan = scanning.NOT_SCANNED,
+    copy_of: StoredFile | None = None,
 ) -> StoredImage:
     drawn = scratch / "drawn"
     found = _run(path, drawn, max_pixels, max_side, light)
@@ -109,7 +128,9 @@ def _drawn_again(
     content_type = CONTENT_TYPES[found["format"]]
     stem = Path(name.replace("\\", "/").rsplit("/", 1)[-1]).stem or "image"
     # The name says what the file is, whatever it was called.
-    kept = store_path(by=by, path=drawn, name=stem + EXTENSIONS[content_type], content_type=content_type)
+    kept = store_path(
+        by=by, path=drawn, name=stem + EXTENSIONS[content_type], content_type=content_type, scan=scan, copy_of=copy_of
+    )
     return StoredImage(kept, found["width"], found["height"])
 
 

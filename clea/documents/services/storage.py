@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from clea.documents.enums import Refusal
 from clea.documents.errors import PieceRefused
 from clea.documents.models import StoredFile
+from clea.documents.services import scanning
 from clea.documents.services.inspection import Inspection, inspect, refusal
 from clea.errors import Unavailable
 from clea.journal import services as journal
@@ -64,18 +65,26 @@ def refusing_politely() -> Iterator[None]:
         ) from error
 
 
-def intake_pdf(*, by: User | None, upload: UploadedFile, max_bytes: int, max_pages: int) -> StoredFile:
+def intake_pdf(
+    *, by: User | None, upload: UploadedFile, max_bytes: int, max_pages: int, hold: bool = False
+) -> StoredFile:
     """Receive a PDF: copy, hash, inspect, store. Raises :class:`PieceRefused` with the reason.
 
     Nothing the sender says is believed: neither the name's extension nor the content type.
     Call it *before* opening your own transaction: inspection may take ten seconds, during which
     SQLite would let nobody else write. One query (two with the savepoint inside a transaction).
+
+    A file in which the antivirus finds something is refused, or kept and held with ``hold``: where a deadline
+    runs, a false alarm may then be released. One that it could not look at is kept, waiting.
     """
     with refusing_politely(), tempfile.TemporaryDirectory(prefix="clea-intake-") as scratch:
         received, repaired = Path(scratch) / "received.pdf", Path(scratch) / "repaired.pdf"
         _receive(upload, received, max_bytes)
         found = inspect(received, max_bytes=max_bytes, max_pages=max_pages, repaired_to=repaired)
         _accept(found)
+        scan = scanning.at_intake(received, *([repaired] if found.repaired else []))
+        if not hold:
+            scanning.refuse_infected(scan)
         return store_path(
             by=by,
             path=repaired if found.repaired else received,
@@ -83,6 +92,7 @@ def intake_pdf(*, by: User | None, upload: UploadedFile, max_bytes: int, max_pag
             name=upload.name or "document.pdf",
             content_type=PDF,
             pages=found.pages,
+            scan=scan,
         )
 
 
@@ -120,10 +130,13 @@ def store_path(
     content_type: str,
     pages: int | None = None,
     original: Path | None = None,
+    scan: scanning.Scan = scanning.NOT_SCANNED,
+    copy_of: StoredFile | None = None,
 ) -> StoredFile:
     """Keep a file that the program made, or received, at ``path``; the bytes stream through.
 
-    ``original`` is what was received when ``path`` is its repaired copy. One query.
+    ``original`` is what was received when ``path`` is its repaired copy; ``scan`` what the antivirus said of what
+    was received; ``copy_of`` the file it was drawn from. One query.
     """
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -131,12 +144,12 @@ def store_path(
         if original is None:
             return _store(
                 by=by, file=File(file), sha256=sha256, size=path.stat().st_size,
-                original=None, name=name, content_type=content_type, pages=pages,
+                original=None, name=name, content_type=content_type, pages=pages, scan=scan, copy_of=copy_of,
             )  # fmt: skip
         with original.open("rb") as first:
             return _store(
                 by=by, file=File(file), sha256=sha256, size=path.stat().st_size,
-                original=File(first), name=name, content_type=content_type, pages=pages,
+                original=File(first), name=name, content_type=content_type, pages=pages, scan=scan, copy_of=copy_of,
             )  # fmt: skip
 
 
@@ -150,6 +163,8 @@ def _store(
     name: str,
     content_type: str,
     pages: int | None,
+    scan: scanning.Scan = scanning.NOT_SCANNED,
+    copy_of: StoredFile | None = None,
 ) -> StoredFile:
     row = StoredFile(
         original_name=plain_name(name),
@@ -160,6 +175,9 @@ def _store(
         repaired=original is not None,
         created_by_uuid=by.uuid if by else None,
     )
+    scanning.mark(row, scan)
+    if copy_of is not None:
+        scanning.follow(row, copy_of)
     try:
         with refusing_politely():
             row.file.save("file", file, save=False)
@@ -169,6 +187,7 @@ def _store(
             # The table's constraints answer at the insert: asking them first is a dozen queries a file.
             row.clean_fields()
             row.save(force_insert=True)
+            scanning.received(row, by=by)
     except BaseException:
         _delete_files([(field.storage, field.name or "") for field in (row.file, row.original) if field])
         raise
@@ -207,11 +226,14 @@ def _delete_files(doomed: list[tuple[Storage, str]]) -> None:
 
 
 @contextmanager
-def local_path(stored_file: StoredFile, *, original: bool = False) -> Iterator[Path]:
+def local_path(stored_file: StoredFile, *, original: bool = False, withheld_too: bool = False) -> Iterator[Path]:
     """A path where the bytes can be read while the block lasts, wherever the storage keeps them.
 
-    On disk it is the file itself (do not write to it); from S3 it is a temporary copy.
+    On disk it is the file itself (do not write to it); from S3 it is a temporary copy. Raises :class:`Withheld` for
+    a file that the antivirus keeps from being read, unless ``withheld_too``: nobody reads what comes of it.
     """
+    if not withheld_too:
+        scanning.require_readable(stored_file)
     field: FieldFile = stored_file.original if original and stored_file.original else stored_file.file
     try:
         path = Path(field.path)
@@ -222,6 +244,12 @@ def local_path(stored_file: StoredFile, *, original: bool = False) -> Iterator[P
             yield Path(copy.name)
     else:
         yield path
+
+
+def opened(stored_file: StoredFile) -> IO[bytes]:
+    """The bytes, to read. Raises :class:`Withheld` as :func:`local_path`; every reading goes by one of the two."""
+    scanning.require_readable(stored_file)
+    return stored_file.file.open("rb")
 
 
 def remove_unowned_files(*, older_than: timedelta, dry_run: bool = False) -> list[str]:

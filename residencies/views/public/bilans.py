@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.ui.head import indexed
 from residencies.models import Bilan
@@ -75,8 +76,11 @@ def _file(request: HttpRequest, stored: StoredFile | None, name: str, *, inline:
     etag = f'"{stored.sha256}"'
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
-        with stored.file.open("rb") as file:
-            response = HttpResponse(file.read(), content_type=stored.content_type)
+        try:
+            with documents.opened(stored) as file:
+                response = HttpResponse(file.read(), content_type=stored.content_type)
+        except documents.Withheld:
+            raise Http404 from None
         response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache"

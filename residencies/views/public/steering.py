@@ -76,4 +76,8 @@ def paper_pdf(request: HttpRequest, uuid: UUID, paper: UUID) -> HttpResponse:
     row = selectors.public_papers(_meeting(uuid)).filter(uuid=paper).first()
     if row is None:
         raise Http404
-    return _pdf(documents.cleaned(row.stored_file), f"{slugify(row.title)[:80] or 'document'}.pdf")
+    try:
+        content = documents.cleaned(row.stored_file)
+    except documents.Withheld:
+        raise Http404 from None
+    return _pdf(content, f"{slugify(row.title)[:80] or 'document'}.pdf")

@@ -13,6 +13,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clea.documents import services as documents
 from clea.documents.models import EXTENSIONS, StoredFile
 from residencies.models import Consent
 from residencies.selectors import trace_pages, traces
@@ -46,9 +47,9 @@ def _sent(request: HttpRequest, stored: StoredFile, *, public: bool) -> HttpResp
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
         try:
-            with stored.file.open("rb") as file:
+            with documents.opened(stored) as file:
                 response = HttpResponse(file.read(), content_type=stored.content_type)
-        except FileNotFoundError:
+        except (FileNotFoundError, documents.Withheld):
             raise Http404 from None
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate" if public else "private, no-store"
