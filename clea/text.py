@@ -1,4 +1,4 @@
-"""Text as people search it: without accents, case or ligatures."""
+"""Text as it is kept, and as people search it: without accents, case or ligatures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,28 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß"
 
 #: Nobody tells a place or a person by more.
 MAX_WORDS = 12
+
+#: What no text of ours needs. Controls: PostgreSQL refuses NUL, XML and mail the others. Marks that turn the direction
+#: of what follows them, or that nobody sees: with them a name shows as another's, a file's as another kind. The marks of
+#: Arabic and Hebrew (U+200E, U+200F, U+061C) and the joiners of their letters and of emoji (U+200C, U+200D) stay.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+_BREAKS = re.compile("[\u2028\u2029]")
+_HALVES = re.compile("[\ud800-\udfff]")
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+
+
+def clean(text: str) -> str:
+    """What is kept of a text: no control character, no mark that hides or turns what one reads.
+
+    Half of a character (a lone surrogate) becomes U+FFFD, the separators of lines and paragraphs a new line.
+    """
+    if not _SUSPECT.search(text):
+        return text
+    return _HALVES.sub("\ufffd", _BREAKS.sub("\n", _UNWANTED.sub("", text)))
 
 
 def normalise(*parts: object) -> str:

@@ -5,6 +5,7 @@ from types import ModuleType
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import pre_save
 from django.utils.translation import gettext_lazy as _
 
 from clea.ui import sentences
@@ -16,9 +17,10 @@ class UiConfig(AppConfig):
     verbose_name = _("interface")
 
     def ready(self) -> None:
-        from clea.ui import checks  # noqa: F401  (registers the checks)
+        from clea.ui import checks, texts  # noqa: F401  (registers the checks)
         from clea.ui.navigation import Link, register
 
+        pre_save.connect(texts.clean_row, dispatch_uid="clea.ui.texts")
         register(
             "today", _("Aujourd'hui"), 10, Link("admin:index", _("À traiter")), Link("jobs:list", _("Mes travaux"))
         )

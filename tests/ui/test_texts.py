@@ -1,0 +1,58 @@
+"""What no text needs never gets in: not by a request, not by a service."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+
+from clea.text import clean
+from clea.ui.texts import cleaned
+from tests.factories.accounts import UserFactory
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("a\0b", "ab"),
+        ("\x01\x07\x1b[31mrouge\x7f\x85", "[31mrouge"),
+        ("facture\u202egpj.exe", "facturegpj.exe"),
+        ("\u2066Lina\u2069 \u202aM\u202c", "Lina M"),
+        ("Li\u200bna\ufeff", "Lina"),
+        ("un\u2028deux", "un\ndeux"),
+        ("moitié \ud83d", "moitié \ufffd"),
+        ("tab\tligne\r\nautre", "tab\tligne\r\nautre"),
+        ("דוד \u200f(\u200eDavid) 👩\u200d🎨 می\u200cخواهم 🏴\U000e0067\U000e007f", None),
+        ("Élise Nœud, n\u00b0 1\u202f000", None),
+    ],
+)
+def test_what_is_kept_of_a_text(given, kept):
+    assert clean(given) == (given if kept is None else kept)
+
+
+def test_a_form_is_cleaned_but_for_its_password():
+    sent = QueryDict(mutable=True)
+    sent.setlist("name", ["a\0", "b"])
+    sent.setlist("new_password", ["mot\u200bde passe"])
+    assert dict(cleaned(sent).lists()) == {"name": ["a", "b"], "new_password": ["mot\u200bde passe"]}
+    plain = QueryDict("name=a&name=b")
+    assert cleaned(plain) is plain
+
+
+@pytest.mark.django_db
+def test_a_row_is_cleaned_whoever_saves_it():
+    person = UserFactory(first_name="Li\0na", last_name="\u202eMarchand")
+    person.refresh_from_db()
+    assert (person.first_name, person.last_name) == ("Lina", "Marchand")
+
+
+@pytest.mark.django_db
+def test_what_a_request_brings_is_cleaned_before_anything_looks_it_up():
+    client = Client()
+    client.cookies["sessionid"] = "a\0b"
+    client.cookies["django_language"] = "f\0r"
+    calls = reverse("calls:list")
+    assert client.get(calls, {"q": "a\0b\u202e", "\0page": "\0"}).status_code == 200
+    assert client.get(f"{calls}%00/").status_code == 404
+    assert client.get(f"{calls}a%E2%80%AEb/").status_code == 404
