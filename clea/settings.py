@@ -316,6 +316,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Where "manage.py horloge" keeps a backup every night, and how many; empty: it makes none.
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+# Every backup is encrypted when it is set.
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
 
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk

@@ -11,8 +11,11 @@ class UpkeepConfig(AppConfig):
     def ready(self) -> None:
         from django_tasks.signals import task_started
 
-        from clea.upkeep import gauges, leftovers
+        from clea.journal import verbs
+        from clea.upkeep import backup, checks, gauges, leftovers, restore
 
+        verbs.register({backup.VERB: _("sauvegarde faite"), restore.VERB: _("sauvegarde restaurée")})
+        checks.bring()
         gauges.bring()
         leftovers.register()
         task_started.connect(_name_the_task, dispatch_uid="clea.upkeep.logs")

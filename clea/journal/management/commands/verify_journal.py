@@ -22,7 +22,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, anchor: list[str], **options: Any) -> None:
-        result = services.verify(anchors=dict(_read(text) for text in anchor))
+        result = services.verify(anchors=dict(read_anchor(text) for text in anchor))
         if not result.ok:
             raise CommandError(f"Journal rompu à la ligne {result.broken_seq} : {result.reason}.")
         if missing := services.missing_guards():
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self.stdout.write(f"À conserver ailleurs : --anchor {result.last_seq}:{result.last_hash}")
 
 
-def _read(text: str) -> tuple[int, str]:
+def read_anchor(text: str) -> tuple[int, str]:
     seq, _colon, digest = text.partition(":")
     if not seq.isdecimal() or len(digest) != 64:
         raise CommandError(f"« {text} » : une ancre s'écrit NUMÉRO:EMPREINTE.")
