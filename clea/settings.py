@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    # Before the queue: its worker is ours.
+    "clea.upkeep",
     "django_tasks",
     "django_tasks_db",
     "import_export",
@@ -79,7 +81,6 @@ INSTALLED_APPS = [
     "clea.documents",
     "clea.jobs",
     "clea.privacy",
-    "clea.upkeep",
     "clea.ui",
     "structures",
     "candidatures",
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clea.accounts.middleware.OpenSessionMiddleware",
     "clea.ui.middleware.MaintenanceMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -218,10 +220,20 @@ STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 if not DEBUG and not STAFF_SECOND_FACTOR:
     raise ImproperlyConfigured("STAFF_SECOND_FACTOR may be switched off in the demonstration only.")
 
+# Rows that say whose they are, so that a person sees and closes theirs.
+SESSION_ENGINE = "clea.accounts.sessions"
+# Seconds after the last thing done; and after the sign-in, whatever was done since.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+LONGEST_SESSION = 60 * 60 * 24 * 60
+STAFF_SESSION_IDLE = env.int("STAFF_SESSION_IDLE", default=60 * 60 * 12)
+STAFF_SESSION_AGE = env.int("STAFF_SESSION_AGE", default=60 * 60 * 24 * 7)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+if env.bool("SECURE_SSL_REDIRECT", default=not DEBUG):
+    # A browser takes these names over TLS only, from this very host: no neighbour can set them.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 CSRF_FAILURE_VIEW = "clea.ui.views.csrf_failure"
 
 # Language and time ----------------------------------------------------------------------------
@@ -252,6 +264,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_HANDLERS = ["clea.documents.uploads.BoundedUploadHandler"]
 # The internal location under which nginx sends the files once we have said who may have them (deploy/nginx.conf).
 X_ACCEL_LOCATION = env.str("X_ACCEL_LOCATION", default="")
@@ -264,6 +277,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # Files sent by people are opened by processes of their own, each up to 512 MB: so many at once on a machine.
 READERS_AT_ONCE = env.int("READERS_AT_ONCE", default=4)
+# The antivirus, clamd: tcp://host:3310 or unix:///path; none without it. How long one who sends a file waits for its
+# answer, and after how many hours without one the coordination may do without.
+CLAMD_URL = env.str("CLAMD_URL", default="")
+if CLAMD_URL and not CLAMD_URL.startswith(("tcp://", "unix:///")):
+    raise ImproperlyConfigured("CLAMD_URL reads tcp://host:3310 or unix:///path/to/clamd.ctl.")
+CLAMD_SECONDS = env.float("CLAMD_SECONDS", default=8)
+SCAN_PATIENCE_HOURS = env.int("SCAN_PATIENCE_HOURS", default=4)
 
 # Mail -----------------------------------------------------------------------------------------
 
@@ -274,26 +294,21 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="CLEA 
 
 # Web security ---------------------------------------------------------------------------------
 
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
-# The antivirus, clamd: tcp://host:3310 or unix:///path; none without it. How long one who sends a file waits for its
-# answer, and after how many hours without one the coordination may do without.
-CLAMD_URL = env.str("CLAMD_URL", default="")
-if CLAMD_URL and not CLAMD_URL.startswith(("tcp://", "unix:///")):
-    raise ImproperlyConfigured("CLAMD_URL reads tcp://host:3310 or unix:///path/to/clamd.ctl.")
-CLAMD_SECONDS = env.float("CLAMD_SECONDS", default=8)
-SCAN_PATIENCE_HOURS = env.int("SCAN_PATIENCE_HOURS", default=4)
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
-        "frame-ancestors": [SELF],
+        # What a page of ours frames says so itself: a dossier's PDF (clea.documents), a mail (clea.ui.http.framed).
+        "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": SECURE_SSL_REDIRECT,
     }
 }
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^sante/"]
@@ -301,6 +316,20 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
+
+# Retention ------------------------------------------------------------------------------------
+
+# How long what no call sets is kept; each call sets its own for refused dossiers. In days, months or years.
+RETENTION: dict[str, int] = {
+    "notice_days": 30,
+    "contact_months": 24,
+    "selected_years": 5,
+    "questions_months": 3,
+    "registrations_months": 3,
+    "professionals_months": 36,
+    "accounts_months": 36,
+    "mails_months": 24,
+} | env.json("RETENTION", default={})
 
 # Logs -----------------------------------------------------------------------------------------
 

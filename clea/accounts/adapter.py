@@ -5,17 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 
-from clea.accounts import landing
+from clea.accounts import landing, services
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """One account a person, in the language they read the site in."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The visitor's address, for the limits. Never a refusal: who comes without one, by a socket or past a
+        proxy that should have said it, counts with all others like them.
+        """
+        try:
+            return get_client_ip(request) or ""
+        except ImproperlyConfigured:
+            return ""
+
+    def set_password(self, user: Any, password: str) -> None:
+        """A new password closes the sessions that the old one may have opened, but the one it is typed in."""
+        super().set_password(user, password)
+        request = context.request
+        session = getattr(request, "session", None)
+        services.end_sessions(person=user, keep=session.session_key if session is not None else None)
 
     def format_email_subject(self, subject: str) -> str:
         return subject

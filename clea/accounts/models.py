@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -80,3 +81,30 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+
+class OpenSession(AbstractBaseSession):
+    """A browser of somebody's, or of a visitor who wrote something before signing in.
+
+    Read and written by :mod:`clea.accounts.sessions`. Address and device are shown to their owner only.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(
+        User, verbose_name=_("personne"), null=True, on_delete=models.CASCADE, related_name="open_sessions"
+    )
+    staff = models.BooleanField(_("de la coordination"), default=False)
+    opened_at = models.DateTimeField(_("ouverte"), default=timezone.now)
+    seen_at = models.DateTimeField(_("vue"), default=timezone.now)
+    ip = models.GenericIPAddressField(_("adresse du réseau"), null=True, blank=True)
+    device = models.CharField(_("appareil"), max_length=200, blank=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("session ouverte")
+        verbose_name_plural = _("sessions ouvertes")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from clea.accounts.sessions import SessionStore
+
+        return SessionStore

@@ -3,8 +3,9 @@
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
-from allauth.mfa.totp import views as totp
 from django.urls import path
+
+from clea.accounts import views
 
 urlpatterns = [
     path("connexion/", account.login, name="account_login"),
@@ -30,15 +31,16 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_password_reset_completed",
     ),
+    path("sessions/", views.sessions, name="account_sessions"),
     path("double-authentification/", mfa.index, name="mfa_index"),
     path("double-authentification/code/", mfa.authenticate, name="mfa_authenticate"),
     path("double-authentification/reauthentification/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("double-authentification/activer/", totp.activate_totp, name="mfa_activate_totp"),
-    path("double-authentification/desactiver/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("double-authentification/activer/", views.Activate.as_view(), name="mfa_activate_totp"),
+    path("double-authentification/desactiver/", views.Deactivate.as_view(), name="mfa_deactivate_totp"),
     path("double-authentification/secours/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "double-authentification/secours/nouveaux/",
-        recovery.generate_recovery_codes,
+        views.NewRecoveryCodes.as_view(),
         name="mfa_generate_recovery_codes",
     ),
     path(

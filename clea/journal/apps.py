@@ -7,6 +7,10 @@ class JournalConfig(AppConfig):
     verbose_name = _("journal")
 
     def ready(self) -> None:
-        from clea.journal import verbs
+        from clea.accounts import trace
+        from clea.journal import services, verbs
 
         verbs.register({"journal.actor_erased": _("nom effacé du journal")})
+        # People stand below the journal: it brings them its verbs and its pen.
+        verbs.register(trace.VERBS)
+        trace.use(services.record)

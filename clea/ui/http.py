@@ -34,6 +34,15 @@ def add_refusal(form: BaseForm, error: Refused) -> None:
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
+def framed(response: HttpResponse) -> HttpResponse:
+    """An answer that a page of this site shows in a frame; everything else stands in none."""
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_replace = getattr(response, "_csp_replace", {}) | {  # type: ignore[attr-defined]  # django-csp reads it
+        "frame-ancestors": ["'self'"]
+    }
+    return response
+
+
 def own_referrer(request: HttpRequest) -> str:
     """The page of this site that one came from, other than this address itself; else nothing."""
     came_from = request.headers.get("referer", "")

@@ -1,4 +1,4 @@
-"""Answers that Django gives bare, and the closed door."""
+"""Headers of every answer, answers that Django gives bare, and the closed door."""
 
 from __future__ import annotations
 
@@ -14,6 +14,39 @@ from clea.ui import unavailable
 from clea.ui.http import own_referrer, wants_json
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+#: What a page of this site never asks of a browser, itself or what it frames.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope",
+        "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
+        "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+    )
+)  # fmt: skip
+
+
+class HeadersMiddleware:
+    """What Django's own middleware does not say, on every answer, static files included.
+
+    A page that somebody reads signed in is kept nowhere: neither by a proxy nor by the browser, whose back
+    button would show it after the sign-out. Only this site may use what is not public as a resource.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Read only if something else has asked who this is: a page that asks nobody holds nobody's secret.
+        user = getattr(request, "_cached_user", None)
+        if user is not None and user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        shared = "public" in response.headers.get("Cache-Control", "")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if shared else "same-origin")
+        return response
 
 
 class MaintenanceMiddleware:

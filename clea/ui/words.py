@@ -189,7 +189,7 @@ class TaskAdmin(_Named):
 
 
 class FactorAdmin(_Named):
-    """Second factors: seen, and removed when a person has lost theirs."""
+    """Second factors: seen. One that is lost is taken off on the account's page, with a reason, and journaled."""
 
     names = (_("second facteur"), _("seconds facteurs"))
     list_display = ["person", "factor", "added", "used"]
@@ -197,6 +197,9 @@ class FactorAdmin(_Named):
     search_fields = ["user__email"]
     fields = ("person", "factor", "added", "used")
     readonly_fields = fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     @admin.display(description=_("compte"), ordering="user__email")
     def person(self, row: Any) -> str:

@@ -25,7 +25,7 @@ DESK = {
     "account.emailaddress": administrators_only(
         lambda w: EmailAddress.objects.get(user=w.people[Role.OWNER], primary=True), add=NOBODY
     ),
-    "mfa.authenticator": administrators_only(lambda w: w.authenticator, add=NOBODY, change=NOBODY),
+    "mfa.authenticator": administrators_only(lambda w: w.authenticator, add=NOBODY, change=NOBODY, delete=NOBODY),
     "django_tasks_database.dbtaskresult": administrators_only(
         lambda w: w.task, add=NOBODY, change=NOBODY, delete=NOBODY
     ),
@@ -60,6 +60,13 @@ ROWS = [
     ),
     Row("account_complete_password_reset", get={EVERYONE: "/compte/"}, post={EVERYONE: "/compte/"}),
     Row("account_password_reset_completed", get={EVERYONE: 200}),
+    Row("account_sessions", get={SIGNED_IN: 200}, post={SIGNED_IN: "/compte/sessions/"}),
+    Row(
+        "admin:accounts_user_reset_factor",
+        kwargs=lambda w: {"key": w.people[Role.STRANGER].uuid},
+        get={ADMINISTRATOR: 200},
+        post={ADMINISTRATOR: 422},
+    ),
     Row("mfa_index", get={SIGNED_IN: 200}),
     Row("mfa_authenticate", get=FIRST_STEP, post=FIRST_STEP),
     # Each of these asks for a fresh sign-in first, or has nothing to show without a second factor.

@@ -101,7 +101,11 @@ def test_the_coordination_without_a_second_factor_is_led_to_its_set_up(client: C
     for address in (DESK, f"{DESK}candidatures/call/"):
         assert client.get(address).headers["Location"] == reverse("mfa_activate_totp")
         assert client.post(address).headers["Location"] == reverse("mfa_activate_totp")
-    assert client.get(reverse("home")).status_code == 200
+    # Their powers reach further than the desk: files, previews, exports. The pages of the house stay open.
+    assert client.get(reverse("home")).headers["Location"] == reverse("mfa_activate_totp")
+    answer = client.post("/candidatures/", headers={"X-Requested-With": "fetch"})
+    assert (answer.status_code, "double authentification" in answer.json()["message"]) == (403, True)
+    assert client.get(reverse("legal")).status_code == 200
 
 
 def test_a_second_factor_is_asked_at_sign_in_before_the_desk_opens(client: Client, settings: Any) -> None:

@@ -12,7 +12,6 @@ from unittest.mock import patch
 import pikepdf
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -24,6 +23,7 @@ from django.utils.html import escape
 from candidatures import sections, selectors, snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole
 from candidatures.models import Application, BudgetLine, Deposit, Member, WorkItem
+from clea.accounts.models import OpenSession as Session
 from clea.ui.dates import deadline
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.candidatures import (

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from clea.mail import kinds, rendering, scopes
+from clea.ui.http import framed
 from clea.ui.lists import DeskListMixin
 
 if TYPE_CHECKING:
@@ -91,4 +92,4 @@ def _framed(response: HttpResponse) -> HttpResponse:
         "form-action": ["'none'"],
         "sandbox": [""],
     }
-    return response
+    return framed(response)
