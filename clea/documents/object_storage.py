@@ -53,6 +53,8 @@ def _is_of_an_object(error: Any) -> bool:
 class ObjectStorage(S3Storage):
     """A bucket that only this program reads: no public address, no link that opens it. Raises ``Unavailable``."""
 
+    shared = True
+
     def __init__(self, *, addressing_style: str = "path", **options: Any) -> None:
         config = Config(
             s3={"addressing_style": addressing_style},

@@ -20,6 +20,9 @@ class LocalStorage(FileSystemStorage):
     or leaves at worst a ``.part`` that no row names.
     """
 
+    #: Whether other machines read the same; a folder may be shared too, and nobody can tell.
+    shared = False
+
     def answers(self) -> bool:
         """Whether the folder is there, or can still be made. No query."""
         place = Path(self.location)

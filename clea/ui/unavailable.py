@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+import time
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
@@ -26,6 +29,10 @@ from clea.ui.recovery import MAX_CHARS
 
 logger = logging.getLogger(__name__)
 
+#: Whose presence closes the site, in VAR_DIR or at the root of an object store.
+FILE = "MAINTENANCE"
+#: Seconds between two looks at the object store; and when it did not answer.
+LOOK_EVERY, LOOK_AGAIN = 5, 60
 #: Seconds after which a browser, a proxy or a search engine may come back.
 RETRY_AFTER = 600
 #: What is never written back into a page.
@@ -38,18 +45,63 @@ def notice() -> str | None:
     """The words of a closed site, or ``None`` when it is open. No query; one look at the disk.
 
     Closed by the setting ``MAINTENANCE`` (true, or a sentence) or by a file ``MAINTENANCE`` in
-    ``VAR_DIR``, whose text, if it has one, says until when.
+    ``VAR_DIR``, whose text, if it has one, says until when. Several machines that share an object
+    store look there as well, every few seconds.
     """
     try:
-        return (settings.VAR_DIR / "MAINTENANCE").read_text(encoding="utf-8").strip()[:500]
+        return (settings.VAR_DIR / FILE).read_text(encoding="utf-8").strip()[:500]
     except FileNotFoundError:
         pass
     except (OSError, UnicodeDecodeError):
         return ""
     asked = str(settings.MAINTENANCE).strip()
     if asked.lower() in {"", "0", "false", "no", "off"}:
-        return None
+        return _told_to_all.words() if getattr(default_storage, "shared", False) else None
     return "" if asked.lower() in {"1", "true", "yes", "on"} else asked
+
+
+class _ToldToAll:
+    """What the object store says to every machine, as this process last read it."""
+
+    def __init__(self) -> None:
+        self.next_look = 0.0
+        self.last: str | None = None
+
+    def words(self) -> str | None:
+        now = time.monotonic()
+        if now >= self.next_look:
+            # First, so that one thread looks and the others do not wait for it.
+            self.next_look = now + LOOK_EVERY
+            try:
+                with default_storage.open(FILE) as said:
+                    self.last = said.read(2000).decode("utf-8", "replace").strip()[:500]
+            except FileNotFoundError:
+                self.last = None
+            except OSError:
+                logger.warning("the object store does not answer: whether the site is closed is not known")
+                self.next_look = now + LOOK_AGAIN
+        return self.last
+
+
+_told_to_all = _ToldToAll()
+
+
+def close_site(words: str) -> None:
+    """Close every machine: the object store's within seconds, or this one's, at once."""
+    open_site()
+    if getattr(default_storage, "shared", False):
+        # Never empty: some stores do not keep an object without a byte.
+        default_storage.save(FILE, ContentFile(f"{words}\n".encode()))
+    else:
+        (settings.VAR_DIR / FILE).write_text(words, encoding="utf-8")
+
+
+def open_site() -> None:
+    """Open what :func:`close_site` closed. The variable ``MAINTENANCE`` and another machine's own file stay."""
+    if getattr(default_storage, "shared", False):
+        default_storage.delete(FILE)
+    (settings.VAR_DIR / FILE).unlink(missing_ok=True)
+    _told_to_all.next_look = 0.0
 
 
 def is_open_to(request: HttpRequest) -> bool:
