@@ -18,7 +18,7 @@ RUN scripts/setup.sh run && rm -rf /var/lib/apt/lists/* /root/.cache
 
 COPY . .
 RUN scripts/setup.sh run \
-    && useradd --system --home-dir /opt/clea --shell /usr/sbin/nologin clea \
+    && useradd --system --uid 10001 --home-dir /opt/clea --shell /usr/sbin/nologin clea \
     && mkdir -p "$VAR_DIR" \
     # Names of static files come from their content; no secret and no database is needed to gather them.
     && DEBUG=false SECRET_KEY=only-to-gather-static-files-and-never-kept-000000000000000 ALLOWED_HOSTS=localhost \
@@ -30,7 +30,7 @@ RUN scripts/setup.sh run \
 ENV STATIC_ROOT=/opt/clea/static-gathered \
     BIND=0.0.0.0:8000
 
-USER clea
+USER 10001
 VOLUME /var/lib/clea
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Min, Sum
@@ -69,8 +69,9 @@ def journal_lines() -> Read:
 
 
 def last_passages() -> Read:
-    for work, ended, well in Passage.objects.exclude(ended_at=None).values_list("work", "ended_at", "well"):
-        yield (work, "yes" if well else "no"), ended.astimezone(UTC).timestamp()
+    for work, ended, well in Passage.objects.values_list("work", "ended_at", "well"):
+        if ended is not None:
+            yield (work, "yes" if well else "no"), ended.timestamp()
 
 
 def bring() -> None:

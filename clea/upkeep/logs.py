@@ -81,7 +81,7 @@ class Json(JsonFormatter):
         return {key: mask(value) if isinstance(value, str) else value for key, value in log_data.items()}
 
     def formatException(self, ei: Any) -> str:
-        return mask(super().formatException(ei))
+        return mask(str(super().formatException(ei)))
 
 
 def config(*, as_json: bool, access: str = "INFO") -> dict[str, Any]:
