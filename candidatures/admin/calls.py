@@ -155,7 +155,7 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
         (
             _("Jury et conservation"),
             {
-                "fields": ["blind_reading", "retention_months"],
+                "fields": ["blind_reading", ("retention_months", "process_ends_on")],
                 "classes": ["collapse"],
                 "description": _("Une fois le jury composé, l'anonymat se lève dans ses règles, avec un motif."),
             },

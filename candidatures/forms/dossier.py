@@ -362,3 +362,4 @@ class ConsentForm(DraftForm):
         self.fields["keep_in_touch"].label = _(
             "J'accepte d'être recontacté ou recontactée pour d'autres appels, pendant 24 mois au plus."
         )
+        self.fields["keep_in_touch"].help_text = _("Facultatif. Vous pouvez changer d'avis à tout moment.")

@@ -320,6 +320,8 @@ VERBS = {
     "application.edited": _("brouillon modifié"),
     "application.filed": _("dossier déposé"),
     "application.withdrawn": _("dossier retiré"),
+    "application.contact_agreed": _("accord pour être recontacté donné"),
+    "application.contact_withdrawn": _("accord pour être recontacté retiré"),
     "piece.added": _("pièce envoyée"),
     "piece.removed": _("pièce retirée"),
     "piece.requested": _("pièce demandée"),

@@ -187,6 +187,8 @@ class Application(models.Model):
     accuracy_declared = models.BooleanField(_("exactitude déclarée"), default=False)
     privacy_read = models.BooleanField(_("information sur les données lue"), default=False)
     keep_in_touch = models.BooleanField(_("accepte d'être recontacté"), default=False)
+    # Since when; empty when it is not given, or was taken back.
+    keep_in_touch_at = models.DateTimeField(_("accord donné le"), null=True, blank=True, editable=False)
 
     # Warned before the close, once per closing date.
     warned_for = models.DateTimeField(null=True, blank=True, editable=False)

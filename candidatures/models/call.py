@@ -124,6 +124,15 @@ class Call(models.Model):
         validators=[MaxValueValidator(24)],
         help_text=_("Après la fin de la procédure ; jusqu'à 24 mois pour qui accepte d'être recontacté."),
     )
+    process_ends_on = models.DateField(
+        _("fin de la procédure"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Le délai de conservation court de ce jour. Vide : l'annonce des résultats, ou six mois après la clôture. "
+            "Indiquez-la pour que des dossiers restés sans décision aient aussi une fin."
+        ),
+    )
     published_at = models.DateTimeField(_("publié le"), null=True, blank=True, editable=False)
     cloned_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, verbose_name=_("repris de")

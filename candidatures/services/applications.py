@@ -28,7 +28,7 @@ from candidatures.models import (
     WorkItem,
 )
 from candidatures.selectors import personal_deadline
-from clea.errors import Refused, StaleWrite, require
+from clea.errors import Forbidden, Refused, StaleWrite, require
 from clea.journal import services as journal
 from clea.ui.dates import hour
 
@@ -173,6 +173,9 @@ def save_section(
         columns = [name for name in COLUMNS.get(section, ()) if name in changes.columns]
         for name in columns:
             setattr(locked, name, changes.columns[name])
+        if "keep_in_touch" in columns:
+            date_agreement(locked)
+            columns.append("keep_in_touch_at")
         try:
             locked.clean_fields(exclude={f.name for f in Application._meta.fields} - set(columns))
             _write_relations(locked, section, changes)
@@ -214,6 +217,33 @@ def touch(
     locked.save(update_fields=[*columns, "sections", "content_version", "updated_at", "search"])
     if write_journal:
         journal.record(by=by, verb="application.edited", target=locked, data={"section": section})
+
+
+def date_agreement(locked: Application) -> None:
+    """An agreement has a date, kept while it stands."""
+    if not locked.keep_in_touch:
+        locked.keep_in_touch_at = None
+    elif locked.keep_in_touch_at is None:
+        locked.keep_in_touch_at = timezone.now()
+
+
+def stay_in_touch(*, by: User, application: Application, agreed: bool) -> Application:
+    """Give, or take back, the agreement to be written to about other calls: at any time, filed or not.
+
+    It decides how long a dossier that was not retained is kept (rules.md 25), and is its owner's alone.
+    """
+    with transaction.atomic():
+        locked = lock(application)
+        access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
+        if not access.owner:
+            raise Forbidden(_("Seule la personne responsable du dossier donne ou retire cet accord."), code="not_owner")
+        if locked.keep_in_touch != agreed:
+            locked.keep_in_touch = agreed
+            date_agreement(locked)
+            locked.save(update_fields=["keep_in_touch", "keep_in_touch_at"])
+            verb = "application.contact_agreed" if agreed else "application.contact_withdrawn"
+            journal.record(by=by, verb=verb, target=locked, data={})
+        return locked
 
 
 def _write_relations(locked: Application, section: str, changes: Changes) -> None:

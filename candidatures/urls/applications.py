@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:uuid>/verifier/", filing.review, name="review"),
     path("<uuid:uuid>/deposer/", filing.file, name="file"),
     path("<uuid:uuid>/retirer/", filing.withdraw, name="withdraw"),
+    path("<uuid:uuid>/contact/", filing.stay_in_touch, name="stay_in_touch"),
     path("<uuid:uuid>/depots/<slug:number>/", filing.deposit, name="deposit"),
     path("<uuid:uuid>/depots/<slug:number>/dossier.pdf", filing.assembled, name="assembled"),
     path("<uuid:uuid>/depots/<slug:number>/accuse.pdf", filing.receipt, name="receipt"),

@@ -6,3 +6,24 @@ class PrivacyConfig(AppConfig):
     name = "clea.privacy"
     label = "privacy"
     verbose_name = _("données personnelles")
+
+    def ready(self) -> None:
+        from clea import rounds
+        from clea.journal import verbs
+        from clea.mail import kinds
+        from clea.privacy import common, jobs, messages, services
+        from clea.privacy.desk import items
+        from clea.ui import desk, navigation
+
+        verbs.register(messages.VERBS)
+        kinds.register(*messages.KINDS)
+        common.register()
+        jobs.register()
+        rounds.register("conservation", services.run)
+        desk.register(items, "settings")
+        navigation.register(
+            "settings",
+            _("Réglages"),
+            90,
+            navigation.Link("admin:privacy_disposallist_changelist", _("Conservation et effacement")),
+        )

@@ -115,7 +115,7 @@ class Warned(models.Model):
     holding = models.CharField(max_length=60)
     subject = models.CharField(max_length=64)
     due_on = models.DateField(_("échéance annoncée"))
-    warned_at = models.DateTimeField(_("prévenu le"), auto_now_add=True)
+    warned_at = models.DateTimeField(_("prévenu le"))
 
     class Meta:
         verbose_name = _("avertissement avant élimination")
