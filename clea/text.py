@@ -14,7 +14,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß"
 MAX_WORDS = 12
 
 #: What no text of ours needs. Controls: PostgreSQL refuses NUL, XML and mail the others. Marks that turn the direction
-#: of what follows them, or that nobody sees: with them a name shows as another's, a file's as another kind. The marks of
+#: of what follows them, or that nobody sees: with them a name shows as another's, a file as another kind. The marks of
 #: Arabic and Hebrew (U+200E, U+200F, U+061C) and the joiners of their letters and of emoji (U+200C, U+200D) stay.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
