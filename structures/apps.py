@@ -61,7 +61,7 @@ class StructuresConfig(AppConfig):
         from clea.journal import verbs
         from clea.mail import kinds, scopes
         from clea.ui import desk, identity, sitemaps
-        from structures import jobs, messages
+        from structures import jobs, messages, privacy
         from structures.admin import menu, search
         from structures.admin.desk import items
         from structures.sitemaps import TerritorySitemap
@@ -84,6 +84,7 @@ class StructuresConfig(AppConfig):
         scopes.register(coordinated_slugs, names=territory_names)
         sitemaps.register("territory", TerritorySitemap)
         jobs.register()
+        privacy.register()
         menu.add()
         search.add()
         desk.register(items, "places")

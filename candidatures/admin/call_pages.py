@@ -21,6 +21,7 @@ from candidatures import rules
 from candidatures.admin.common import DeskAdmin, person, refuse
 from candidatures.enums import ApplicationState, CallStatus
 from candidatures.models import Application, Call, Jury, Season
+from candidatures.selectors import kept
 from candidatures.services import calls
 from candidatures.services.jury import members
 from clea.errors import Refused
@@ -83,14 +84,17 @@ class CallPagesMixin(_Base):
         ]
 
     def state_context(self, call: Call) -> dict[str, Any]:
-        """What the call's own page says on top: where it stands, and what may be done. Three queries."""
+        """What the call's own page says on top: where it stands, and what may be done. Four queries, or five."""
         counts = Application.objects.filter(call=call).values_list("state", flat=True)
         states = list(counts)
         drafts = states.count(ApplicationState.DRAFT)
+        gone = kept.erased_of(call)
         return {
             "call_sentence": self._sentence(call),
-            "call_filed": len(states) - drafts,
-            "call_drafts": drafts,
+            "call_filed": len(states) - drafts + gone.filed,
+            "call_drafts": drafts + gone.drafts,
+            "call_erased": gone,
+            "call_portrait": kept.portrait_of(call) if gone.filed else [],
             "can_publish": call.status != CallStatus.PUBLISHED,
             "can_unpublish": bool(rules.can_unpublish(call, bool(states))),
             "can_archive": call.status == CallStatus.PUBLISHED and call.closes_at <= timezone.now(),

@@ -20,6 +20,7 @@ from candidatures.admin.common import DeskAdmin, person
 from candidatures.admin.fields import MomentField, deadline_field
 from candidatures.enums import ApplicationState, CallPhase, CallStatus
 from candidatures.models import Call, Jury
+from candidatures.selectors import kept
 from candidatures.services import calls
 from clea.ui.dates import deadline, moment
 from clea.ui.templatetags.clea import state_tag
@@ -234,8 +235,11 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
             .values("pk")
             .annotate(filed=filed, drafts=drafts)
         }
+        gone = kept.erased(changelist.result_list)
         for call in changelist.result_list:
-            call.filed_count, call.draft_count = counts[call.pk]["filed"], counts[call.pk]["drafts"]
+            erased = gone.get(call.uuid, kept.Erased())
+            call.filed_count = counts[call.pk]["filed"] + erased.filed
+            call.draft_count = counts[call.pk]["drafts"] + erased.drafts
         return changelist
 
     @admin.display(description=_("où il en est"))

@@ -137,7 +137,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(gettext_lazy("Conditions non remplies"), _not_met),
     Column(
         gettext_lazy("Accepte d'être recontacté"),
-        lambda application, data: _yes_no(data["consent"]["keep_in_touch"]),
+        lambda application, data: _yes_no(application.keep_in_touch),
     ),
     Column(gettext_lazy("Empreinte du dépôt (SHA-256)"), _digest),
 )

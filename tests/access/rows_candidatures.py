@@ -110,6 +110,11 @@ ROWS = [
         post={WRITERS: "/candidatures/", CO_READER: 403, SIGNED_IN & ~PEOPLE: 404},
     ),
     Row(
+        "applications:stay_in_touch",
+        kwargs=dossier(),
+        post={OWNER: 302, CO_EDITOR | CO_READER: 403, SIGNED_IN & ~PEOPLE: 404},
+    ),
+    Row(
         "applications:withdraw",
         kwargs=dossier(),
         get={OWNER: 200, CO_EDITOR | CO_READER: 403, SIGNED_IN & ~PEOPLE: 404},
