@@ -30,8 +30,8 @@ from structures.admin.letters import WritingMixin
 
 @admin.register(Residency)
 class ResidencyAdmin(
+    ListMixin,  # says who is written to
     WritingMixin,
-    ListMixin,
     OpeningMixin,
     ContractMixin,
     WelcomeMixin,
