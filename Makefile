@@ -59,6 +59,10 @@ audit: ## Read every page of every role as production serves it: Nu checker, axe
 	@scripts/setup.sh audit
 	@PYTHONPATH=scripts $(PY) -m audit $(ARGS)
 
+.PHONY: matrix
+matrix: setup-dev ## Ask every address as every role, and write hostile words everywhere, on both databases (ARGS="--rounds 20")
+	@PYTHONPATH=scripts $(PY) -m proofs.matrix $(ARGS)
+
 .PHONY: bench
 bench: setup-dev ## Measure pages against an empty view on the same server
 	@$(PY) scripts/bench.py $(ARGS)

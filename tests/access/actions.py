@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -36,7 +37,7 @@ def counts(sql: str) -> bool:
     return bool(_WRITES.match(sql)) and not _HOUSEKEEPING.match(sql)
 
 
-def sweep(world: World, neighbour: World) -> Found:
+def sweep(world: World, neighbour: World, roles: Iterable[Role] = tuple(Role)) -> Found:
     """Each action of each list, with a row of a territory that is nobody's here, as each role: what is written is
     counted, whatever the answer says. ``acted``: how many would have written, an administrator sending the same.
     """
@@ -49,7 +50,7 @@ def sweep(world: World, neighbour: World) -> Found:
         # A page of confirmation sends back what it has shown: of one row, that is known.
         seen_before = hashlib.sha256(str(theirs).encode()).hexdigest()
         for action in actions_of(kind, world):
-            for role in Role:
+            for role in roles:
                 data = {"action": action, ACTION_CHECKBOX_NAME: [str(theirs)], **_SURE, "confirme": seen_before}
                 with CaptureQueriesContext(connection) as seen:
                     response = send(world, role, "post", url, data)
