@@ -7,6 +7,7 @@ was being sent is given back on the page, to be sent again.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import sys
 import time
@@ -124,8 +125,11 @@ def closed(request: HttpRequest, words: str) -> HttpResponse:
 
 
 def breakdown(request: HttpRequest) -> HttpResponse:
-    """``handler500``: 503 when the database or the store of files is away, 500 for anything else. No query then."""
-    if isinstance(sys.exc_info()[1], (DatabaseError, InterfaceError, Unavailable)):
+    """``handler500``: 503 when the database or the store of files is away or full, 500 for anything else. No query."""
+    error = sys.exc_info()[1]
+    # A full disk is met while the request itself is read, whatever the view would have said of a file.
+    no_room = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if no_room or isinstance(error, (DatabaseError, InterfaceError, Unavailable)):
         message = _("Le site ne peut pas répondre pour le moment. Réessayez dans une minute.")
         return answer(request, "503.html", message, {"planned": False})
     message = _("Quelque chose est tombé en panne chez nous. Réessayez dans une minute.")

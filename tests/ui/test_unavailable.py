@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +27,18 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 
 handler500 = "clea.ui.unavailable.breakdown"
-urlpatterns = [path("panne/", breakdown), path("base/", database_away), path("", include("clea.urls"))]
+
+
+def disk_full(request: HttpRequest) -> HttpResponse:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+urlpatterns = [
+    path("panne/", breakdown),
+    path("base/", database_away),
+    path("plein/", disk_full),
+    path("", include("clea.urls")),
+]
 
 
 @pytest.fixture
@@ -79,9 +92,10 @@ def test_a_breakdown_answers_with_a_page_that_needs_nothing_and_the_database_s_a
     assert "Ce n&#x27;est pas votre faute" in html or "Ce n'est pas votre faute" in html
     assert 'href="/static/css/clea.css"' in html
     assert 'value="Bonjour"' in html
-    page = visitor.get("/base/")
-    assert (page.status_code, page["Retry-After"]) == (503, "600")
-    assert read(page.content.decode()).faults == []
+    for passing in ("/base/", "/plein/"):
+        page = visitor.get(passing)
+        assert (page.status_code, page["Retry-After"]) == (503, "600")
+        assert read(page.content.decode()).faults == []
 
 
 @pytest.mark.django_db
