@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,8 +30,8 @@ log = logging.getLogger(__name__)
 
 #: Whoever holds a file so keeps it alive; what would go with it (CASCADE) does not.
 _HOLDS = (PROTECT, RESTRICT, SET_NULL)
-#: How the program names what it makes for a moment. The tests' own folders are theirs.
-_OURS, _NOT_OURS, _UPLOAD = "clea-", "clea-tests-", ".upload"
+#: How the program, and Django's uploads, name what they make for a moment. The tests' own folders are theirs.
+_MOMENTARY = re.compile(r"clea-(?!tests-)(?:[a-z]+-)?[a-z0-9_]{8}(?:\.[a-z]+)?|tmp[a-z0-9_]{8}\.upload.*")
 
 
 def register() -> None:
@@ -105,8 +106,7 @@ def _left_for_a_moment() -> Iterator[Path]:
     folders = {tempfile.gettempdir(), str(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())}
     for folder in sorted(folders):
         for path in Path(folder).iterdir():
-            ours = path.name.startswith(_OURS) and not path.name.startswith(_NOT_OURS)
-            if ours or (path.name.startswith("tmp") and _UPLOAD in path.name):
+            if _MOMENTARY.fullmatch(path.name):
                 yield path
 
 

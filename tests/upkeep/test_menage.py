@@ -95,7 +95,7 @@ def test_files_that_nothing_holds_go_and_the_others_stay(own_temporary_folder):
     Job.objects.create(owner=UserFactory(), kind="x", label="x", state="done", result=kept, **times)
     received = _store("received by a process killed before it gave it a place")
     name = default_storage.save(f"files/{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}.pdf", ContentFile(b"no row"))
-    for left in ("clea-intake-x", "tmpabc.upload.pdf", "clea-tests-x", "somebody-elses"):
+    for left in ("clea-intake-ab_1cd23", "tmpab_1cd23.upload.pdf", "clea-tests-ab_1cd23", "clea-pg-aBcDeF"):
         (own_temporary_folder / left).mkdir()
 
     young = _menage("--hours", "1")
@@ -110,7 +110,7 @@ def test_files_that_nothing_holds_go_and_the_others_stay(own_temporary_folder):
     assert list(StoredFile.objects.all()) == [kept]
     assert default_storage.exists(kept.file.name)
     assert not default_storage.exists(name)
-    assert sorted(os.listdir(own_temporary_folder)) == ["clea-tests-x", "somebody-elses"]
+    assert sorted(os.listdir(own_temporary_folder)) == ["clea-pg-aBcDeF", "clea-tests-ab_1cd23"]
     assert {line.partition(" ")[0] for line in _menage("--hours", "0").splitlines()} == {"0"}, "nothing is left to do"
 
 
