@@ -59,6 +59,10 @@ audit: ## Read every page of every role as production serves it: Nu checker, axe
 	@scripts/setup.sh audit
 	@PYTHONPATH=scripts $(PY) -m audit $(ARGS)
 
+.PHONY: cluster
+cluster: setup-dev ## Prove that two machines behave as one, on PostgreSQL and an object store (ARGS="--rounds 40 --tasks 200")
+	@PYTHONPATH=scripts scripts/with_postgres.sh $(PY) -m proofs.cluster $(ARGS)
+
 .PHONY: matrix
 matrix: setup-dev ## Ask every address as every role, and write hostile words everywhere, on both databases (ARGS="--rounds 20")
 	@PYTHONPATH=scripts $(PY) -m proofs.matrix $(ARGS)
@@ -92,6 +96,11 @@ pictures: setup-dev ## Take the pictures of the README and the guides again (ARG
 .PHONY: phone
 phone: setup-dev ## File a dossier on a phone, count steps and seconds, write docs/phone-deposit.md (ARGS="--dry")
 	@$(PY) scripts/phone_deposit.py $(ARGS)
+
+.PHONY: faults
+faults: setup-dev ## Kill web and workers, fill the disk, restart the database, on both databases (ARGS="--rounds 20")
+	@PYTHONPATH=scripts $(PY) -m proofs.faults $(ARGS)
+	@PYTHONPATH=scripts scripts/with_postgres.sh $(PY) -m proofs.faults $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
