@@ -7,7 +7,7 @@ class CandidaturesConfig(AppConfig):
     verbose_name = _("appels et candidatures")
 
     def ready(self) -> None:
-        from candidatures import files, held_files, jobs, messages, minutes_files, privacy
+        from candidatures import files, held_files, jobs, messages, minutes_files, privacy, verification
         from candidatures.admin import desk, menu, search
         from candidatures.admin.jury import desk as jury_desk
         from candidatures.selectors import next_steps
@@ -32,6 +32,7 @@ class CandidaturesConfig(AppConfig):
         rounds.register("candidatures.made_again", making_again.pending)
         access.register(minutes_files.resolve)
         jobs.register()
+        verification.register()
         privacy.register()
         menu.add()
         search.add()

@@ -1,8 +1,8 @@
 """One archive of everything, while the site runs.
 
-The files are written once and never changed: those that exist are copied first, then the rows of one instant are
-read, then the few files that came meanwhile. A file that one of those rows names and that was discarded before it was
-copied makes the rows be read again: in the end every file that a row of the archive names is in the archive.
+The files are written once and never changed: those that exist are copied first, then an instant of the database is
+held, the few files that came meanwhile are copied, and the rows are read. A file that was discarded in between makes
+another instant be taken: in the end every file that a row of the archive names is in the archive.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import django
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from clea.errors import Refused
@@ -30,8 +31,8 @@ from clea.journal import services as journal
 from clea.upkeep import age, archive
 from clea.upkeep.tables import LEFT_OUT, NOT_MODELS, Digest, Schema, Table, frozen, last_number, line, rows
 
-#: The rows are read again at most so often when files keep being discarded under our hand.
-ATTEMPTS = 20
+#: Another instant is taken at most so often when files keep being discarded under our hand.
+ATTEMPTS = 50
 STORED = "documents_storedfile"
 PREFIX = "clea-"
 VERB = "backup.made"
@@ -92,7 +93,7 @@ def _write(out: IO[bytes]) -> Made:
     writer = archive.Writer(out)
     made = Made()
     schema = Schema.applied(connection)
-    for name in _named_now(schema):
+    for name in _named(connection, schema):
         _copy(writer, name)
     with tempfile.TemporaryFile(prefix="clea-backup-") as spool:
         snapshot = _settled(schema, writer, spool, made)
@@ -112,19 +113,17 @@ def _write(out: IO[bytes]) -> Made:
     return made
 
 
-def _named_now(schema: Schema) -> Iterator[str]:
-    """The files that rows name at this moment. One query a column of files."""
+def _named(database: BaseDatabaseWrapper, schema: Schema) -> Iterator[str]:
+    """The files that rows name. One query a column of files."""
+    quote = database.ops.quote_name
     for table in schema.kept:
         for column in table.columns:
             if column.is_file:
-                yield from _names(connection, table, column.name)
-
-
-def _names(database: BaseDatabaseWrapper, table: Table, column: str) -> list[str]:
-    quote = database.ops.quote_name
-    with database.cursor() as cursor:
-        cursor.execute(f"SELECT {quote(column)} FROM {quote(table.name)} WHERE {quote(column)} <> ''")  # noqa: S608
-        return [row[0] for row in cursor.fetchall()]
+                name = quote(column.name)
+                with database.cursor() as cursor:
+                    cursor.execute(f"SELECT {name} FROM {quote(table.name)} WHERE {name} <> ''")  # noqa: S608
+                    names = [row[0] for row in cursor.fetchall()]
+                yield from names
 
 
 def _copy(writer: archive.Writer, name: str) -> bool:
@@ -143,42 +142,45 @@ def _copy(writer: archive.Writer, name: str) -> bool:
 
 
 def _settled(schema: Schema, writer: archive.Writer, spool: IO[bytes], made: Made) -> _Snapshot:
-    """The rows of one instant, once every file that they name is in the archive, or was lost long before."""
+    """The rows of one instant, once every file that they name is in the archive, or was lost long before.
+
+    The files come first, within milliseconds of the instant: few are discarded so quickly.
+    """
     for attempt in range(1, ATTEMPTS + 1):
-        snapshot = _snapshot(spool)
-        lacking = [name for name in sorted(snapshot.files) if not _copy(writer, name)]
-        named = set(_named_now(schema)) if lacking else set()
         made.attempts = attempt
-        if named.issuperset(lacking):
-            made.missing = lacking
-            return snapshot
+        with frozen(connection) as database:
+            if set(MigrationRecorder(database).applied_migrations()) != schema.applied_migrations:
+                raise Refused(
+                    "Une mise à jour de la base est en cours : recommencez quand elle est finie.", code="busy"
+                )
+            lacking = [name for name in _named(database, schema) if not _copy(writer, name)]
+            if lacking and not set(_named(connection, schema)).issuperset(lacking):
+                continue
+            made.missing = sorted(set(lacking))
+            return _snapshot(database, schema, spool)
     raise Refused(
         "Des fichiers sont supprimés plus vite qu'ils ne se copient : recommencez la sauvegarde plus tard.", code="busy"
     )
 
 
-def _snapshot(spool: IO[bytes]) -> _Snapshot:
-    spool.seek(0)
-    spool.truncate()
+def _snapshot(database: BaseDatabaseWrapper, schema: Schema, spool: IO[bytes]) -> _Snapshot:
     tables, places = {}, {}
     files: set[str] = set()
     said: dict[str, tuple[int, str]] = {}
-    with frozen(connection) as database:
-        schema = Schema.applied(database)
-        for table in schema.kept:
-            start = spool.tell()
-            digest = _pour(database, table, spool, files, said)
-            places[table.name] = (start, spool.tell() - start)
-            tables[table.name] = {
-                "rows": digest.count,
-                "digest": digest.hexdigest(),
-                "last_number": last_number(database, table),
-            }
-        with database.cursor() as cursor:
-            cursor.execute("SELECT seq, hash FROM journal_chainhead")
-            head = cursor.fetchone() or (0, "")
-        known = {table.name for table in schema.tables} | NOT_MODELS
-        strangers = sorted(set(database.introspection.table_names()) - known)
+    for table in schema.kept:
+        start = spool.tell()
+        digest = _pour(database, table, spool, files, said)
+        places[table.name] = (start, spool.tell() - start)
+        tables[table.name] = {
+            "rows": digest.count,
+            "digest": digest.hexdigest(),
+            "last_number": last_number(database, table),
+        }
+    with database.cursor() as cursor:
+        cursor.execute("SELECT seq, hash FROM journal_chainhead")
+        head = cursor.fetchone() or (0, "")
+    known = {table.name for table in schema.tables} | NOT_MODELS
+    strangers = sorted(set(database.introspection.table_names()) - known)
     return _Snapshot(tables, places, files, said, (int(head[0]), head[1]), schema.migrations, strangers)
 
 

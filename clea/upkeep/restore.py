@@ -69,10 +69,10 @@ def run(path: Path, *, passphrase: str | None = None, say: Say = lambda text: No
         contents = archive.read(path, passphrase, Path(folder))
         say("Archive entière : ses empreintes sont justes.")
         schema = _schema(contents)
-        again = _require_empty()
+        _require_empty()
         done = Restored(manifest=contents.manifest)
         _mark()
-        _make_tables(schema, again=again)
+        _make_tables(schema)
         done.rows = _load(schema, contents)
         say(f"{done.rows} ligne(s) relues, identiques à celles de l'archive.")
         for size in _put_files(path, passphrase, contents.files):
@@ -111,11 +111,11 @@ def _schema(contents: archive.Contents) -> Schema:
 # An empty installation --------------------------------------------------------------------------------
 
 
-def _require_empty() -> bool:
-    """Whether this is an interrupted restore, started again. Raises ``Refused`` where anything already is."""
+def _require_empty() -> None:
+    """Raises ``Refused`` where anything already is, but what an interrupted restore left."""
     present = set(connection.introspection.table_names())
     if MARKER in present:
-        return True
+        return
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         for table in sorted(present - NOTHING_YET):
@@ -132,7 +132,6 @@ def _require_empty() -> bool:
             "autre dossier (VAR_DIR, ou STORAGE_URL), puis recommencez.",
             code="not_empty",
         )
-    return False
 
 
 def _any_file(folder: str) -> bool:
@@ -154,11 +153,11 @@ def _unmark() -> None:
         cursor.execute(f"DROP TABLE {MARKER}")
 
 
-def _make_tables(schema: Schema, *, again: bool) -> None:
+def _make_tables(schema: Schema) -> None:
     """Tables as the archive's migrations make them. Those that already stand so are kept."""
     present = set(connection.introspection.table_names())
     applied = set(MigrationLoader(connection).applied_migrations or {})
-    if applied == set(schema.migrations) and not again:
+    if applied == set(schema.migrations):
         return
     known = {table.name for table in schema.tables} | {table.name for table in Schema.applied(connection).tables}
     _drop(sorted(present & (known | NOT_MODELS - {"sqlite_sequence"})))

@@ -105,7 +105,8 @@ class Schema:
     """The tables that a set of migrations makes. Half a second, no query but the list of migrations."""
 
     def __init__(self, loader: MigrationLoader, applied: Iterable[Migration]) -> None:
-        self.migrations = sorted(set(applied) & set(loader.graph.nodes))
+        self.applied_migrations = set(applied)
+        self.migrations = sorted(self.applied_migrations & set(loader.graph.nodes))
         apps = loader.project_state(self.migrations).apps  # type: ignore[arg-type]
         self.tables = sorted(
             (
