@@ -11,6 +11,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
@@ -43,7 +44,8 @@ class LocalStorage(FileSystemStorage):
                     out.write(chunk)
                 out.flush()
                 os.fchmod(out.fileno(), self.file_permissions_mode or 0o600)
-                os.fsync(out.fileno())
+                if settings.FILES_FLUSHED:
+                    os.fsync(out.fileno())
             Path(part).rename(target)
         except BaseException:
             Path(part).unlink(missing_ok=True)
@@ -65,6 +67,8 @@ class LocalStorage(FileSystemStorage):
 
 
 def _flush_folder(folder: Path) -> None:
+    if not settings.FILES_FLUSHED:
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

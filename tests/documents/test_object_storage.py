@@ -211,7 +211,11 @@ def test_a_bucket_that_is_not_there_is_a_store_that_is_away(store: str, settings
 
 
 @pytest.mark.django_db
-def test_the_bytes_are_on_the_disk_before_their_row(private_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bytes_are_on_the_disk_before_their_row(
+    private_folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not settings.FILES_FLUSHED  # in the demonstration and the other tests
+    settings.FILES_FLUSHED = True
     done: list[str] = []
     flush, insert = os.fsync, StoredFile.save
 
@@ -231,7 +235,11 @@ def test_the_bytes_are_on_the_disk_before_their_row(private_folder: Path, monkey
 
 
 @pytest.mark.django_db
-def test_a_full_disk_refuses_politely_and_leaves_nothing(private_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_refuses_politely_and_leaves_nothing(
+    private_folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FILES_FLUSHED = True
+
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
