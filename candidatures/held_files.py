@@ -21,7 +21,7 @@ from structures.services.held_files import tell_coordination
 
 
 def reach(user: User) -> Q:
-    """Pieces of a draft too: the desk sees their name and their state, never what they say."""
+    """Pieces of a draft too: the desk sees their state, never whose they are nor what they say."""
     territories = Territory.objects.coordinated_by(user)
     drafts = Document.objects.filter(application__call__season__programme__territory__in=territories)
     filed = DepositPiece.objects.filter(deposit__application__call__season__programme__territory__in=territories)
@@ -36,7 +36,7 @@ def reach(user: User) -> Q:
 def places(files: Sequence[StoredFile]) -> dict[int, Place]:
     """Three queries. A file that was filed is told by its deposit."""
     found = {
-        pk: Place(_("Dossier en préparation"))
+        pk: Place(_("Dossier en préparation"), private=True)
         for pk in Document.objects.filter(stored_file__in=files).values_list("stored_file", flat=True)
     }
     rows = DepositPiece.objects.filter(stored_file__in=files).select_related("deposit__application")

@@ -36,7 +36,7 @@ _RECEIVED: list[tuple[type[Model], str, tuple[str, ...], Any]] = [
     (
         Paper,
         "signed_file",
-        ("residency__season", "activity__residency__season"),
+        ("residency__season", "activity__season"),
         _("Contrat ou convention signés"),
     ),
     (MeetingPaper, "stored_file", ("meeting__season",), _("Document d'une réunion")),

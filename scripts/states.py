@@ -50,6 +50,7 @@ def page() -> str:
         REVIEW_TRANSITIONS,
         SESSION_TRANSITIONS,
     )
+    from clea.documents.enums import SCAN_TRANSITIONS
     from clea.jobs.enums import TRANSITIONS as JOB_TRANSITIONS
     from clea.mail.enums import TRANSITIONS as MAIL_TRANSITIONS
     from residencies.enums import (
@@ -165,6 +166,12 @@ def page() -> str:
             "A message",
             "`clea/mail/enums.py`. A message that a person must read starts as a draft; the others start approved.",
             MAIL_TRANSITIONS,
+        ),
+        (
+            "A file, for the antivirus",
+            "`clea/documents/enums.py`. Held or waiting, nobody reads it; released, on the written word of a person. "
+            "A clean file waits again when it was made of another that is now held.",
+            SCAN_TRANSITIONS,
         ),
         (
             "A piece of long work",

@@ -20,6 +20,7 @@ from clea.documents.models import HeldFile
 from clea.documents.services import scanning
 from clea.errors import Refused
 from clea.journal.selectors import entries_for
+from clea.ui.dates import moment
 from clea.ui.lists import DeskListMixin
 from clea.ui.templatetags.clea import filesize_fr, state_tag
 
@@ -37,17 +38,7 @@ _TONES = {
     ScanState.INFECTED: "stop",
     ScanState.RELEASED: "done",
 }
-_SHOWN = [
-    "original_name",
-    "state_now",
-    "threat",
-    "place",
-    "sent",
-    "scanned_at",
-    "next_scan_at",
-    "given_reason",
-    "released",
-]
+_SHOWN = ["name_shown", "state_now", "threat", "place", "sent", "since", "again", "given_reason", "released"]
 
 
 class ReleaseForm(_ModelForm):
@@ -74,8 +65,6 @@ class HeldFileAdmin(DeskListMixin, _Admin):
     list_display = ["file_name", "state_now", "threat", "place", "scanned_at"]
     list_filter = ["scan"]
     ordering = ["-scanned_at", "-pk"]
-    search_fields = ["original_name", "threat"]
-    search_help_text = gettext_lazy("Nom du fichier ou de la menace.")
     empty_text = gettext_lazy("L'antivirus ne retient aucun fichier de votre territoire.")
     actions = None
 
@@ -117,9 +106,14 @@ class HeldFileAdmin(DeskListMixin, _Admin):
         _placed(found.result_list)
         return found
 
-    @admin.display(description=gettext_lazy("fichier"), ordering="original_name")
+    @admin.display(description=gettext_lazy("fichier"))
     def file_name(self, row: HeldFile) -> str:
-        return format_html('{}<span class="desk-sub">{}</span>', row.original_name, filesize_fr(row.size))
+        return format_html('{}<span class="desk-sub">{}</span>', self.name_shown(row), filesize_fr(row.size))
+
+    @admin.display(description=gettext_lazy("nom"))
+    def name_shown(self, row: HeldFile) -> str:
+        place = _place(row)
+        return row.original_name if place is None or not place.private else str(row)
 
     @admin.display(description=gettext_lazy("état"), ordering="scan")
     def state_now(self, row: HeldFile) -> str:
@@ -127,9 +121,7 @@ class HeldFileAdmin(DeskListMixin, _Admin):
 
     @admin.display(description=gettext_lazy("où"))
     def place(self, row: HeldFile) -> str:
-        if not hasattr(row, "_place"):
-            _placed([row])
-        place: keepers.Place | None = row._place
+        place = _place(row)
         if place is None:
             return "–"
         return format_html('<a href="{}">{}</a>', place.url, place.label) if place.url else place.label
@@ -137,8 +129,17 @@ class HeldFileAdmin(DeskListMixin, _Admin):
     # One file ------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("reçu le"))
-    def sent(self, row: HeldFile) -> Any:
-        return row.created_at
+    def sent(self, row: HeldFile) -> str:
+        return moment(row.created_at)
+
+    @admin.display(description=gettext_lazy("état depuis"))
+    def since(self, row: HeldFile) -> str:
+        return moment(row.scanned_at) if row.scanned_at else "–"
+
+    @admin.display(description=gettext_lazy("prochain essai"))
+    def again(self, row: HeldFile) -> str:
+        again = scanning.next_try(row)
+        return moment(again) if again else "–"
 
     @admin.display(description=gettext_lazy("motif"))
     def given_reason(self, row: HeldFile) -> str:
@@ -150,8 +151,12 @@ class HeldFileAdmin(DeskListMixin, _Admin):
         return str(who) if who else "–"
 
     def get_fieldsets(self, request: HttpRequest, obj: HeldFile | None = None) -> list[Any]:
-        hidden = {"given_reason", "released"} if obj is None or obj.scan != ScanState.RELEASED else {"next_scan_at"}
-        sets: list[Any] = [(None, {"fields": [name for name in _SHOWN if name not in hidden]})]
+        shown = list(_SHOWN)
+        if obj is None or not obj.waiting:
+            shown.remove("again")
+        if obj is None or obj.scan != ScanState.RELEASED:
+            shown = shown[:-2]
+        sets: list[Any] = [(None, {"fields": shown})]
         if self.has_change_permission(request, obj):
             sets.append((_("Libérer ce fichier"), {"fields": ["reason"]}))
         return sets
@@ -171,7 +176,7 @@ class HeldFileAdmin(DeskListMixin, _Admin):
         if row is not None:
             verdict = rules.can_release(row, timezone.now())
             context |= {"why": _why(row), "not_yet": "" if verdict else verdict.reason, "entries": entries_for(row)}
-            context["title"] = row.original_name
+            context["title"] = _("Fichier retenu")
         try:
             return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
         except Refused as refusal:  # it lost a race in between
@@ -190,6 +195,13 @@ def _why(row: HeldFile) -> str:
     if row.scan == ScanState.RELEASED:
         return _("Ce fichier se lit à nouveau : la coordination l'a libéré.")
     return scanning.why(row)
+
+
+def _place(row: HeldFile) -> keepers.Place | None:
+    if not hasattr(row, "_place"):
+        _placed([row])
+    found: keepers.Place | None = row._place
+    return found
 
 
 def _placed(rows: Any) -> None:

@@ -9,11 +9,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from clea import rounds
-        from clea.documents import desk
+        from clea.documents import desk, scanner
         from clea.documents.services import scanning
         from clea.journal import verbs
         from clea.ui import desk as desk_home
-        from clea.ui import navigation
+        from clea.ui import health, navigation
 
         verbs.register(
             {
@@ -25,6 +25,7 @@ class DocumentsConfig(AppConfig):
             }
         )
         rounds.register("antivirus", scanning.scan_due)
+        health.register("scanner", scanner.health)
         desk_home.register(desk.items, "settings")
         navigation.register(
             "settings",

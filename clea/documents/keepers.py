@@ -18,10 +18,14 @@ from clea.documents.models import StoredFile
 
 @dataclass(frozen=True)
 class Place:
-    """Where a file belongs: the words for it, and the desk's page where it is dealt with."""
+    """Where a file belongs: the words for it, and the desk's page where it is dealt with.
+
+    ``private``: the desk may not read its name, which often says whose it is (a draft is nobody else's).
+    """
 
     label: str
     url: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True)

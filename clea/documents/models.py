@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.functions import Length
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clea.documents.enums import WITHHELD, ScanState
+from clea.ui.dates import moment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -172,3 +174,7 @@ class HeldFile(StoredFile):
         proxy = True
         verbose_name = _("fichier retenu")
         verbose_name_plural = _("fichiers retenus")
+
+    def __str__(self) -> str:
+        """By when it came: its name may say whose draft it is in."""
+        return gettext("Fichier reçu le %(when)s") % {"when": moment(self.created_at)}

@@ -18,7 +18,7 @@ from django.conf import settings
 log = logging.getLogger(__name__)
 
 #: To say it is there; a daemon that loads its signatures answers nothing.
-PING_SECONDS = 2.0
+PING_SECONDS, HEALTH_SECONDS = 2.0, 0.5
 PORT = 3310
 
 
@@ -53,9 +53,14 @@ def _ask(file: IO[bytes], seconds: float) -> str:
     raise ScannerUnavailable(f"not a verdict: {status} {found}")
 
 
-def answers() -> bool:
-    """Whether the daemon says it is there. Two seconds at most; no query."""
-    client = _client(PING_SECONDS)
+def health() -> bool | None:
+    """For ``/sante/pret/``: whether it answers; ``None`` when none is configured."""
+    return answers(seconds=HEALTH_SECONDS) if enabled() else None
+
+
+def answers(*, seconds: float = PING_SECONDS) -> bool:
+    """Whether the daemon says it is there. No query."""
+    client = _client(seconds)
     try:
         return client.ping().strip() == "PONG"
     except (ClamdError, OSError, UnicodeDecodeError) as error:

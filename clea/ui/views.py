@@ -26,6 +26,7 @@ from django.views.i18n import set_language
 from clea.accounts import services as accounts
 from clea.accounts.models import Language
 from clea.ui import ecodesign as measures
+from clea.ui import health as health_of
 from clea.ui import recovery, sitemaps, unavailable
 from clea.ui.head import indexed
 from clea.ui.head import manifest as manifest_of_the_site
@@ -170,7 +171,10 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """The process can serve: database and private files answer. One query. 503 names what does not."""
+    """The process can serve: database and private files answer. One query. 503 names what does not.
+
+    ``besides``: what may be away for a while without a visitor being turned away (the antivirus).
+    """
     checks = {"database": True, "files": True}
     try:
         with connection.cursor() as cursor:
@@ -179,7 +183,10 @@ def ready(request: HttpRequest) -> HttpResponse:
         checks["database"] = False
     checks["files"] = default_storage.answers()  # type: ignore[attr-defined] # each of clea.documents' storages does
     well = all(checks.values())
-    return JsonResponse({"status": "ok" if well else "down", "checks": checks}, status=200 if well else 503)
+    told = {"status": "ok" if well else "down", "checks": checks}
+    if besides := health_of.besides():
+        told["besides"] = besides
+    return JsonResponse(told, status=200 if well else 503)
 
 
 @recovery.open_form

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from clea.documents import scanner
 from clea.documents.models import StoredFile
 from clea.jobs.models import Job
 from clea.journal.models import ChainHead
@@ -60,6 +61,18 @@ def files() -> Read:
     yield ("bytes",), found["size"] or 0
 
 
+def withheld_files() -> Read:
+    rows = StoredFile.objects.withheld().filter(copy_of=None).order_by().values_list("scan")
+    for state, count in rows.annotate(count=Count("pk")):
+        yield (state,), count
+
+
+def antivirus() -> Read:
+    well = scanner.health()
+    if well is not None:
+        yield (), float(well)
+
+
 def free_space() -> Read:
     yield (), shutil.disk_usage(settings.VAR_DIR).free
 
@@ -83,6 +96,8 @@ def bring() -> None:
         Gauge("clea_mail_oldest_seconds", "How long the first message that is due has waited.", oldest_mail),
         Gauge("clea_jobs", "Long work.", jobs, ("state",)),
         Gauge("clea_files", "Private files: how many, how heavy.", files, ("what",)),
+        Gauge("clea_files_withheld", "Files nobody reads: waiting, or held.", withheld_files, ("state",)),
+        Gauge("clea_antivirus_up", "Whether the antivirus answers, where there is one.", antivirus),
         Gauge("clea_disk_free_bytes", "Free space where this machine writes.", free_space),
         Gauge("clea_journal_lines", "Lines of the journal.", journal_lines),
         Gauge("clea_clock_last_timestamp", "When each periodic work last ended.", last_passages, ("work", "well")),

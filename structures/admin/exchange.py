@@ -20,6 +20,7 @@ from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.results import Result
 from import_export.tmp_storages import CacheStorage
 
+from clea.documents.errors import PieceRefused
 from clea.jobs.services import MANY
 from clea.journal import services as journal
 from structures import jobs
@@ -190,7 +191,7 @@ class SheetExchangeMixin(ImportExportMixin, _Base):
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             return self._in_the_background(request) or super().process_import(request, **kwargs)
-        except Unreadable as error:
+        except (Unreadable, PieceRefused) as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(self._url("import"))
 

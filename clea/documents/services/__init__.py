@@ -11,6 +11,7 @@ from clea.documents.services.rendering import render_pdf
 from clea.documents.services.sheets import SheetRefused, read_workbook
 from clea.documents.services.storage import (
     discard,
+    intake_bytes,
     intake_pdf,
     local_path,
     opened,
@@ -35,6 +36,7 @@ __all__ = [
     "discard",
     "image_copy",
     "inspect",
+    "intake_bytes",
     "intake_image",
     "intake_pdf",
     "intake_receipt",
