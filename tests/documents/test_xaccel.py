@@ -92,5 +92,5 @@ def test_a_copy_made_for_the_jury_still_comes_from_us(settings: Settings, client
     access.register(lambda user, file: Grant("Dossier.pdf", cleaned=True))
     client.force_login(UserFactory.create())
     answer = client.get(reverse("documents:file", args=[StoredFileFactory.create().uuid]))
-    assert b"".join(answer).startswith(b"%PDF-")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"%PDF-")
     assert "X-Accel-Redirect" not in answer

@@ -23,7 +23,7 @@ class Shared(InMemoryStorage):
         Shared.looks += 1
         if Shared.away:
             raise Unavailable("away")
-        return super()._open(name, mode)
+        return super()._open(name, mode)  # type: ignore[misc]
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str, **options: bool) -> str:
