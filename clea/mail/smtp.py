@@ -31,7 +31,7 @@ class EmailBackend(smtp.EmailBackend):
         self.on_accept = on_accept
 
     @property
-    def connection_class(self) -> type[smtplib.SMTP]:  # type: ignore[override]
+    def connection_class(self) -> type[smtplib.SMTP]:
         return _telling(smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP, self.on_accept)
 
 

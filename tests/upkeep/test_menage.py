@@ -118,8 +118,12 @@ def test_a_round_that_fails_is_said_and_keeps_no_other_from_running(monkeypatch)
     def fails(plan):
         raise RuntimeError
 
+    def succeeds(plan):
+        done.append(plan)
+        return 1
+
     done = []
-    monkeypatch.setattr(sweeps, "_sweeps", {"a": ("panne", fails), "b": ("suite", lambda plan: done.append(plan) or 1)})
+    monkeypatch.setattr(sweeps, "_sweeps", {"a": ("panne", fails), "b": ("suite", succeeds)})
     out = StringIO()
 
     with pytest.raises(CommandError):

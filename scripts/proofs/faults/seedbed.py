@@ -84,7 +84,7 @@ def run(order: list[str]) -> None:
 
     what, *arguments = order
     if what == "web":
-        from gunicorn.app.wsgiapp import run as serve
+        from gunicorn.app.wsgiapp import run as serve  # type: ignore[import-untyped]
 
         sys.argv = [
             "gunicorn", "clea.wsgi:application", "--bind", f"127.0.0.1:{arguments[0]}", "--workers", "2",

@@ -40,7 +40,8 @@ def run(folder: Path, *, rounds: int, window: int, seed: int, only: list[str], d
     if only != ["full"]:
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+            call_command("collectstatic", verbosity=0, interactive=False)
     connection.close()
     if connection.vendor == "sqlite" and len(only) > 1:
         shutil.copyfile(connection.settings_dict["NAME"], folder / "empty.sqlite3")

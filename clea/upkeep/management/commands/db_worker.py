@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django_tasks_db.management.commands import db_worker
 
@@ -24,11 +24,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds
 
 
 class Command(db_worker.Command):
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(worker_id=None)
 
-    def handle(self, *, worker_id: str | None, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, *, worker_id: str | None, **options: Any) -> None:
         pause = FIRST_PAUSE
         while True:
             began = time.monotonic()
