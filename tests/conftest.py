@@ -70,6 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # A file and not memory: each thread has its connection, as in production, and a
         # transaction that would block there blocks here.
         database.setdefault("TEST", {})["NAME"] = str(VAR_DIR / "test.sqlite3")
+        # Nothing here outlives the run: no need to wait for the disk.
+        options = database["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
