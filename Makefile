@@ -102,6 +102,10 @@ faults: setup-dev ## Kill web and workers, fill the disk, restart the database, 
 	@PYTHONPATH=scripts $(PY) -m proofs.faults $(ARGS)
 	@PYTHONPATH=scripts scripts/with_postgres.sh $(PY) -m proofs.faults $(ARGS)
 
+.PHONY: drill
+drill: setup-dev ## Save, restore, kill and damage the demonstration's backup, on both databases (ARGS="--rounds 20")
+	@PYTHONPATH=scripts scripts/with_postgres.sh $(PY) -m proofs.drill $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
 	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build

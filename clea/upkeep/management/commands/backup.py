@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--to",
             metavar="CHEMIN",
-            help="fichier ou dossier ; « - » : la sortie (BACKUP_DIR, sinon var/backups)",
+            help="dossier, ou fichier .tar ou .age ; « - » : la sortie (BACKUP_DIR, sinon backups/ dans VAR_DIR)",
         )
         parser.add_argument("--encrypt", action="store_true", help="chiffrer par une phrase secrète (format age)")
         parser.add_argument("--passphrase-file", metavar="FICHIER", help="où lire la phrase secrète")
@@ -60,6 +60,6 @@ class Command(BaseCommand):
         if to == "-":
             return backup.write(sys.stdout.buffer, passphrase=passphrase)
         target = Path(to or settings.BACKUP_DIR or settings.VAR_DIR / "backups")
-        if to is None or to == settings.BACKUP_DIR:
+        if target.suffix not in (".tar", ".age"):
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
         return backup.to_path(target, passphrase=passphrase)
