@@ -43,6 +43,8 @@ import pikepdf
 DEPTH_OF_ACTION_CHAIN = 200
 STACK_BYTES = 4 * 1024 * 1024  # half of what a thread of the site has
 HEADER_ZONE = 1024
+#: So many times the pages allowed are not worth a closer look.
+FAR_TOO_MANY = 20
 
 RUNS_SCRIPT = {"/JavaScript"}
 LEAVES_THE_FILE = {"/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData"}
@@ -133,6 +135,8 @@ def look(path: str, max_pages: int, repaired_path: str) -> dict[str, Any]:
         pages = len(pdf.pages)
         if not pages:
             raise Unfit("no_pages")
+        if pages > max_pages * FAR_TOO_MANY:
+            return {"code": "too_many_pages", "pages": pages}
         check_catalog(pdf.Root)
         for obj in objects_worth_a_look(pdf):
             check_object(obj)

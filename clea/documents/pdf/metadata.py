@@ -65,7 +65,7 @@ def _strip_dictionary(found: pikepdf.Object) -> None:
             del found[key]
     if "/ByteRange" in found:
         for told in [str(name) for name in found]:
-            if told not in ("/Type", "/Filter", "/SubFilter"):
+            if told in found and told not in ("/Type", "/Filter", "/SubFilter"):
                 del found[told]
     elif "/Rect" in found and "/Subtype" in found:
         _strip_annotation(found)

@@ -52,7 +52,8 @@ def keep_pages_only(pdf: pikepdf.Pdf, reword: Callable[[str], str]) -> None:
 
 def _keep(found: pikepdf.Object, keys: frozenset[str]) -> None:
     for key in [name for name, _ in found.items() if name not in keys]:
-        del found[key]
+        if key in found:  # a key whose value is null is told and is not there
+            del found[key]
 
 
 def _reword(found: pikepdf.Object, reword: Callable[[str], str]) -> None:

@@ -1,0 +1,106 @@
+"""What strangers send is opened by processes that may die, a few at once, and what they ask is answered."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pytest_django import Settings
+
+from clea.documents import services as documents
+from clea.documents.pdf.pages_only import keep_pages_only
+from clea.documents.services import assembly, bounded
+from tests import pdfs
+from tests.documents.desk import Desk
+from tests.pdfs.build import BLANK, ONE_PAGE_TREE
+
+LIMITS = {"memory": 256 * 1024 * 1024, "cpu": 5, "wall": 5.0}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    return tmp_path / "program.py"
+
+
+@pytest.fixture
+def for_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The assembler in a process of its own, as in production."""
+    monkeypatch.setattr(assembly, "bounded", bounded)
+
+
+def test_a_program_asks_for_what_only_the_site_knows(program: Path) -> None:
+    program.write_text("import json\nprint(json.dumps({'ask': 'x'}), flush=True)\nprint(input())")
+    assert bounded.run(program, [], answer=lambda said: {"heard": said["ask"]}, **LIMITS) == {"heard": "x"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["print('[' * 90000)", "print('[1]')", "raise SystemExit(3)", "print('{\"ask\": 1}')"],
+)
+def test_what_a_program_should_not_say_is_no_answer(text: str, program: Path) -> None:
+    program.write_text(text)
+    assert bounded.run(program, [], **LIMITS) is None
+
+
+def test_no_more_are_open_at_once_than_the_machine_was_told(program: Path, settings: Settings) -> None:
+    settings.READERS_AT_ONCE = 1
+    program.write_text("print('{}')")
+    with bounded._turn(0), pytest.raises(documents.PieceRefused, match="dans une minute") as caught:
+        bounded.run(program, [], turn=0, **LIMITS)
+    assert caught.value.code == "busy"
+    assert bounded.run(program, [], turn=0, **LIMITS) == {}
+
+
+@pytest.mark.usefixtures("for_real")
+def test_a_dossier_is_put_together_away_from_the_site(desk: Desk) -> None:
+    form = pdfs.document(1)
+    pdfs.field(form, "nom", "Élise")
+    desk.add(pdfs.write(form))
+    tagged = pdfs.changed(lambda pdf: pdf.pages[0].obj.update({"/Alt": pikepdf.String("chez Camille")}))
+    part = desk.add(tagged)
+    desk.parts[-1] = documents.Part(part.title, part.path, part.sha256, part.pages, reword=str.upper)
+    desk.assemble()
+    with desk.open() as made:
+        assert len(made.pages) == 5
+
+
+@pytest.mark.usefixtures("for_real")
+def test_a_dossier_beyond_the_limits_fails_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add(pdfs.sound(1))
+    monkeypatch.setattr(assembly, "WALL_SECONDS", 0.01)
+    with pytest.raises(documents.AssemblyFailed, match="limits"):
+        desk.assemble()
+    assert list(desk.out.parent.iterdir()) == []
+
+
+def test_a_piece_that_could_not_be_assembled_is_refused_at_the_door(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from clea.documents import inspector
+
+    def stumble(*_: object) -> None:
+        raise ValueError("later")
+
+    path = tmp_path / "piece.pdf"
+    path.write_bytes(pdfs.sound(1))
+    monkeypatch.setattr("clea.documents.pdf.merge.strip_metadata", stumble)
+    assert inspector.judge(str(path), 40, str(tmp_path / "out.pdf")) == {"code": "truncated"}
+
+
+def test_the_assembler_says_what_stopped_it(tmp_path: Path) -> None:
+    from clea.documents import assembler
+
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7\n")
+    told = assembler.work({"clean": str(tmp_path / "x.pdf")}, str(tmp_path / "out.pdf"), lambda _: {})
+    assert json.dumps(told).startswith('{"failed": "PdfError')
+
+
+def test_a_key_that_holds_nothing_stops_no_anonymous_copy() -> None:
+    """Found by the corpus: qpdf tells such a key and says that it is not there."""
+    data = pdfs.raw(b"<< /Type /Catalog /Pages 2 0 R /Threads null >>", ONE_PAGE_TREE, BLANK)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        keep_pages_only(pdf, str)
+        assert "/Threads" not in pdf.Root
