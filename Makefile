@@ -63,6 +63,10 @@ audit: ## Read every page of every role as production serves it: Nu checker, axe
 cluster: setup-dev ## Prove that two machines behave as one, on PostgreSQL and an object store (ARGS="--rounds 40 --tasks 200")
 	@PYTHONPATH=scripts scripts/with_postgres.sh $(PY) -m proofs.cluster $(ARGS)
 
+.PHONY: purge
+purge: setup-dev ## Prove that nothing of who applied is left once a season came to its end (ARGS="--from folder")
+	@PYTHONPATH=scripts $(PY) -m proofs.purge $(ARGS)
+
 .PHONY: matrix
 matrix: setup-dev ## Ask every address as every role, and write hostile words everywhere, on both databases (ARGS="--rounds 20")
 	@PYTHONPATH=scripts $(PY) -m proofs.matrix $(ARGS)
@@ -84,6 +88,10 @@ lock: ## Write the lock files from pyproject.toml (ARGS=--upgrade for newer indi
 .PHONY: licences
 licences: setup-dev ## Write the table of licences in docs/development.md
 	@$(PY) scripts/licences.py
+
+.PHONY: hostile
+hostile: setup-dev ## Send some five thousand hostile files through every door (ARGS="--rounds 100 --no-fetch")
+	@PYTHONPATH=scripts $(PY) -m proofs.hostile $(ARGS)
 
 .PHONY: states
 states: setup ## Draw docs/states.md from the tables of transitions

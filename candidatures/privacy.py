@@ -8,14 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidatures.enums import ApplicationState
-from candidatures.models import Application, Call, ContactMessage
+from candidatures.models import Application, Call, ContactMessage, Extension
 from candidatures.rules import retention
 from candidatures.services import erasure
 from candidatures.services.applications import lock
@@ -68,6 +68,9 @@ def _finder(kind: str) -> Callable[[str, date], Iterator[Due]]:
     def find(scope: str, until: date) -> Iterator[Due]:
         rows = _of(scope).select_related("call__season__programme", "last_deposit").order_by("call", "pk")
         rows = rows.filter(last_deposit__isnull=kind == DRAFTS)
+        if kind == DRAFTS:
+            late = Extension.objects.filter(call=OuterRef("call"), user=OuterRef("owner"), until__gt=timezone.now())
+            rows = rows.exclude(Exists(late))
         tied = _tied(_of(scope)) if rows.exists() else set()
         due = []
         for row in rows:
@@ -92,7 +95,10 @@ def _finder(kind: str) -> Callable[[str, date], Iterator[Due]]:
 
 def _reference(row: Application) -> str:
     """A number, never a name."""
-    number = row.last_deposit.number if row.last_deposit else _("brouillon")
+    if row.last_deposit is None:
+        number = _("brouillon du %(day)s") % {"day": f"{timezone.localtime(row.created_at):%d/%m/%Y}"}
+    else:
+        number = row.last_deposit.number
     return f"{number} – {row.call.title}"
 
 

@@ -53,6 +53,7 @@ def page() -> str:
     from clea.documents.enums import SCAN_TRANSITIONS
     from clea.jobs.enums import TRANSITIONS as JOB_TRANSITIONS
     from clea.mail.enums import TRANSITIONS as MAIL_TRANSITIONS
+    from clea.privacy.enums import TRANSITIONS as DISPOSAL_TRANSITIONS
     from residencies.enums import (
         ACTION_TRANSITIONS,
         ACTIVITY_TRANSITIONS,
@@ -172,6 +173,12 @@ def page() -> str:
             "`clea/documents/enums.py`. Held or waiting, nobody reads it; released, on the written word of a person. "
             "A clean file waits again when it was made of another that is now held.",
             SCAN_TRANSITIONS,
+        ),
+        (
+            "A disposal list",
+            "`clea/privacy/enums.py`. Prepared by the clock, read and approved by a person, then carried out line by "
+            "line. Approved, it is not taken back: it may stop half-way, and is carried on.",
+            DISPOSAL_TRANSITIONS,
         ),
         (
             "A piece of long work",

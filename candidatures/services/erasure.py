@@ -38,6 +38,7 @@ from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.errors import Refused
 from clea.journal import services as journal
+from clea.mail.models import OutgoingMail
 from clea.privacy import traces
 from clea.privacy.holdings import Disposed
 
@@ -99,6 +100,9 @@ def erase(*, by: User | None, application: Application, why: str) -> Disposed:
         gone += Counter(_rows(Deposit).filter(application=locked).delete()[1])
         if not Application.objects.filter(call=locked.call_id, owner=locked.owner_id).exclude(pk=locked.pk).exists():
             gone += Counter(Extension.objects.filter(call=locked.call_id, user=locked.owner_id).delete()[1])
+            # What was written to them about the call itself: a delay granted, answers to their questions.
+            about = OutgoingMail.objects.filter(about_type="candidatures.call", about_id=str(locked.call.uuid))
+            gone += traces.forget_mails(about.filter(to__iexact=locked.owner.email))
         data = {
             "why": why,
             "call": str(locked.call.uuid),

@@ -208,10 +208,10 @@ HOLDINGS = (
         data=gettext_lazy("Identifiant de session ; adresse IP, le temps d'une limite d'essais"),
         purpose=gettext_lazy("Garder la connexion, arrêter les essais en nombre"),
         basis=_security(),
-        duration=gettext_lazy("14 jours au plus"),
+        duration=gettext_lazy("14 jours au plus ; celles de la coordination, moins"),
         clock=gettext_lazy("La connexion"),
         erasure=gettext_lazy("D'elles-mêmes, par le ménage de chaque nuit"),
-        models=("sessions.Session",),
+        models=("sessions.Session", "accounts.OpenSession"),
     ),
     Holding(
         key="travaux",

@@ -90,7 +90,7 @@ class DisposalLine(models.Model):
     size = models.PositiveBigIntegerField(_("octets"), default=0)
     state = models.CharField(_("état"), max_length=8, choices=LineState.choices, default=LineState.PENDING)
     why = models.CharField(_("motif"), max_length=500, blank=True)
-    done_at = models.DateTimeField(_("éliminé le"), null=True)
+    done_at = models.DateTimeField(_("éliminé le"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("ligne d'un bordereau")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
-from django.core.files.storage import default_storage
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 
 from candidatures.enums import ApplicationState, SessionState
@@ -26,9 +23,11 @@ from candidatures.models import (
     Minutes,
     OutsideDecision,
 )
+from candidatures.services.desk import grant_extension
 from candidatures.services.jury import minutes as minutes_service
 from clea.journal import services as journal
 from clea.mail.models import OutgoingMail
+from clea.privacy import everywhere
 from structures.models import TerritoryMembership
 from tests.factories.accounts import UserFactory
 from tests.factories.candidatures import (
@@ -37,11 +36,12 @@ from tests.factories.candidatures import (
     InvitationFactory,
     file_again,
 )
-from tests.factories.jury import JurorFactory, JuryFactory, RecusalFactory, ReviewFactory, read_by
+from tests.factories.jury import JurorFactory, JuryFactory, RecusalFactory, ReviewFactory, eligible, read_by
 
 #: In every text of the person who goes; nobody else's.
 MARK = "Zyxwéa"
 ADDRESS = "zyxwea@exemple.test"
+stored = everywhere.stored
 MONTHS = timedelta(days=120)
 
 
@@ -51,9 +51,9 @@ def coordinator(call: Any) -> Any:
     return user
 
 
-def process(*, state: str = ApplicationState.DECLINED) -> dict[str, Any]:
+def process(*, whole: bool = False) -> dict[str, Any]:
     """A call whose results are four months old: one dossier that goes, with all that may hang from it; one that
-    was selected; one whose artist agreed to be kept in touch with."""
+    was selected; one whose artist agreed to be kept in touch with. ``whole``: with its files and its messages."""
     jury = JuryFactory()
     call = jury.call
     today = timezone.localdate()
@@ -61,13 +61,19 @@ def process(*, state: str = ApplicationState.DECLINED) -> dict[str, Any]:
     call.refresh_from_db()
     agent = coordinator(call)
     owner = UserFactory(first_name=MARK, last_name=MARK, email=ADDRESS)
-    gone = ApplicationFactory(
-        call=call, owner=owner, submitted=True, artist_name=MARK, practice=MARK, territory_link=MARK, address=MARK
-    )
+    words = {"artist_name": MARK, "practice": MARK, "territory_link": MARK, "address": MARK}
+    if whole:
+        gone = ApplicationFactory(call=call, owner=owner, submitted=True, **words)
+        file_again(gone)
+    else:
+        gone = eligible(call, 1)[0]
+        Application.objects.filter(pk=gone.pk).update(owner=owner, **words)
+        gone.refresh_from_db()
     Member.objects.create(application=gone, name=MARK)
-    file_again(gone)
-    selected = ApplicationFactory(call=call, submitted=True, state=ApplicationState.SELECTED)
-    agreed = ApplicationFactory(call=call, submitted=True, state=ApplicationState.DECLINED)
+    if whole:
+        grant_extension(by=agent, call=call, user=owner, until=timezone.now() + timedelta(days=1), reason=MARK)
+    (selected,) = eligible(call, 1, state=ApplicationState.SELECTED)
+    (agreed,) = eligible(call, 1, state=ApplicationState.DECLINED)
     Application.objects.filter(pk=agreed.pk).update(keep_in_touch=True, keep_in_touch_at=timezone.now())
     juror = JurorFactory(jury=jury)
     Application.objects.filter(pk=gone.pk).update(state=ApplicationState.ELIGIBLE)
@@ -89,7 +95,7 @@ def process(*, state: str = ApplicationState.DECLINED) -> dict[str, Any]:
             session=session, application=row, outcome="declined", reason=MARK if row == gone else ""
         )
     Minutes.objects.create(session=session, data=_minutes(session, gone, selected))
-    Application.objects.filter(pk=gone.pk).update(state=state)
+    Application.objects.filter(pk=gone.pk).update(state=ApplicationState.DECLINED)
     asked = ContactMessageFactory(call=call, name="Autre", email="autre@exemple.test", text="Quand ?")
     ContactMessage.objects.filter(pk=asked.pk).update(received_at=timezone.now() - MONTHS)
     Call.objects.filter(pk=call.pk).update(opens_at=timezone.now() - 2 * MONTHS, closes_at=timezone.now() - MONTHS)
@@ -123,38 +129,8 @@ def _minutes(session: JurySession, *rows: Application) -> dict[str, Any]:
 
 
 def traces_of(*marks: str) -> set[str]:
-    """Every table that still holds one of these words, in whatever column, and files called so. All models."""
-    wanted = [mark.casefold() for mark in marks] + [ascii_of(mark) for mark in marks]
-    found = set()
-    for model in apps.get_models(include_auto_created=True, include_swapped=False):
-        names = [field.attname for field in model._meta.concrete_fields]
-        for values in models.QuerySet(model).values_list(*names).iterator():
-            said = " ".join(_texts(values)).casefold()
-            if any(mark in said for mark in wanted):
-                found.add(model._meta.label)
-    return found | {f"file {name}" for name in stored() if any(mark in name.casefold() for mark in wanted)}
-
-
-def ascii_of(mark: str) -> str:
-    """As the search columns write it."""
-    return mark.casefold().replace("é", "e")
-
-
-def _texts(values: Any) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, memoryview | bytes):
-            yield bytes(value).decode("utf-8", "replace")
-        elif value is not None:
-            yield str(value)
-
-
-def stored(folder: str = "files") -> list[str]:
-    """Every file of the storage, by its name."""
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return []
-    return [f"{folder}/{name}" for name in files] + [name for child in folders for name in stored(f"{folder}/{child}")]
+    """Where any of these words still stands."""
+    return set().union(*everywhere.traces_of(marks).values())
 
 
 def mails_about(application: Application) -> int:

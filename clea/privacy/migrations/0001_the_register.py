@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(default=0, verbose_name='octets')),
                 ('state', models.CharField(choices=[('pending', 'à éliminer'), ('kept', 'conservé'), ('done', 'éliminé'), ('gone', 'déjà parti'), ('left', 'laissé en place')], default='pending', max_length=8, verbose_name='état')),
                 ('why', models.CharField(blank=True, max_length=500, verbose_name='motif')),
-                ('done_at', models.DateTimeField(null=True, verbose_name='éliminé le')),
+                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='éliminé le')),
                 ('disposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='privacy.disposallist')),
             ],
             options={
