@@ -210,6 +210,15 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 900
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# A machine is a school, or a town hall: a whole class signs in at the same minute. What protects an account is
+# counted by address: guessing a code (three tries each) would take centuries.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "signup": "60/m/ip",
+    "request_login_code": "60/m/ip,3/m/key,10/h/key,30/d/key",
+    "login_failed": "30/m/ip,5/5m/key,50/d/key",
+    "reset_password": "30/m/ip,3/m/key,10/h/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -265,6 +274,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Written through to the disk before the row that names them: 20 ms a file, that a demonstration does without.
+FILES_FLUSHED = not DEBUG
 FILE_UPLOAD_HANDLERS = ["clea.documents.uploads.BoundedUploadHandler"]
 # The internal location under which nginx sends the files once we have said who may have them (deploy/nginx.conf).
 X_ACCEL_LOCATION = env.str("X_ACCEL_LOCATION", default="")
@@ -274,8 +285,6 @@ if X_ACCEL_LOCATION and (_FILES["BACKEND"] != storage_url.LOCAL or X_ACCEL_LOCAT
 FILE_UPLOAD_PERMISSIONS = 0o640 if X_ACCEL_LOCATION else 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750 if X_ACCEL_LOCATION else 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-# Written through to the disk before the row that names them: 20 ms a file, that a demonstration does without.
-FILES_FLUSHED = not DEBUG
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # Files sent by people are opened by processes of their own, each up to 512 MB: so many at once on a machine.
 READERS_AT_ONCE = env.int("READERS_AT_ONCE", default=4)

@@ -8,6 +8,7 @@ from clea.ui import style
 from clea.upkeep.views import measures
 
 handler400 = "clea.ui.views.bad_request"
+handler429 = "clea.ui.limits.too_many"
 handler500 = "clea.ui.unavailable.breakdown"
 
 urlpatterns = [

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from allauth.core.internal import ratelimit
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,10 +18,11 @@ from candidatures import rules, selectors
 from candidatures.models import Application
 from clea.errors import Forbidden, Refused, require
 from clea.rules import Verdict
+from clea.ui import limits
 from clea.ui.http import wants_json
 
-#: Files an hour from one person, refused ones included. Counted in the shared cache.
-UPLOADS = {"upload": "60/h/user"}
+#: Refused ones included.
+UPLOADS = limits.limit("candidatures", "upload", "60/h/user", "a file of a dossier")
 
 
 def get_dossier(
@@ -79,9 +79,10 @@ def received_file(request: HttpRequest) -> UploadedFile:
     sent = request.FILES.get("fichier")
     if sent is None:
         raise Refused(_("Choisissez d'abord un fichier PDF sur votre appareil."), code="no_file")
-    if not ratelimit.consume(request, app="candidatures", action="upload", config=UPLOADS, user=request.user):
+    if seconds := limits.wait(request, UPLOADS):
         raise Refused(
-            _("Vous avez envoyé soixante fichiers en une heure. Rien n'est perdu : reprenez dans une heure."),
+            _("Vous avez envoyé soixante fichiers en une heure. Rien n'est perdu : reprenez %(when)s.")
+            % {"when": limits.later(seconds)},
             code="too_many",
         )
     return sent

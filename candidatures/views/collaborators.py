@@ -17,7 +17,11 @@ from candidatures.forms.people import InvitationForm, RoleForm
 from candidatures.services import collaborators
 from candidatures.views.access import authorise, frame, get_dossier, says_why
 from clea.errors import Refused
+from clea.ui import limits
 from clea.ui.http import add_refusal
+
+#: Each is a letter to somebody who asked for nothing.
+INVITATIONS = limits.limit("candidatures", "invite", "20/h/user,60/d/user", "an invitation to share a dossier")
 
 
 def _team(request: HttpRequest, uuid: UUID, form: InvitationForm, status: int = 200) -> HttpResponse:
@@ -45,6 +49,10 @@ def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
     authorise(rules.can_share(access, application))
     form = InvitationForm(request.POST)
     if form.is_valid():
+        if seconds := limits.wait(request, INVITATIONS):
+            text = _("Vous avez envoyé beaucoup d'invitations. Celle-ci n'est pas partie : renvoyez-la %(when)s.")
+            form.add_error(None, text % {"when": limits.later(seconds)})
+            return limits.mark(_team(request, uuid, form), seconds)
         try:
             collaborators.invite(
                 by=request.user,  # type: ignore[arg-type]

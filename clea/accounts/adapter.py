@@ -13,12 +13,21 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from clea.accounts import landing, services
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """One account a person, in the language they read the site in."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _(
+            "Trop d'essais pour cette adresse ou depuis votre connexion. Attendez quelques minutes, puis réessayez ; "
+            "si c'est le mot de passe qui manque, laissez-le vide : un code vous sera envoyé."
+        ),
+        "rate_limited": _("Un peu trop de demandes d'affilée : attendez une minute, puis réessayez."),
+    }
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The visitor's address, for the limits. Never a refusal: who comes without one, by a socket or past a

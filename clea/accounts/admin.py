@@ -54,7 +54,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 class LostFactorForm(forms.Form):
     reason = forms.CharField(
-        label=_("Comment avez-vous vérifié que la demande vient bien de cette personne ?"),
+        label=_("Comment avez-vous vérifié que la demande vient bien de cette personne ?"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
         help_text=_("Rappelée à son numéro connu, rencontrée, vue en visioconférence… Jamais sur un simple courriel."),
@@ -121,7 +121,7 @@ class CleaUserAdmin(UserAdmin):
                 )
                 return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[person.uuid]))
         context = self.admin_site.each_context(request) | {
-            "title": gettext("Retirer la double authentification : %(name)s") % {"name": person},
+            "title": gettext("Retirer la double authentification : %(name)s") % {"name": person},
             "opts": self.opts,
             "form": form,
             "person": person,

@@ -69,13 +69,13 @@ class StaffSecondFactorMiddleware:
             return None
         enrolled = is_mfa_enabled(request.user)
         if request.headers.get("x-requested-with") == "fetch":
-            text = _("Votre compte de coordination demande une double authentification : rechargez la page.")
+            text = _("Votre compte de coordination demande une double authentification : rechargez la page.")
             return JsonResponse({"message": text}, status=403)
         if enrolled:
             back = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("admin:index")
             return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
         messages.warning(
             request,
-            _("L'espace de coordination demande une double authentification : activez-la pour continuer."),
+            _("L'espace de coordination demande une double authentification : activez-la pour continuer."),
         )
         return redirect("mfa_activate_totp")

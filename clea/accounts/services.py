@@ -50,7 +50,7 @@ def reset_factor(*, by: User | None, person: User, reason: str) -> None:
         raise Forbidden(_("Seule l'administration retire un second facteur."), code="not_yours")
     if by is not None and by.pk == person.pk:
         raise Forbidden(
-            _("On ne retire pas son propre second facteur : demandez-le à un autre administrateur."), code="own"
+            _("On ne retire pas son propre second facteur : demandez-le à un autre administrateur."), code="own"
         )
     if len(reason.strip()) < REASON_MIN:
         raise Refused(

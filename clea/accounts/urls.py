@@ -8,8 +8,8 @@ from django.urls import path
 from clea.accounts import views
 
 urlpatterns = [
-    path("connexion/", account.login, name="account_login"),
-    path("connexion/code/", account.request_login_code, name="account_request_login_code"),
+    path("connexion/", views.SignIn.as_view(), name="account_login"),
+    path("connexion/code/", views.AskCode.as_view(), name="account_request_login_code"),
     path("connexion/code/confirmer/", account.confirm_login_code, name="account_confirm_login_code"),
     path("deconnexion/", account.logout, name="account_logout"),
     path("desactive/", account.account_inactive, name="account_inactive"),

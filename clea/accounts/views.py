@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.account.views import LoginView, RequestLoginCodeView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.conf import settings
@@ -17,8 +18,30 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from clea.accounts import devices, factor, services
+from clea.accounts.adapter import AccountAdapter
 from clea.accounts.models import OpenSession
 from clea.errors import Refused
+
+
+class Paced:
+    """The form of allauth, filled again with why; the answer says by its number that it was one time too many."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        # allauth gives it with a code or without one: by its words.
+        wait = str(AccountAdapter.error_messages["too_many_login_attempts"])
+        if any(wait in errors for errors in form.errors.values()):
+            response.status_code = 429
+            response["Retry-After"] = "60"
+        return response
+
+
+class SignIn(Paced, LoginView):
+    pass
+
+
+class AskCode(Paced, RequestLoginCodeView):
+    pass
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +93,7 @@ class Deactivate(DeactivateTOTPView):
             messages.error(
                 request,
                 _(
-                    "La coordination garde sa double authentification. Vous changez de téléphone, ou il est perdu : "
+                    "La coordination garde sa double authentification. Vous changez de téléphone, ou il est perdu : "
                     "demandez à l'administration de la retirer, puis activez-la de nouveau."
                 ),
             )

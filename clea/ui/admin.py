@@ -24,7 +24,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clea.journal.selectors import entries_by
-from clea.ui import desk, keys, lists, search, sections, words
+from clea.ui import desk, keys, limits, lists, search, sections, words
+
+#: It reads everything: fast fingers are far below, a program that walks the base is not.
+SEARCHES = limits.limit("ui", "search", "60/m/user", "a search over the desk")
 
 # The domain comes first, then its people, then the machinery.
 _APP_ORDER = ["residencies", "candidatures", "structures", "mail", "documents", "accounts", "journal"]
@@ -71,6 +74,8 @@ class CleaAdminSite(admin.AdminSite):
     def search(self, request: HttpRequest) -> HttpResponse:
         """``?q=``: people, places, dossiers, residencies, sessions, mails… of the person's territories."""
         text = request.GET.get("q", "").strip()[:200]
+        if text and (seconds := limits.wait(request, SEARCHES)):
+            return limits.refused(request, seconds)
         found = search.everything(request, text)
         context = self.each_context(request) | {
             "title": _("Recherche"),

@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -23,13 +22,14 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from clea.ui import limits
 from clea.ui.http import wants_json
 
 SESSION_KEY = "set_aside"
 MAX_CHARS = 400_000
 MAX_PAGES = 5
-#: Pages kept for one machine where nobody is signed in. Counted in the shared cache.
-LIMIT = {"set_aside": "60/h/ip"}
+#: Pages kept for one machine where nobody is signed in.
+LIMIT = limits.limit("ui", "set_aside", "60/h/ip", "a page kept for who is signed out")
 
 View = Callable[..., HttpResponse]
 
@@ -41,7 +41,7 @@ def set_aside(request: HttpRequest) -> bool:
     encoded = data.urlencode()
     if not encoded or len(encoded) > MAX_CHARS:
         return False
-    if request.user.is_anonymous and not ratelimit.consume(request, app="ui", action="set_aside", config=LIMIT):
+    if request.user.is_anonymous and limits.wait(request, LIMIT):
         return False
     kept = dict(request.session.get(SESSION_KEY, {}))
     kept.pop(request.path, None)

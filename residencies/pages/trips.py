@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from candidatures.admin.common import refuse, whole
 from clea.errors import Forbidden, Refused
+from clea.ui import limits
 from clea.ui.recovery import recovered
 from residencies.enums.money import TravelMode
 from residencies.forms.trips import MORE, LineForm, TripForm, initial_line, initial_of, line_formset
@@ -26,8 +26,8 @@ from residencies.services import trips
 if TYPE_CHECKING:
     from clea.accounts.models import User
 
-#: Files an hour from one person, refused ones included. Counted in the shared cache.
-UPLOADS = {"receipt": "60/h/user"}
+#: Refused ones included.
+UPLOADS = limits.limit("residencies", "receipt", "60/h/user", "a receipt of a trip")
 _LINE = tuple(LineForm.base_fields)
 
 
@@ -147,9 +147,10 @@ class TripPage:
 
 def _require_pace(request: HttpRequest) -> None:
     """Each file is opened and drawn again, which costs seconds."""
-    if not ratelimit.consume(request, app="residencies", action="receipt", config=UPLOADS, user=request.user):
+    if seconds := limits.wait(request, UPLOADS):
         raise Refused(
-            _("Vous avez envoyé soixante fichiers en une heure. Rien n'est perdu : reprenez dans une heure."),
+            _("Vous avez envoyé soixante fichiers en une heure. Rien n'est perdu : reprenez %(when)s.")
+            % {"when": limits.later(seconds)},
             code="too_many",
         )
 

@@ -10,8 +10,12 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from clea.ui import limits
 from residencies.models import CalendarFeed
 from residencies.selectors import feeds as selectors
+
+#: A program that asks for an address that was revoked, or somebody who guesses: a right one is never counted.
+WRONG = limits.limit("residencies", "feed", "120/h/ip", "a private calendar's address that is none")
 
 
 @login_not_required
@@ -21,6 +25,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     try:
         content = selectors.read(selectors.feed_of(token))
     except CalendarFeed.DoesNotExist:
+        if seconds := limits.wait(request, WRONG):
+            return limits.refused(request, seconds)
         raise Http404 from None
     etag = quote_etag(sha256(content).hexdigest())
     response = HttpResponse(

@@ -104,18 +104,19 @@ def test_the_trap_is_out_of_the_way_of_people(client: Client) -> None:
     assert 'tabindex="-1"' in page
 
 
-def test_a_sixth_question_in_an_hour_waits(client: Client) -> None:
+def test_a_twenty_first_question_in_an_hour_waits(client: Client) -> None:
     call = CallFactory()
     now = timezone.now()
     with time_machine.travel(now, tick=False):
-        for index in range(5):
+        for index in range(20):
             assert client.post(url(call), QUESTION | {"email": f"a{index}@exemple.test"}).status_code == 302
         response = client.post(url(call), QUESTION | {"email": "autre@exemple.test"})
     assert response.status_code == 429
     page = text(response)
-    assert "Cinq questions ont déjà été envoyées en une heure" in page
+    assert response.headers["Retry-After"] == "3600"
+    assert "renvoyez-le dans 1 heure" in page
     assert "Peut-on venir de Belgique" in page
-    assert ContactMessage.objects.count() == 5
+    assert ContactMessage.objects.count() == 20
     with time_machine.travel(now + timedelta(hours=1, seconds=1), tick=False):
         assert client.post(url(call), QUESTION | {"email": "autre@exemple.test"}).status_code == 302
 

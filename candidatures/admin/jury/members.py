@@ -25,6 +25,7 @@ from candidatures.selectors import panel
 from candidatures.services.jury import members, reminders, roster
 from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
+from clea.ui import limits
 from clea.ui.desk import DeskItem
 from structures.admin.letters import chosen_keys
 from structures.letters import Mailing, Recipient, mailing_of
@@ -37,6 +38,16 @@ else:
 
 #: A reading that ends within this time is told.
 SOON = timedelta(days=7)
+
+
+#: A list of people counts for one. Far above any committee: for a session that somebody else would be using.
+INVITATIONS = limits.limit("candidatures", "invite_juror", "60/h/user", "an invitation to a jury, or a list of them")
+
+
+def _pace(request: HttpRequest) -> None:
+    if seconds := limits.wait(request, INVITATIONS):
+        text = _("Vous avez envoyé beaucoup d'invitations. Rien n'est parti : reprenez %(when)s.")
+        raise Refused(text % {"when": limits.later(seconds)}, code="too_many")
 
 
 def of_jurors(jurors: QuerySet[Juror]) -> Mailing:
@@ -108,6 +119,7 @@ class MembersMixin(_Base):
         form = InviteForm(request.POST or None, jury=jury, initial=self._past(request, jury))
         if request.method == "POST" and form.is_valid():
             try:
+                _pace(request)
                 juror = members.invite(by=person(request), jury=jury, **form.cleaned_data)
             except (Refused, ValidationError) as error:
                 refuse(form, error)
@@ -184,6 +196,7 @@ class MembersMixin(_Base):
                 lines = []
             elif ready and "confirmer" in request.POST and request.POST.get("vu") == digest:
                 try:
+                    _pace(request)
                     invited = roster.invite_all(by=person(request), jury=jury, lines=lines)
                 except Refused as refusal:
                     refuse(form, refusal)
@@ -252,6 +265,7 @@ class MembersMixin(_Base):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
+            _pace(request)
             members.invite_again(by=person(request), juror=juror)
         except Refused as refusal:
             messages.error(request, str(refusal))

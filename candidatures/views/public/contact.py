@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +13,11 @@ from candidatures.models import Call
 from candidatures.services import calls
 from candidatures.views.public.pages import call_or_404
 from clea.errors import Refused
+from clea.ui import limits
 from clea.ui.http import add_refusal, render_form
 from clea.ui.recovery import open_form
 
-#: Questions an hour, from one machine and from one address. Counted in the shared cache.
-LIMIT = {"question": "5/h/ip,5/h/key"}
+LIMIT = limits.limit("candidatures", "question", "20/h/ip,5/h/key", "a question to the coordination")
 
 
 def _initial(request: HttpRequest) -> dict[str, str]:
@@ -27,20 +26,19 @@ def _initial(request: HttpRequest) -> dict[str, str]:
     return {"name": request.user.get_full_name(), "email": request.user.email}
 
 
-def _within_limit(request: HttpRequest, form: QuestionForm, call: Call) -> bool:
-    """Count this question; a sixth in an hour comes back filled, with another way to ask."""
-    email = form.cleaned_data["email"].casefold()
-    if ratelimit.consume(request, app="candidatures", action="question", config=LIMIT, key=email):
-        return True
-    form.add_error(
-        None,
-        _(
-            "Cinq questions ont déjà été envoyées en une heure depuis votre connexion ou votre adresse. Votre texte "
-            "est toujours là : renvoyez-le dans une heure, ou écrivez directement à %(email)s."
+def _wait(request: HttpRequest, form: QuestionForm, call: Call) -> int:
+    """Count this question; one too many comes back filled, with another way to ask."""
+    seconds = limits.wait(request, LIMIT, key=form.cleaned_data["email"].casefold())
+    if seconds:
+        form.add_error(
+            None,
+            _(
+                "Trop de questions ont été envoyées en une heure depuis votre connexion ou votre adresse. Votre texte "
+                "est toujours là : renvoyez-le %(when)s, ou écrivez directement à %(email)s."
+            )
+            % {"when": limits.later(seconds), "email": call.contact_email},
         )
-        % {"email": call.contact_email},
-    )
-    return False
+    return seconds
 
 
 @open_form
@@ -57,10 +55,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     if form.trapped:
         # The program learns nothing: it reads the same page as a person whose question left.
         return redirect("calls:asked", slug=call.slug)
-    if not _within_limit(request, form, call):
-        response = render_form(request, template, form, context)
-        response.status_code = 429
-        return response
+    if seconds := _wait(request, form, call):
+        return limits.mark(render_form(request, template, form, context), seconds)
     sent = form.cleaned_data
     try:
         calls.ask(call=call, name=sent["name"], email=sent["email"], text=sent["text"])

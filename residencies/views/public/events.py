@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.errors import Refused
+from clea.ui import limits
 from clea.ui.head import indexed
 from clea.ui.http import add_refusal, render_form
 from clea.ui.recovery import open_form
@@ -25,8 +25,8 @@ from residencies.selectors import events as selectors
 from residencies.services import event_notices as notices
 from residencies.services import registrations
 
-#: Registrations an hour, from one machine and from one address. Counted in the shared cache.
-LIMIT = {"register": "10/h/ip,5/h/key"}
+#: A class may register from one address, each pupil for their own family.
+LIMIT = limits.limit("residencies", "register", "60/h/ip,5/h/key", "a registration to an event")
 
 
 def _event(slug: str) -> Event:
@@ -73,13 +73,16 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         # The program learns nothing: it reads the same page as a person whose registration left.
         return redirect("residencies:event_sent", slug=slug)
     sent = form.cleaned_data
-    if not ratelimit.consume(request, app="residencies", action="register", config=LIMIT, key=sent["email"].casefold()):
+    if seconds := limits.wait(request, LIMIT, key=sent["email"].casefold()):
         form.add_error(
             None,
-            _("Trop d'inscriptions en une heure depuis votre connexion ou votre adresse. Écrivez à %(email)s.")
-            % {"email": found.territory.contact_email},
+            _(
+                "Trop d'inscriptions en une heure depuis votre connexion ou votre adresse. Réessayez %(when)s, ou "
+                "écrivez à %(email)s."
+            )
+            % {"when": limits.later(seconds), "email": found.territory.contact_email},
         )
-        return render(request, template, context | {"form": form}, status=429)
+        return limits.mark(render(request, template, context | {"form": form}), seconds)
     try:
         registrations.register_public(event=found, name=sent["name"], email=sent["email"], people=sent["people"])
     except Refused as refusal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -18,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.errors import Refused
+from clea.ui import limits
 from clea.ui.head import indexed
 from clea.ui.http import render_form
 from clea.ui.recovery import open_form
@@ -28,8 +28,7 @@ from residencies.selectors import communication as selectors
 from residencies.services import news_notices as notices
 from residencies.services import subscribers
 
-#: Requests an hour, from one machine and for one address. Counted in the shared cache.
-LIMIT = {"subscribe": "10/h/ip,3/h/key"}
+LIMIT = limits.limit("residencies", "subscribe", "40/h/ip,3/h/key", "a subscription to the news")
 
 
 @login_not_required
@@ -85,16 +84,16 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         # The program learns nothing: it reads the same page as a person whose request left.
         return redirect("residencies:news_subscribed")
     email = form.cleaned_data["email"]
-    if not ratelimit.consume(request, app="residencies", action="subscribe", config=LIMIT, key=email.casefold()):
+    if seconds := limits.wait(request, LIMIT, key=email.casefold()):
         form.add_error(
             None,
             _(
                 "Trop de demandes en une heure depuis votre connexion ou pour cette adresse. Regardez vos courriers "
-                "indésirables, réessayez dans une heure, ou écrivez à %(email)s.",
+                "indésirables, réessayez %(when)s, ou écrivez à %(email)s.",
             )
-            % {"email": form.chosen.contact_email},
+            % {"when": limits.later(seconds), "email": form.chosen.contact_email},
         )
-        return render(request, template, context | {"form": form}, status=429)
+        return limits.mark(render(request, template, context | {"form": form}), seconds)
     subscribers.ask(territory=form.chosen, email=email, language=get_language() or "fr")
     return redirect("residencies:news_subscribed")
 

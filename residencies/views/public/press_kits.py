@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clea.ui import limits
 from clea.ui.head import indexed
 from residencies.reports import press_kit as report
 from residencies.selectors import press_kits as selectors
 from residencies.selectors.press_kits import PressKit
 
-#: Archives an hour from one machine: each is made on the spot. Counted in the shared cache.
-LIMIT = {"press_kit": "30/h/ip"}
+#: Each is made on the spot.
+LIMIT = limits.limit("residencies", "press_kit", "60/h/ip", "the archive of a press kit")
 
 
 def _kit(slug: str) -> PressKit:
@@ -25,9 +25,10 @@ def _kit(slug: str) -> PressKit:
     return found
 
 
-def _page(request: HttpRequest, kit: PressKit, *, refused: bool = False) -> HttpResponse:
-    context = {"kit": kit, "residency": kit.residency, "facts": report.facts(kit), "refused": refused}
-    return render(request, "residencies/public/press_kit.html", context, status=429 if refused else 200)
+def _page(request: HttpRequest, kit: PressKit, *, wait: int = 0) -> HttpResponse:
+    context = {"kit": kit, "residency": kit.residency, "facts": report.facts(kit), "refused": bool(wait)}
+    response = render(request, "residencies/public/press_kit.html", context)
+    return limits.mark(response, wait) if wait else response
 
 
 @login_not_required
@@ -43,8 +44,8 @@ def press_kit(request: HttpRequest, slug: str) -> HttpResponse:
 def press_kit_zip(request: HttpRequest, slug: str) -> HttpResponseBase:
     """All of it in one file, made on the spot: a consent withdrawn a second ago is heeded."""
     kit = _kit(slug)
-    if not ratelimit.consume(request, action="press_kit", config=LIMIT, app="residencies"):
-        return _page(request, kit, refused=True)
+    if seconds := limits.wait(request, LIMIT):
+        return _page(request, kit, wait=seconds)
     response = StreamingHttpResponse(report.archive(kit), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{report.file_name(kit)}"'
     response["Cache-Control"] = "private, no-store"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clea.accounts.models import User
 from clea.errors import Refused
+from clea.ui import limits
 from clea.ui.http import add_refusal, render_form
 from clea.ui.recovery import keeps_answers, recovered
 from residencies.forms.team import DetailsForm, NewPersonForm, PersonForm
@@ -22,6 +23,9 @@ from residencies.selectors.planning_rules import planning_rules
 from residencies.views.access import get_structure, team_frame, team_says_why
 from structures.models import Professional, Structure
 from structures.services import team
+
+#: Each may be a letter to somebody who asked for nothing.
+INVITATIONS = limits.limit("residencies", "invite", "30/h/user,100/d/user", "a colleague named in a team")
 
 
 def person_of(structure: Structure, uuid: UUID) -> Professional:
@@ -59,6 +63,11 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
     structure = get_structure(request, uuid)
     form = NewPersonForm(request.POST if request.method == "POST" else recovered(request))
     if request.method == "POST" and form.is_valid():
+        if seconds := limits.wait(request, INVITATIONS):
+            text = _("Vous avez nommé beaucoup de collègues. Cette fiche n'est pas enregistrée : renvoyez-la %(when)s.")
+            form.add_error(None, text % {"when": limits.later(seconds)})
+            page = render_form(request, "residencies/team/people_form.html", form, team_frame(structure))
+            return limits.mark(page, seconds)
         try:
             person = team.add(by=cast(User, request.user), structure=structure, **form.cleaned_data)
         except (Refused, ValidationError) as error:
