@@ -61,7 +61,7 @@ class ObjectStorage(S3Storage):
             signature_version="s3v4",
             connect_timeout=CONNECT_WITHIN,
             read_timeout=READ_WITHIN,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            retries={"mode": "standard", "total_max_attempts": 2},
             # Stores that speak like S3 do not all know the checksums of 2025; ours is the row's SHA-256.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

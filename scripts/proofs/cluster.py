@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -193,6 +194,43 @@ def cleared(machines: Sequence[Asked], person: Any) -> Iterator[str]:
                 yield f"{path} answers {status} after the cache was emptied"
 
 
+def large(store_figures: list[tuple[str, Any]]) -> Iterator[str]:
+    """More leftovers than a listing gives at once, and a file of 100 MB sent in parts and read by a range."""
+    from django.core.files.base import ContentFile, File
+    from django.core.files.storage import default_storage
+
+    from clea.documents import services as documents
+
+    leftovers = {default_storage.save(f"files/aa/{number:05}.bin", ContentFile(b"x")) for number in range(1100)}
+    removed = set(documents.remove_unowned_files(older_than=timedelta(seconds=-5)))
+    if removed != leftovers:
+        yield f"{len(removed)} leftovers of {len(leftovers)} were removed"
+    with tempfile.TemporaryFile() as content:
+        for number in range(100):
+            content.write(hashlib.sha256(str(number).encode()).digest() * 32 * 1024)
+        before, began = resident(), time.monotonic()
+        name = default_storage.save("files/bb/large.bin", File(content))
+        sent, grown = time.monotonic() - began, resident() - before
+        content.seek(70 * 1024**2 + 5)
+        wanted, began = content.read(1024**2), time.monotonic()
+    with default_storage.open(name) as file:
+        file.seek(70 * 1024**2 + 5)
+        if file.read(1024**2) != wanted:
+            yield "a range of the large file reads otherwise"
+    took = time.monotonic() - began
+    default_storage.delete(name)
+    store_figures.append(("100 MB sent in parts: seconds, memory grown by", f"{sent:.1f} s, {grown:.0f} MB"))
+    store_figures.append(("1 MB of it read from its middle", f"{took:.2f} s"))
+    if grown > 100:
+        yield f"sending 100 MB took {grown:.0f} MB of memory"
+
+
+def resident() -> float:
+    """Memory of this process, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
 def killed(one: Machine, two: Machine, folder: Path, seconds: float) -> tuple[list[str], dict[int, int], float]:
     """One machine killed behind nginx: the other answers; faults, answers by status, the longest wait."""
     from tests.documents.nginx import nginx
@@ -311,6 +349,7 @@ def report(
 
     both, territory = (one, two), dossiers[0].call.season.programme.territory
     figures: list[tuple[str, Any]] = []
+    measured: list[tuple[str, Any]] = []
     faults: list[str] = []
     steps: list[tuple[str, Callable[[], Iterator[str]]]] = [
         (f"{rounds} pieces sent to one machine, read on the other", lambda: uploads(both, dossiers[0], rounds)),
@@ -320,6 +359,7 @@ def report(
         ("static names, each served by both", lambda: static_names(both)),
         (f"{tasks} tasks run once each by four workers", lambda: once(tasks)),
         ("archive of 12 dossiers followed and read on both", lambda: long_work(both, coordinator, dossiers[1:])),
+        ("1 100 leftovers on the store removed, 100 MB sent and read by a range", lambda: large(measured)),
         ("closed and opened by one command", lambda: maintenance(one, two)),
         ("shared cache emptied", lambda: cleared(both, dossiers[0].owner)),
     ]
@@ -329,6 +369,7 @@ def report(
         faults += [f"{what}: {fault}" for fault in found]
         figures.append((what, f"{len(found)} faults, {time.monotonic() - began:.1f} s"))
         print(f"{what}: {figures[-1][1]}", flush=True)
+    figures += measured
     figures.append(("tasks by machine", ", ".join(f"{name} {count}" for name, count in by_machine().items())))
     (folder / "nginx").mkdir()
     found, statuses, longest = killed(one, two, folder / "nginx", 9)
@@ -338,9 +379,11 @@ def report(
     one.ready()
     again = list(uploads((two, one), dossiers[0], 4))
     faults += [f"started again: {fault}" for fault in again]
-    errors = sum(machine.log().count(" 500 ") for machine in (one, two))
-    figures += [("pieces after it came back", f"4, {len(again)} faults"), ("faults", len(faults))]
-    print("\n".join([*faults, *(f"{what}: {value}" for what, value in figures[-4:])]), f"({errors} answers 500)")
+    broken = sum(machine.whole_log().count('"status": 500') for machine in (one, two))
+    faults += [f"{broken} answers were 500: {one.log()} {two.log()}"] if broken else []
+    figures += [("pieces after it came back", f"4, {len(again)} faults"), ("answers 500", broken)]
+    figures.append(("faults in all", len(faults)))
+    print("\n".join([*faults, *(f"{what}: {value}" for what, value in figures[-7:])]))
     if not dry:
         page.write("cluster", "Two machines as one", f'make cluster ARGS="--rounds {rounds} --tasks {tasks}"', figures)
     return len(faults)

@@ -89,7 +89,10 @@ class Machine:
             connection.close()
 
     def log(self) -> str:
-        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")[-3000:]
+        return self.whole_log()[-3000:]
+
+    def whole_log(self) -> str:
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def kill(self) -> None:
         """``kill -9`` of all that runs here."""
