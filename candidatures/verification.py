@@ -42,8 +42,8 @@ def numbers(options: checks.Options, tally: checks.Tally) -> Iterator[checks.Fin
     """A series has neither hole nor number beyond its counter; a dossier since erased is in the journal."""
     given: dict[tuple[str, str], set[int]] = defaultdict(set)
     for number in Deposit.objects.order_by().values_list("number", flat=True).iterator():
-        prefix, year, rank = number.rsplit("-", 2)
-        given[prefix, year].add(int(rank))
+        prefix, year, place = number.rsplit("-", 2)
+        given[prefix, year].add(int(place))
         tally.seen += 1
     erased: set[str] | None = None
     for counter in DepositCounter.objects.order_by("prefix", "year"):

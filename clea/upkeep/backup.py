@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import django
 from django.core.files.storage import default_storage
@@ -75,9 +75,9 @@ def write(out: IO[bytes], *, passphrase: str | None = None) -> Made:
     """Write the archive into ``out``, which stays open. Raises ``Refused`` when it cannot be whole."""
     started = time.monotonic()
     counting = _Counting(out)
-    sealed = age.SealedWriter(counting, passphrase) if passphrase else None
+    sealed = age.SealedWriter(cast(IO[bytes], counting), passphrase) if passphrase else None
     try:
-        made = _write(sealed or counting)  # type: ignore[arg-type]
+        made = _write(cast(IO[bytes], sealed or counting))
     except BaseException:
         if sealed is not None:
             sealed.abandon()
@@ -100,11 +100,13 @@ def _write(out: IO[bytes]) -> Made:
         for table, (start, size) in snapshot.places.items():
             spool.seek(start)
             writer.add(f"tables/{table}.jsonl.gz", spool, size)
-    listing = [[name, *writer.members[name]] for name in sorted(snapshot.files - set(made.missing))]
-    made.damaged = [name for name, size, sha in listing if snapshot.said.get(name, (size, sha)) != (size, sha)]
-    made.files, made.file_bytes = len(listing), sum(size for _name, size, _sha in listing)
+    listed = {name: writer.members[name] for name in sorted(snapshot.files - set(made.missing))}
+    made.damaged = [name for name, found in listed.items() if snapshot.said.get(name, found) != found]
+    made.files, made.file_bytes = len(listed), sum(size for size, _sha in listed.values())
     made.rows = sum(table["rows"] for table in snapshot.tables.values())
-    writer.add_bytes(archive.LISTING, gzip.compress(b"".join(line(row) for row in listing), mtime=0))
+    writer.add_bytes(
+        archive.LISTING, gzip.compress(b"".join(line([name, *found]) for name, found in listed.items()), mtime=0)
+    )
     manifest = _manifest(writer, snapshot, made)
     made.sha256 = hashlib.sha256(manifest).hexdigest()
     writer.add_bytes(archive.MANIFEST, manifest)
@@ -137,7 +139,7 @@ def _copy(writer: archive.Writer, name: str) -> bool:
     except FileNotFoundError:
         return False
     with file:
-        writer.add(name, file, file.size)  # type: ignore[arg-type]
+        writer.add(name, file, file.size)
     return True
 
 

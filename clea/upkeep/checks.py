@@ -164,7 +164,7 @@ def references(options: Options, tally: Tally) -> Iterator[Finding]:
                 yield Finding(f"Ligne qui désigne une ligne absente de {parent}", f"{table} {rowid}")
     for model in apps.get_models(include_auto_created=True):
         for key in model._meta.local_concrete_fields:
-            if isinstance(key, models.ForeignKey) and key.db_constraint:
+            if isinstance(key, models.ForeignKey) and getattr(key, "db_constraint", True):
                 tally.seen += 1
                 if connection.vendor != "sqlite":
                     yield from _dangling(model, key)
@@ -175,7 +175,7 @@ def _dangling(model: type[models.Model], key: models.ForeignKey[Any, Any]) -> It
     assert isinstance(parent, type)
     quote = connection.ops.quote_name
     table, other = quote(model._meta.db_table), quote(parent._meta.db_table)
-    mine, theirs = quote(key.column), quote(key.target_field.column)  # type: ignore[attr-defined]
+    mine, theirs = quote(str(key.column)), quote(str(key.target_field.column))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {mine} FROM {table} a WHERE {mine} IS NOT NULL "  # noqa: S608

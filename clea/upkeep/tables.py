@@ -107,7 +107,7 @@ class Schema:
     def __init__(self, loader: MigrationLoader, applied: Iterable[Migration]) -> None:
         self.applied_migrations = set(applied)
         self.migrations = sorted(self.applied_migrations & set(loader.graph.nodes))
-        apps = loader.project_state(self.migrations).apps  # type: ignore[arg-type]
+        apps = loader.project_state(self.migrations).apps
         self.tables = sorted(
             (
                 _table(model)
@@ -135,8 +135,8 @@ def _table(model: type[models.Model]) -> Table:
     assert key is not None
     return Table(
         name=model._meta.db_table,
-        columns=tuple(Column(field.column, field) for field in fields),
-        key=key.column,
+        columns=tuple(Column(str(field.column), field) for field in fields),
+        key=str(key.column),
         numbered=isinstance(key, models.AutoField | models.BigAutoField | models.SmallAutoField),
     )
 
@@ -168,7 +168,7 @@ def rows(connection: BaseDatabaseWrapper, table: Table) -> Iterator[list[Any]]:
         (place, Col("t", column.target), column.converters(connection)) for place, column in enumerate(table.columns)
     ]
     converters = [line for line in converters if line[2]]
-    binary = [place for place, column in enumerate(table.columns) if column.is_json]
+    texts = [place for place, column in enumerate(table.columns) if column.is_json]
     names = ", ".join(quote(name) for name in table.column_names)
     query = f"SELECT {names} FROM {quote(table.name)} ORDER BY {quote(table.key)}"  # noqa: S608
     with closing(connection.chunked_cursor()) as cursor:
@@ -181,7 +181,7 @@ def rows(connection: BaseDatabaseWrapper, table: Table) -> Iterator[list[Any]]:
                     for function in functions:
                         value = function(value, expression, connection)
                     values[place] = value
-                for place in binary:
+                for place in texts:
                     if values[place] is not None and not isinstance(values[place], str):
                         values[place] = json.dumps(values[place], ensure_ascii=False)
                 yield [_plain(value) for value in values]

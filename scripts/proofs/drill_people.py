@@ -30,7 +30,12 @@ def write() -> None:
 
     chance = random.Random(2)  # noqa: S311
     told = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.readline(), told.set()), daemon=True).start()
+
+    def wait() -> None:
+        sys.stdin.readline()
+        told.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     sent = discarded = 0
     standing = []
     while not told.is_set():

@@ -21,6 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="lire et vérifier l'archive entière, ne rien écrire")
 
     def handle(self, *args: Any, archive: Path, check: bool, passphrase_file: str | None, **options: Any) -> None:
+        if not archive.is_file():
+            raise CommandError(f"{archive} n'existe pas : donnez le chemin d'une archive.")
         try:
             passphrase = secrets.passphrase(passphrase_file) if _is_sealed(archive) else None
             if check:
