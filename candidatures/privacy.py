@@ -20,6 +20,7 @@ from candidatures.rules import retention
 from candidatures.services import erasure
 from candidatures.services.applications import lock
 from candidatures.services.notices import absolute
+from clea.documents.models import StoredFile
 from clea.errors import Refused
 from clea.i18n import localised
 from clea.journal import services as journal
@@ -107,7 +108,7 @@ def _weights(pks: list[int]) -> dict[int, tuple[tuple[str, ...], int]]:
     found: dict[int, dict[int, tuple[str, int]]] = defaultdict(dict)
     for path in ("documents__", "deposit_pieces__deposit__", "assemblies__deposit__", "blind_copies__deposit__"):
         rows = (
-            erasure.StoredFile.objects.filter(**{f"{path}application__in": pks})
+            StoredFile.objects.filter(**{f"{path}application__in": pks})
             .order_by()
             .values_list(f"{path}application", "pk", "sha256", "size")
         )
@@ -184,8 +185,8 @@ def _questions_end(call: Call, last: date) -> date:
 def find_questions(scope: str, until: date) -> Iterator[Due]:
     """The questions received about each closed call, together."""
     by_call: dict[int, list[date]] = defaultdict(list)
-    for call, at in ContactMessage.objects.filter(call__in=_calls(scope)).values_list("call", "received_at"):
-        by_call[call].append(timezone.localdate(at))
+    for pk, at in ContactMessage.objects.filter(call__in=_calls(scope)).values_list("call", "received_at"):
+        by_call[pk].append(timezone.localdate(at))
     for call in _calls(scope).filter(pk__in=by_call).order_by("pk"):
         end = _questions_end(call, max(by_call[call.pk]))
         if end <= until:

@@ -61,7 +61,7 @@ def sweep_versions(today: date) -> int:
     count = 0
     with transaction.atomic():
         for model in (Professional, Structure):
-            history = model.history.model  # type: ignore[attr-defined]
+            history = model.history.model
             old = list(history.objects.filter(history_date__lt=before).values_list("pk", flat=True)[:_AT_ONCE])
             if old:
                 history.objects.filter(pk__in=old).delete()

@@ -84,7 +84,7 @@ def portrait(call: Call) -> dict[str, Any]:
     """
     filed = Application.objects.filed().filter(call=call)
     rows = list(filed.only("state", "applicant_kind", "postal_code", "country"))
-    means: dict[int, Decimal] = dict(
+    means: dict[int, Decimal | None] = dict(
         Decision.objects.filter(session__jury__call=call, mean__isnull=False)
         .order_by("session__held_on")
         .values_list("application", "mean")
@@ -95,7 +95,7 @@ def portrait(call: Call) -> dict[str, Any]:
         "countries": Counter(row.country.strip() for row in rows if row.country.strip()),
         "disciplines": Counter(filed.filter(disciplines__isnull=False).values_list("disciplines__name", flat=True)),
         "axes": Counter(filed.filter(axes__isnull=False).values_list("axes__title", flat=True)),
-        "means": Counter(_bracket(mean) for mean in means.values()),
+        "means": Counter(_bracket(mean) for mean in means.values() if mean is not None),
     }
     return {
         "filed": len(rows),

@@ -83,7 +83,7 @@ def erase(*, by: User | None, application: Application, why: str) -> Disposed:
             )
         for release in _releases:
             release(locked)
-        deposits = list(models.QuerySet(Deposit).filter(application=locked).order_by("rank"))
+        deposits: list[Deposit] = list(models.QuerySet(Deposit).filter(application=locked).order_by("rank"))
         hanging = [list(model._base_manager.filter(application=locked)) for model in _HANGING]
         noted = traces.of([locked, *deposits, *(row for rows in hanging for row in rows)])
         files = list(_files(locked))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from clea.accounts.models import User
 from clea.errors import Refused
+from clea.jobs.models import Job
 from clea.journal import services as journal
 from clea.mail import services as mail
 from clea.mail.enums import MailState
@@ -77,14 +79,14 @@ def dispose_account(*, by: User, scope: str, subject: str) -> Disposed | None:
 def erase_account(*, by: User | None, user: User, why: str) -> Disposed:
     """Take the account away with its addresses, keys, sessions and the messages written to it; its name leaves
     the journal. In the caller's transaction. Raises ``ProtectedError`` while something holds it."""
-    addresses = {user.email, *user.emailaddress_set.values_list("email", flat=True)}
+    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
     gone = traces.forget(traces.of([user]))
     written = Q()
     for address in addresses:
         written |= Q(to__iexact=address)
     gone += traces.forget_mails(unheld(OutgoingMail.objects.filter(written)))
-    for jobs in user.jobs.select_related("result", "sent"):
-        gone += traces.forget_job(jobs)
+    for job in Job.objects.of(user).select_related("result", "sent"):
+        gone += traces.forget_job(job)
     key, target = user.uuid, User(pk=user.pk, uuid=user.uuid)
     gone += Counter(User.objects.filter(pk=user.pk).delete()[1])
     journal.record(by=by, verb="account.erased", target=target, data={"why": why})

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clea.privacy import holdings, months
@@ -50,6 +50,7 @@ def test_every_model_that_holds_personal_data_is_in_the_register() -> None:
     assert not _personal() - declared - NOBODY
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.integers(1, 12), max_size=8))
 def test_no_group_below_five_is_told_nor_found_by_subtraction(counts: dict[str, int]) -> None:
     told, total = anonymous(counts), sum(counts.values())

@@ -62,6 +62,7 @@ def process(*, whole: bool = False) -> dict[str, Any]:
     agent = coordinator(call)
     owner = UserFactory(first_name=MARK, last_name=MARK, email=ADDRESS)
     words = {"artist_name": MARK, "practice": MARK, "territory_link": MARK, "address": MARK}
+    gone: Any
     if whole:
         gone = ApplicationFactory(call=call, owner=owner, submitted=True, **words)
         file_again(gone)
