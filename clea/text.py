@@ -20,6 +20,7 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 _BREAKS = re.compile("[\u2028\u2029]")
+_LINES = re.compile(r"[ \t]*[\t\r\n]+[ \t]*")
 _HALVES = re.compile("[\ud800-\udfff]")
 _SUSPECT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
@@ -34,6 +35,11 @@ def clean(text: str) -> str:
     if not _SUSPECT.search(text):
         return text
     return _HALVES.sub("\ufffd", _BREAKS.sub("\n", _UNWANTED.sub("", text)))
+
+
+def one_line(text: str) -> str:
+    """The same on one line: a name holds no new line, which a calendar or a header would take for another field."""
+    return _LINES.sub(" ", text) if _LINES.search(text) else text
 
 
 def normalise(*parts: object) -> str:

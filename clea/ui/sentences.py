@@ -5,10 +5,12 @@ A field that says better of itself (``error_messages=``) keeps its words.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core import validators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -91,8 +93,20 @@ VALIDATORS: dict[type[Any], Any] = {
 }
 
 
+#: Outside of these a year was mistyped; at the ends of the calendar a day more is an error.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+def plausible(day: date) -> None:
+    """A validator of the fields of days, and of moments."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("Vérifiez l'année : elle va de 1900 à 2199."), code="implausible_date")
+
+
 def settle() -> None:
     """Give Django's fields these words. Once, before any form or model of the project is made."""
+    for kind_of_day in (forms.DateField, forms.DateTimeField):
+        kind_of_day.default_validators = [plausible]
     kinds: list[tuple[Any, dict[str, Any]]] = [*FIELDS.items(), *MODELS.items()]
     for kind, words in kinds:
         kind.default_error_messages = {**vars(kind).get("default_error_messages", {}), **words}

@@ -1,4 +1,4 @@
-"""Every text that comes in, cleaned at two doors: what a request brings, and what a row saves.
+"""Every text that comes in, cleaned and bounded at two doors: what a request brings, and what a row saves.
 
 At the first, a form never sees what it could not keep, and a search for it finds nothing rather than failing. At
 the second, neither does a service that a command, an import or a task calls. ``clea.text.clean`` says what goes.
@@ -6,18 +6,28 @@ the second, neither does a service that a command, an import or a task calls. ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
-from clea.text import clean
+from clea.text import clean, one_line
 
 #: A password is what was typed, or is refused by its form.
 _AS_TYPED = "password"
+#: Longer than any text and any word that people write: laying one out would hold a process for minutes.
+MAX_TEXT = 200_000
+MAX_WORD = 2_000
+_LONG_WORD = re.compile(rf"\S{{{MAX_WORD + 1}}}")
+#: What our own pages send back, sealed: one word.
+_SEALED = {"lot", "csrfmiddlewaretoken"}
 #: Written once, and refused by its own chain.
 _LEFT_ALONE = {"journal"}
 
@@ -35,12 +45,29 @@ class TextMiddleware:
         request.GET = cleaned(request.GET)
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if request.method == "POST":
-            try:
-                request.POST = cleaned(request.POST)
-            except UnreadablePostError:
-                return  # the sender has gone; the form's view finds it empty
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.method != "POST":
+            return None
+        try:
+            request.POST = cleaned(request.POST)
+        except UnreadablePostError:
+            return None  # the sender has gone; the form's view finds it empty
+        return too_long(request) if is_too_long(request.POST) else None
+
+
+def is_too_long(sent: QueryDict) -> bool:
+    values = [value for name, found in sent.lists() if name not in _SEALED for value in found]
+    return any(len(one) > MAX_WORD and (len(one) > MAX_TEXT or _LONG_WORD.search(one)) for one in values)
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """400, nothing read: the browser that goes back still has what was typed."""
+    words = _(
+        "Un des textes envoyés compte plus de %(text)s caractères, ou un mot de plus de %(word)s : rien n'a été "
+        "enregistré. Revenez en arrière, votre navigateur a gardé ce que vous avez tapé, et raccourcissez ce texte."
+    )
+    figures = {"text": intcomma(MAX_TEXT), "word": intcomma(MAX_WORD)}
+    return render(request, "400.html", {"message": words % figures}, status=400)
 
 
 def cleaned(sent: QueryDict) -> QueryDict:
@@ -59,12 +86,12 @@ def cleaned(sent: QueryDict) -> QueryDict:
 
 
 @cache
-def _texts(model: type[models.Model]) -> tuple[str, ...]:
-    """The columns of a model that hold a text."""
+def _texts(model: type[models.Model]) -> tuple[tuple[str, bool], ...]:
+    """The columns of a model that hold a text, and whether they hold one line."""
     if model._meta.app_label in _LEFT_ALONE:
         return ()
     return tuple(
-        field.attname
+        (field.attname, isinstance(field, models.CharField))
         for field in model._meta.concrete_fields
         if isinstance(field, models.CharField | models.TextField) and _AS_TYPED not in field.name
     )
@@ -72,9 +99,11 @@ def _texts(model: type[models.Model]) -> tuple[str, ...]:
 
 def clean_row(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
     """Before a row is saved (``pre_save``)."""
-    for name in _texts(sender):
+    for name, short in _texts(sender):
         value = instance.__dict__.get(name)
         if isinstance(value, str):
             kept = clean(value)
+            if short:
+                kept = one_line(kept)
             if kept is not value:
                 setattr(instance, name, kept)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django import forms
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from clea.text import clean
-from clea.ui.texts import cleaned
+from clea.ui.texts import MAX_TEXT, MAX_WORD, cleaned
 from tests.factories.accounts import UserFactory
 
 
@@ -40,11 +41,19 @@ def test_a_form_is_cleaned_but_for_its_password():
     assert cleaned(plain) is plain
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+@pytest.mark.parametrize("kind", [forms.DateField, forms.DateTimeField])
+def test_a_day_at_the_ends_of_the_calendar_is_refused(kind, day):
+    with pytest.raises(forms.ValidationError, match="de 1900 à 2199"):
+        kind().clean(day)
+    assert kind().clean("2027-02-15").year == 2027
+
+
 @pytest.mark.django_db
 def test_a_row_is_cleaned_whoever_saves_it():
-    person = UserFactory(first_name="Li\0na", last_name="\u202eMarchand")
+    person = UserFactory(first_name="Li\0na", last_name="\u202eMar\r\n chand")
     person.refresh_from_db()
-    assert (person.first_name, person.last_name) == ("Lina", "Marchand")
+    assert (person.first_name, person.last_name) == ("Lina", "Mar chand")
 
 
 @pytest.mark.django_db
@@ -56,3 +65,13 @@ def test_what_a_request_brings_is_cleaned_before_anything_looks_it_up():
     assert client.get(calls, {"q": "a\0b\u202e", "\0page": "\0"}).status_code == 200
     assert client.get(f"{calls}%00/").status_code == 404
     assert client.get(f"{calls}a%E2%80%AEb/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["A" * (MAX_WORD + 1), "mot " * (MAX_TEXT // 4 + 1)], ids=["word", "text"])
+def test_a_text_nobody_writes_is_refused_in_words(text):
+    answer = Client().post(reverse("account_login"), {"login": "a@exemple.test", "note": text})
+    assert answer.status_code == 400
+    assert "raccourcissez ce texte" in answer.content.decode()
+    fine = Client().post(reverse("account_login"), {"login": "a", "note": f"{'A' * MAX_WORD} " * 20})
+    assert fine.status_code == 200
