@@ -102,7 +102,7 @@ class HeldFileAdmin(DeskListMixin, _Admin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The rows of this page with where they belong, asked once for all."""
         found = super().get_changelist_instance(request)
-        found.result_list = list(found.result_list)  # type: ignore[assignment]
+        found.result_list = list(found.result_list)
         _placed(found.result_list)
         return found
 
@@ -200,7 +200,7 @@ def _why(row: HeldFile) -> str:
 def _place(row: HeldFile) -> keepers.Place | None:
     if not hasattr(row, "_place"):
         _placed([row])
-    found: keepers.Place | None = row._place
+    found: keepers.Place | None = row._place  # type: ignore[attr-defined] # kept on the row while the page is made
     return found
 
 

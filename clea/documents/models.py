@@ -87,6 +87,7 @@ class StoredFile(models.Model):
     threat = models.CharField(_("menace signalée"), max_length=200, blank=True, db_default="", editable=False)
     scan_attempts = models.PositiveIntegerField(_("essais"), default=0, db_default=0, editable=False)
     next_scan_at = models.DateTimeField(_("prochain essai"), null=True, blank=True, editable=False)
+    #: When it was found to be readable, or not, for the last time.
     scanned_at = models.DateTimeField(_("état depuis"), null=True, blank=True, editable=False)
     release_reason = models.TextField(_("motif de la libération"), blank=True, db_default="", editable=False)
     released_by_uuid = models.UUIDField(_("libéré par"), null=True, blank=True, editable=False)

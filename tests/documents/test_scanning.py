@@ -283,6 +283,7 @@ def test_the_command_reads_what_came_before_the_antivirus(clamd: FakeClamd, sett
     for row in (before, bad):
         row.refresh_from_db()
     assert (before.scan, bad.scan) == (ScanState.CLEAN, ScanState.INFECTED)
+    assert before.scanned_at is None  # it was read all along: nothing made of it is to be made again
     clamd.mood = "alarmed"
     call_command("scan_files", again=True)
     before.refresh_from_db()

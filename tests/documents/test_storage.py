@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -38,7 +39,7 @@ def upload(data: bytes, name: str = "Mon CV – Élise.pdf", content_type: str =
     return SimpleUploadedFile(name, data, content_type)
 
 
-def take(data: bytes, name: str = "Mon CV – Élise.pdf", **limits: int) -> StoredFile:
+def take(data: bytes, name: str = "Mon CV – Élise.pdf", **limits: Any) -> StoredFile:
     return documents.intake_pdf(
         by=UserFactory.create(), upload=upload(data, name), **{"max_bytes": 20 * MB, "max_pages": 40} | limits
     )

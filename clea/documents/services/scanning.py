@@ -192,8 +192,13 @@ def _settle(pk: int, found: Scan) -> bool:
 
 
 def _become(row: StoredFile, state: ScanState, *, threat: str = "", reason: str = "", by: User | None = None) -> None:
-    """Change the state of a locked row, and of its copies."""
-    row.scan, row.threat, row.scanned_at, row.next_scan_at = state, threat or row.threat, timezone.now(), None
+    """Change the state of a locked row, and of its copies. What could be read and still can keeps its date: what was
+    made of it holds.
+    """
+    was_withheld = row.withheld
+    row.scan, row.threat, row.next_scan_at = state, threat or row.threat, None
+    if was_withheld or row.withheld:
+        row.scanned_at = timezone.now()
     row.release_reason, row.released_by_uuid = reason, by.uuid if by else None
     row.save(update_fields=[*_COPIED, "next_scan_at"])
     row.copies.update(**{name: getattr(row, name) for name in _COPIED})
