@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts"))
 
 from proofs import cluster
+from proofs.faults import setting
 from proofs.machines import Answer, Machine
 
 from clea.documents import storage_url
@@ -33,13 +33,6 @@ class Here:
         return Answer(got.status_code, dict(got.headers), b"".join(got) if got.streaming else got.content)
 
 
-def database_url() -> str:
-    given = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{given['NAME']}"
-    return f"postgres:///{given['NAME']}?host={given['HOST']}&user={given['USER']}"
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_server_elsewhere_knows_files_sessions_and_limits_at_once(settings: Settings, tmp_path: Path) -> None:
     shared, own = tmp_path / "shared", tmp_path / "machine"
@@ -47,7 +40,7 @@ def test_a_server_elsewhere_knows_files_sessions_and_limits_at_once(settings: Se
     settings.MEDIA_ROOT, _described = storage_url.parse(f"file://{shared}", default=tmp_path)
     dossier = ApplicationFactory(complete=True)
     environment = os.environ | {
-        "DATABASE_URL": database_url(), "VAR_DIR": str(own), "STORAGE_URL": f"file://{shared}", "CONN_MAX_AGE": "60",
+        "DATABASE_URL": setting.database_url(), "VAR_DIR": str(own), "STORAGE_URL": f"file://{shared}", "CONN_MAX_AGE": "60",
     }  # fmt: skip
     machine = Machine("machine", own, environment, free_port())
     try:

@@ -37,10 +37,11 @@ def people(port: int, count: int) -> tuple[list[Artist], str, str]:
 
 def database_url() -> str:
     """The database this process uses, for the servers."""
-    values = connection.settings_dict
     if connection.vendor == "sqlite":
-        return f"sqlite:///{values['NAME']}"
-    return f"postgres:///{values['NAME']}?host={values['HOST']}&user={values['USER']}"
+        return f"sqlite:///{connection.settings_dict['NAME']}"
+    # A socket's folder is an option of the address: the parameters know it, the settings' HOST does not.
+    given = connection.get_connection_params()
+    return f"postgres:///{given['dbname']}?host={given['host']}&user={given['user']}"
 
 
 def environment(
