@@ -138,7 +138,7 @@ class Season:
         self.tally.left.update(checks.leftovers())
         self.stand.run("manage", "menage", "--hours", "0")
         self.stand.start()
-        limit = time.monotonic() + 600
+        limit = time.monotonic() + 1800
         while time.monotonic() < limit:
             close_old_connections()
             OutgoingMail.objects.filter(state=MailState.APPROVED).update(next_attempt_at=timezone.now())

@@ -55,7 +55,7 @@ class Stand:
             self.seedbed.stdin.flush()
             return int(self.answers.get(timeout=30))
 
-    def run(self, *order: str, timeout: float = 180) -> None:
+    def run(self, *order: str, timeout: float = 3600) -> None:
         """Something that ends by itself."""
         child, limit = self.fork(*order), time.monotonic() + timeout
         while alive(child):
