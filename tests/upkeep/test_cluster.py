@@ -40,8 +40,11 @@ def test_a_server_elsewhere_knows_files_sessions_and_limits_at_once(settings: Se
     settings.MEDIA_ROOT, _described = storage_url.parse(f"file://{shared}", default=tmp_path)
     dossier = ApplicationFactory(complete=True)
     environment = os.environ | {
-        "DATABASE_URL": setting.database_url(), "VAR_DIR": str(own), "STORAGE_URL": f"file://{shared}", "CONN_MAX_AGE": "60",
-    }  # fmt: skip
+        "DATABASE_URL": setting.database_url(),
+        "VAR_DIR": str(own),
+        "STORAGE_URL": f"file://{shared}",
+        "CONN_MAX_AGE": "60",
+    }
     machine = Machine("machine", own, environment, free_port())
     try:
         machine.serve(processes=1)
