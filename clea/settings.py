@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "clea.upkeep.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "clea.ui.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clea.ui.compression.CompressionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
