@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from clea.documents import services as documents
 from clea.documents.pdf.pages_only import keep_pages_only
+from clea.documents.pdf.structure import Structure
 from clea.documents.services import assembly, bounded
 from tests import pdfs
 from tests.documents.desk import Desk
@@ -104,3 +105,13 @@ def test_a_key_that_holds_nothing_stops_no_anonymous_copy() -> None:
     with pikepdf.open(io.BytesIO(data)) as pdf:
         keep_pages_only(pdf, str)
         assert "/Threads" not in pdf.Root
+
+
+def test_a_language_kept_apart_stops_no_dossier() -> None:
+    """Found by the corpus: an object of one file cannot be put in another."""
+    with pdfs.document(1) as pdf, pikepdf.new() as out:
+        pdf.Root.StructTreeRoot = pikepdf.Dictionary(K=pikepdf.Array(), ParentTree=pikepdf.Dictionary())
+        pdf.Root.Lang = pdf.make_indirect(pikepdf.String("en"))
+        Structure(out, "fr").add(pdf, [], "Pièce", tagged=True)
+        said = [one.get("/Lang") for one in out.objects if isinstance(one, pikepdf.Dictionary)]
+        assert "en" in [str(language) for language in said]

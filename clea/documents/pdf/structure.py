@@ -101,7 +101,7 @@ class Structure:
                         merged[name] = value
         language = source.Root.get("/Lang")
         if isinstance(language, String) and str(language):
-            part.Lang = language
+            part.Lang = String(bytes(language))  # a copy: it may be an object of its own, over there
 
     def _read_as_drawn(self, page: pikepdf.Object, part: pikepdf.Object) -> int | None:
         paragraph = self._element(part, "/P")
