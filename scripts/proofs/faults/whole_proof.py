@@ -56,7 +56,7 @@ def run(folder: Path, *, rounds: int, window: int, seed: int, only: list[str], d
         if "window" in only:
             add(figures, faults, scenarios.window(main, window))
         if "restart" in only and connection.vendor == "postgresql":
-            data = Path(connection.settings_dict["HOST"]) / "data"
+            data = Path(str(connection.get_connection_params()["host"])) / "data"
             add(figures, faults, scenarios.restart(main, data))
         if only == ["full"]:
             add(figures, faults, scenarios.full(main, folder))
