@@ -8,10 +8,9 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("données personnelles")
 
     def ready(self) -> None:
-        from clea import rounds
         from clea.journal import verbs
         from clea.mail import kinds
-        from clea.privacy import common, jobs, messages, services
+        from clea.privacy import common, jobs, messages
         from clea.privacy.desk import items
         from clea.ui import desk, navigation
 
@@ -19,7 +18,6 @@ class PrivacyConfig(AppConfig):
         kinds.register(*messages.KINDS)
         common.register()
         jobs.register()
-        rounds.register("conservation", services.run)
         desk.register(items, "settings")
         navigation.register(
             "settings",
