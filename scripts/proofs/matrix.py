@@ -76,7 +76,7 @@ def main() -> int:
 def figures(kept: dict[str, Any]) -> list[tuple[str, Any]]:
     one = next(iter(kept.values()))
     rows: list[tuple[str, Any]] = [
-        (what, one["sizes"][what]) for what in ("addresses, each with its row", "roles", "kinds of form")
+        (what, one["sizes"][what]) for what in ("addresses, each with its row", "roles", "forms")
     ]
     rows += [(f"requests: {words}", one["requests"][key]) for key, words in SWEEPS.items()]
     rows += [("choices of forms looked through", one["choices"]), ("actions that write when they may", one["acted"])]
@@ -131,7 +131,7 @@ def on_one(told: argparse.Namespace) -> int:
     for one in parts:
         requests.update(one["requests"])
     found = {
-        "sizes": parts[0]["sizes"],
+        "sizes": parts[0]["sizes"] | {"forms": sum(one["forms"] for one in parts)},
         "requests": {key: requests[key] for key in SWEEPS},
         "faults": sorted({fault for one in parts for fault in one["faults"]}),
         "acted": sum(one["acted"] for one in parts),
@@ -182,7 +182,7 @@ def part(told: argparse.Namespace) -> int:
 
     rows = all_rows()
     wanted = [name for name in SWEEPS if not told.only or name in told.only]
-    done: dict[str, Any] = {"requests": {}, "faults": [], "acted": 0, "choices": 0}
+    done: dict[str, Any] = {"requests": {}, "faults": [], "acted": 0, "choices": 0, "forms": 0}
     done["sizes"] = {"addresses, each with its row": len(addresses()), "roles": len(Role)}
     two = [name for name in wanted if name in {"objects", "choices", "bodies", "actions"}]
     if two:
@@ -200,7 +200,6 @@ def part(told: argparse.Namespace) -> int:
         with asking.a_world() as world:
             dressed.dress(world)
             keep(done, "dressed", dressed.sweep(share(rows, n, parts, told), world))
-    done["sizes"].setdefault("kinds of form", 0)
     (Path(os.environ["MATRIX_DIR"]) / f"part-{n}.json").write_text(json.dumps(done), "utf-8")
     return 0
 
@@ -243,10 +242,10 @@ def alone(name: str, rows: Any, world: Any, n: int, parts: int, told: Any, done:
     if name == "matrix":
         return whole.sweep(rows[n::parts], world)
     if name in {"forms", "malformed"}:
-        found = forms.crawl(rows, world).forms
-        done["sizes"]["kinds of form"] = len(found)
-        mine = share(found, n, parts, told)
-        return texts.sweep(mine, world) if name == "forms" else texts.malformed(mine, world)
+        if "forms" not in vars(world):
+            world.forms = forms.crawl(own, world).forms
+            done["forms"] = len(world.forms)
+        return texts.sweep(world.forms, world) if name == "forms" else texts.malformed(world.forms, world)
     if name == "methods":
         return texts.methods(own, world, tuple(Role))
     return texts.queries(own, world) if name == "queries" else texts.arguments(own, world)

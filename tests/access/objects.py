@@ -36,7 +36,13 @@ from tests.access.world import World
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CLOSED = (LOGIN, DENIED, ABSENT, 403, 404, 405, 409, 410)
 #: What belongs to the installation: both worlds have the same.
-_COMMON = {"residencies.scaleversion", "contenttypes.contenttype", "auth.permission", "auth.group"}
+_COMMON = {
+    "residencies.scaleversion",
+    "candidatures.discipline",
+    "contenttypes.contenttype",
+    "auth.permission",
+    "auth.group",
+}
 #: Taking off what is gone already says so, whatever was named: nothing is looked up outside one's own.
 _GONE_ALREADY = {"team:closure_remove"}
 #: People of the neighbour, as ``neighbours.rename`` leaves them.
