@@ -132,6 +132,9 @@ def _kill(pid: int) -> bool:
         return False
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
+        # On a busy machine it takes a moment to die: whoever starts it again must not find it alive.
+        while alive(pid):
+            time.sleep(0.001)
         return True
     return False
 
