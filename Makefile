@@ -75,6 +75,14 @@ matrix: setup-dev ## Ask every address as every role, and write hostile words ev
 bench: setup-dev ## Measure pages against an empty view on the same server
 	@$(PY) scripts/bench.py $(ARGS)
 
+.PHONY: scan
+scan: setup-dev ## Let an independent scanner (wapiti) attack the demonstration as each role (ARGS="--role juror")
+	@PYTHONPATH=scripts $(PY) -m proofs.scan $(ARGS)
+
+.PHONY: dependencies
+dependencies: setup-dev ## Ask the public lists whether a dependency has a known weakness, when they can be reached
+	@PYTHONPATH=scripts $(PY) -m proofs.dependencies $(ARGS)
+
 .PHONY: messages
 messages: setup-dev ## Refresh locale/*.po from the sources, then compile
 	@DEBUG=true $(PY) manage.py makemessages --locale fr --locale en --no-obsolete --add-location file \
@@ -116,7 +124,7 @@ drill: setup-dev ## Save, restore, kill and damage the demonstration's backup, o
 
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
-	@rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build
+	@rm -rf .venv .venv-lock .venv-scan .venv-audit .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@[ ! -d locale ] || find locale -name '*.mo' -delete
 	@echo "Cleaned. The data in var/ and .env are untouched."
