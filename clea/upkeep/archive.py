@@ -98,6 +98,11 @@ class Writer:
     def close(self) -> None:
         self._tar.close()
 
+    def abandon(self) -> None:
+        """Write no more, not even the end of the archive when the program drops it."""
+        stream: Any = self._tar.fileobj
+        stream.closed = True
+
 
 @dataclass(frozen=True)
 class Contents:

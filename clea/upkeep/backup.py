@@ -91,6 +91,16 @@ def write(out: IO[bytes], *, passphrase: str | None = None) -> Made:
 
 def _write(out: IO[bytes]) -> Made:
     writer = archive.Writer(out)
+    try:
+        made = _fill(writer)
+    except BaseException:
+        writer.abandon()
+        raise
+    writer.close()
+    return made
+
+
+def _fill(writer: archive.Writer) -> Made:
     made = Made()
     schema = Schema.applied(connection)
     for name in _named(connection, schema):
@@ -111,7 +121,6 @@ def _write(out: IO[bytes]) -> Made:
     made.sha256 = hashlib.sha256(manifest).hexdigest()
     writer.add_bytes(archive.MANIFEST, manifest)
     writer.add_bytes(archive.SEAL, made.sha256.encode() + b"\n")
-    writer.close()
     return made
 
 

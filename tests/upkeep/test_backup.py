@@ -260,3 +260,16 @@ def test_an_archive_is_a_tar_that_any_program_lists(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["files/../x", "/etc/passwd", "files//x", "tables/x", "files/a\nb", "files/./x"])
 def test_a_name_that_leads_elsewhere_has_no_place_in_an_archive(name: str) -> None:
     assert not archive.is_safe(name)
+
+
+@pytest.mark.django_db
+def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    StoredFileFactory.create(pages=1)
+
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "_copy", full)
+    with pytest.raises(CommandError, match="No space left on device.*rien n'en reste"):
+        call_command("backup", to=str(tmp_path / "a.tar"))
+    assert [path.name for path in tmp_path.glob("*.tar*")] == []
