@@ -72,7 +72,7 @@ def full(season: Season, folder: Path) -> tuple[Figures, list[str]]:
     for step in range(12):
         _fill(ballast, folder, left=step % 3 * 12 * 1024)
         for what, act in (
-            ("save", lambda: artist.save("Lettre qui ne tient pas. " * 2000)),
+            ("save", lambda: artist.save("Lettre qui ne tient pas. " * 40)),
             ("send", lambda: artist.send(pdf("x") + b"%" * 400_000)),
             ("file", artist.file),
         ):
@@ -84,7 +84,7 @@ def full(season: Season, folder: Path) -> tuple[Figures, list[str]]:
             answers[f"{what} {answer.status}"] += 1
             faults += _rude(what, answer)
             if what == "save" and answer.status == 302:
-                artist.text = before = "Lettre qui ne tient pas. " * 2000
+                artist.text = before = "Lettre qui ne tient pas. " * 40
         ballast.unlink(missing_ok=True)
     artist.faults.clear()
     artist.text = before
