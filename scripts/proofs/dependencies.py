@@ -47,7 +47,12 @@ def ask(lock: str, source: str) -> list[dict[str, Any]] | None:
         found: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
     except (subprocess.TimeoutExpired, ValueError, KeyError):
         return None
-    return found
+    return heard(found)
+
+
+def heard(found: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """What was found, unless a package was skipped: a mirror without the list says "not found", which is no answer."""
+    return None if any("skip_reason" in one for one in found) else found
 
 
 def weaknesses(found: list[dict[str, Any]]) -> list[tuple[str, str, str]]:

@@ -31,6 +31,8 @@ def test_a_weakness_is_told_with_what_mends_it_and_silence_is_not_health(monkeyp
     assert dependencies.weaknesses([one]) == [("paquet 1.0", "X-1", "1.1")]
     monkeypatch.setattr(dependencies, "EXCUSED", {"Y-1": "why"})
     assert dependencies.weaknesses([one]) == []
+    assert dependencies.heard([one]) == [one]
+    assert dependencies.heard([one, {"name": "autre", "skip_reason": "not found"}]) is None
     monkeypatch.setattr(dependencies, "install", lambda: True)
     monkeypatch.setattr(dependencies, "ask", lambda lock, source: None)
     assert (dependencies.main([]), dependencies.main(["--strict"])) == (0, 1)
