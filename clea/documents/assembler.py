@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -63,7 +63,7 @@ def work(job: dict[str, Any], path: str, ask: Ask) -> dict[str, Any]:
         return {"failed": f"{type(error).__name__} while the pieces were read"}
 
 
-def assembled(job: dict[str, Any], out: IO[bytes], ask: Ask) -> int:
+def assembled(job: dict[str, Any], out: BinaryIO, ask: Ask) -> int:
     """``job``: ``parts`` (title, path, pages, bookmarks, reword), and the arguments of :func:`merge`."""
 
     def reword(part: int) -> Callable[[str], str]:

@@ -36,7 +36,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pikepdf
 
@@ -325,6 +325,7 @@ def rehearse(path: str) -> None:
         def width(self, text: str, size: float) -> float:
             return len(text) * size / 2
 
+    nowhere = cast(BinaryIO, Nowhere())
     for reword in (None, str):
         merge(
             [Source("", path, reword=reword)],
@@ -334,9 +335,9 @@ def rehearse(path: str) -> None:
             key="",
             title="",
             language="fr",
-            out=Nowhere(),
+            out=nowhere,
         )
-    clean(path, Nowhere())
+    clean(path, nowhere)
 
 
 def check_nothing_lost(path: str, pdf: pikepdf.Pdf) -> None:

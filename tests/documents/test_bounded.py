@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -18,7 +19,7 @@ from tests import pdfs
 from tests.documents.desk import Desk
 from tests.pdfs.build import BLANK, ONE_PAGE_TREE
 
-LIMITS = {"memory": 256 * 1024 * 1024, "cpu": 5, "wall": 5.0}
+LIMITS: dict[str, Any] = {"memory": 256 * 1024 * 1024, "cpu": 5, "wall": 5.0}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -72,7 +72,7 @@ def merge(
     key: str,
     title: str,
     language: str,
-    out: IO[bytes],
+    out: BinaryIO,
 ) -> int:
     """Write ``sources`` as one PDF to ``out``; return its number of pages.
 
@@ -136,7 +136,7 @@ def merge(
         return total
 
 
-def clean(path: Path | str, out: IO[bytes]) -> None:
+def clean(path: Path | str, out: BinaryIO) -> None:
     """Write the PDF at ``path`` to ``out`` without its metadata, with an ``/ID`` of its own."""
     with pikepdf.open(path) as pdf:
         strip_metadata(pdf)

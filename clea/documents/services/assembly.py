@@ -93,8 +93,10 @@ def assemble(
         ours = [(_("Page de garde"), cover), (_("Sommaire"), contents)]
         job = {
             "parts": [
-                *({"title": name, "path": str(path), "pages": None, "bookmarks": False} for name, path in ours),
-                *({"title": one.title, "path": str(one.path.absolute()), "pages": one.pages, "bookmarks": True}
+                *({"title": name, "path": str(path), "pages": None, "bookmarks": False, "reword": False}
+                  for name, path in ours),
+                *({"title": one.title, "path": str(one.path.absolute()), "pages": one.pages, "bookmarks": True,
+                   "reword": one.reword is not None}
                   for one in parts),
             ],
             "contents": 1,
@@ -104,8 +106,6 @@ def assemble(
             "language": language,
         }  # fmt: skip
         rewords = [None] * len(ours) + [part.reword for part in parts]
-        for told, reword in zip(job["parts"], rewords, strict=True):
-            told["reword"] = reword is not None
         memory = MEMORY_BYTES + sum(part.path.stat().st_size for part in parts)
 
         def write(made: Path) -> int:
