@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from candidatures.views.public import home
+from clea.privacy import views as privacy
 from clea.ui import style
 from clea.upkeep.views import measures
 
@@ -23,6 +24,8 @@ urlpatterns = [
     path("", include("residencies.urls.public")),
     path("compte/", include("clea.accounts.urls")),
     path("fichiers/", include("clea.documents.urls")),
+    path("donnees-personnelles/", privacy.public, name="privacy"),
+    path("coordination/registre-des-traitements/", include("clea.privacy.urls")),
     path("coordination/travaux/", include("clea.jobs.urls")),
     path("coordination/style/", style.page, name="style"),
     path("coordination/", admin.site.urls),

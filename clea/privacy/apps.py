@@ -24,4 +24,5 @@ class PrivacyConfig(AppConfig):
             _("Réglages"),
             90,
             navigation.Link("admin:privacy_disposallist_changelist", _("Conservation et effacement")),
+            navigation.Link("privacy_register:page", _("Registre des traitements")),
         )

@@ -10,7 +10,6 @@ urlpatterns = [
     path("sante/pret/", views.ready, name="health_ready"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal, name="legal"),
-    path("donnees-personnelles/", views.privacy, name="privacy"),
     path("cookies/", views.cookies, name="cookies"),
     path("eco-conception/", views.ecodesign, name="ecodesign"),
     path("plan-du-site/", views.site_map, name="site_map"),

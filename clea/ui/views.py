@@ -55,13 +55,6 @@ def legal(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @indexed()
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/privacy.html", {"publisher": publisher()})
-
-
-@login_not_required
-@indexed()
-@require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
     """Every cookie the site may set: when, what for, how long. No query."""
     days = settings.SESSION_COOKIE_AGE // 86400
