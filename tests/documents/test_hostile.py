@@ -26,14 +26,16 @@ QUICK = 25
 
 @pytest.mark.django_db
 def test_hostile_files_are_refused_in_words_or_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     site = doors.Doors(keep=True)
     through = {"papers": site.paper, "pictures": site.picture, "sheets": site.sheet}
     makers = {"papers": papers.by_hand, "pictures": pictures.by_hand, "sheets": workbooks.by_hand}
     outcomes = [through[kind](name, maker()) for kind in WHOLE for name, maker in makers[kind]() if name in WHOLE[kind]]
     assert {outcome.name: outcome.problems for outcome in outcomes if outcome.problems} == {}
     assert [outcome.answer for outcome in outcomes if outcome.name.startswith(("jpeg", "disguise"))] == ["accepted"] * 2
-    assert list(tmp_path.iterdir()) == []
+    assert list(scratch.iterdir()) == []
 
 
 def test_spoilt_files_get_an_answer(tmp_path: Path) -> None:
@@ -53,4 +55,7 @@ def test_spoilt_files_get_an_answer(tmp_path: Path) -> None:
         "sheet": workbooks.bases(),
     }
     answers = {kind: [said(make(), kind) for _, make in spoiling.spoilt(bases[kind], QUICK, 7)] for kind in bases}
-    assert all("" in told and set(told) != {""} for told in answers.values())
+    assert set(answers["paper"]) <= {"", *Refusal.values}
+    assert set(answers["picture"]) <= {"", *PictureRefusal.values}
+    assert set(answers["sheet"]) <= {"", "unreadable", "too_complex", "too_many_rows", "too_many_columns"}
+    assert all(set(told) != {""} for told in answers.values())
