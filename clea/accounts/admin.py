@@ -111,7 +111,7 @@ class CleaUserAdmin(UserAdmin):
         form = LostFactorForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                services.reset_factor(by=request.user, person=person, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+                services.reset_factor(by=request.user, person=person, reason=form.cleaned_data["reason"])
             except Refused as error:
                 form.add_error(error.field or None, str(error))
             else:

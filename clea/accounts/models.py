@@ -100,8 +100,8 @@ class OpenSession(AbstractBaseSession):
     device = models.CharField(_("appareil"), max_length=200, blank=True)
 
     class Meta(AbstractBaseSession.Meta):
-        verbose_name = _("session ouverte")
-        verbose_name_plural = _("sessions ouvertes")
+        verbose_name = _("session ouverte")  # type: ignore[assignment]
+        verbose_name_plural = _("sessions ouvertes")  # type: ignore[assignment]
 
     @classmethod
     def get_session_store_class(cls) -> Any:

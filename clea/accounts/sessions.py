@@ -48,7 +48,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> OpenSession:
         """The row to write: what it was, or a new one since now when the key is new (a sign-in changes it)."""
-        row = super().create_model_instance(data)
+        row: OpenSession = super().create_model_instance(data)  # type: ignore[assignment]
         known = self.row if self.row is not None and self.row.session_key == row.session_key else None
         person = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         if known is not None:

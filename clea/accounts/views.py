@@ -50,7 +50,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _closed(request)
     own = request.session.session_key
-    rows = OpenSession.objects.filter(person=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")
+    rows = OpenSession.objects.filter(person=request.user, expire_date__gt=timezone.now()).order_by("-seen_at")  # type: ignore[misc]
     found = [
         {"row": row, "device": devices.described(row.device), "here": row.session_key == own}
         for row in rows.defer("session_data")

@@ -55,7 +55,7 @@ def wait(request: HttpRequest, limit: Limit, *, key: str = "", user: User | None
 
     Each rate costs some four queries of the cache's table.
     """
-    used = []
+    used: list[tuple[str, float, float]] = []
     for rate in ratelimit.parse_rates(limit.rates):
         name = ratelimit.get_cache_key(request, app=limit.app, action=limit.action, rate=rate, key=key, user=user)
         seconds, usage = _one(name, rate)
