@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
-from django.core.exceptions import FieldDoesNotExist
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, SEARCH_VAR
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -73,6 +73,8 @@ class DeskListMixin(_Base):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The form's choices become the list's own address; the title says what is shown."""
+        if _beyond_numbers(request.GET):
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django does of a lookup it cannot read
         if request.method in {"GET", "HEAD"} and CHOICE_VAR in request.GET:
             return HttpResponseRedirect(f"{request.path}{address_of(request.GET)}")
         title = capfirst(self.opts.verbose_name_plural)
@@ -138,13 +140,31 @@ class DeskListMixin(_Base):
         }
         return TemplateResponse(request, "admin/asked.html", context)
 
+    def _is_key(self, text: str) -> bool:
+        """Whether a row may go by this: anything else was not sent by our page."""
+        try:
+            self.opts.pk.to_python(text)
+        except ValidationError:
+            return False
+        return not _is_beyond(text)
+
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *where: Any) -> HttpResponse | None:
         chosen = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key != NOTHING]
-        if not chosen and request.POST.get("select_across") != "1":
+        if not all(map(self._is_key, chosen)) or (not chosen and request.POST.get("select_across") != "1"):
             words = gettext("Cochez au moins une ligne, ou « toute la liste ».")
             self.message_user(request, words, messages.WARNING)
             return HttpResponseRedirect(request.get_full_path())
         return super().response_action(request, queryset, *where)
+
+
+def _beyond_numbers(sent: QueryDict) -> bool:
+    """Whether a filter names a number that no column holds: SQLite fails on it, where it is a foreign key's."""
+    values = [value for name, found in sent.lists() if name != SEARCH_VAR for value in found]
+    return any(map(_is_beyond, values))
+
+
+def _is_beyond(text: str) -> bool:
+    return len(text) > 18 and text.lstrip("-").isdecimal()
 
 
 def listed(kind: type[admin.ModelAdmin[Any]]) -> type[admin.ModelAdmin[Any]]:

@@ -160,7 +160,7 @@ def arguments(rows: list[Row], world: World) -> Found:
             for value in ("\0", "x" * 3000, "9" * 40, "é\u202e", "-1", "%", "..", "{}", "'--"):
                 try:
                     url = reverse(row.name.partition("(")[0], kwargs=own | {name: value})
-                except (NoReverseMatch, ValueError):
+                except (NoReverseMatch, ValueError, OverflowError):
                     continue
                 for method in ("get", "post"):
                     follow(found, world, role, method, url, None, f"{value[:6]!r} as {name}")

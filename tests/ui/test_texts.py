@@ -11,6 +11,7 @@ from django.urls import reverse
 from clea.text import clean
 from clea.ui.texts import MAX_TEXT, MAX_WORD, cleaned
 from tests.factories.accounts import UserFactory
+from tests.factories.structures import CoordinatorFactory
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,15 @@ def test_a_text_nobody_writes_is_refused_in_words(text):
     assert "raccourcissez ce texte" in answer.content.decode()
     fine = Client().post(reverse("account_login"), {"login": "a", "note": f"{'A' * MAX_WORD} " * 20})
     assert fine.status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_list_filtered_by_a_number_no_column_holds_says_so():
+    desk = Client()
+    desk.force_login(CoordinatorFactory())
+    listed = reverse("admin:residencies_funder_changelist")
+    assert desk.get(listed, {"territory": "9" * 30})["Location"] == f"{listed}?e=1"
+    assert desk.get(listed, {"q": "9" * 30}).status_code == 200
+    late = reverse("admin:candidatures_extension_changelist")
+    for key in ("x", "9" * 30):
+        assert desk.post(late, {"action": "write_to_people", "_selected_action": key})["Location"] == late
