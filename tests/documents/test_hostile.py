@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 from proofs.hostile import doors, papers, pictures, spoiling, workbooks
 
 from clea.documents import image_inspector, inspector, sheet_inspector
+from clea.documents.enums import PictureRefusal, Refusal
 from tests import pdfs
 
 #: Sent through the whole path, each in processes of its own.
