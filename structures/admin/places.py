@@ -62,7 +62,7 @@ class TerritoryAdmin(ScopedAdminMixin, admin.ModelAdmin):
     inlines = [MembershipInline]
     prepopulated_fields = {"slug": ["short_name"]}
     fieldsets = [
-        (None, {"fields": ["name", "short_name", "slug", "siren", "website", "logo"]}),
+        (None, {"fields": ["name", "short_name", "slug", "siren", "website"]}),
         (
             _("Service en charge"),
             {"fields": ["service_name", "contact_email", "contact_phone", "contact_address"]},
