@@ -1,0 +1,8 @@
+"""The register of processing: the same for every member of the coordination."""
+
+from tests.access.matrix import STAFF, Row
+
+ROWS = [
+    Row("privacy_register:page", get={STAFF: 200}),
+    Row("privacy_register:table", get={STAFF: 200}),
+]
