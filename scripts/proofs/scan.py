@@ -36,8 +36,9 @@ FOLDER = report.FOLDER / "scan"
 TOOLS = ROOT / ".venv-scan"
 WAPITI, VERSION = "wapiti3", "3.2.3"
 ROLES = ("anonymous", "applicant", "artist in residence", "juror", "structure", "coordinator", "administrator")
-#: Every module that attacks a site like ours. Left out: those that look for other programs (cms, htp, wp_enum,
-#: nikto, network_device, spring4shell, which takes any 400 for Java's…) and those that guess passwords or names from lists (brute_login_form, buster).
+#: Every module that attacks a site like ours. Left out: those that look for other programs (cms, htp, wp_enum, nikto,
+#: network_device, spring4shell, which takes any 400 for Java's…) and those that guess passwords or names from lists
+#: (brute_login_form, buster).
 MODULES = (
     "backup", "cookieflags", "crlf", "csp", "csrf", "exec", "file", "htaccess", "http_headers", "https_redirect",
     "ldap", "methods", "permanentxss", "redirect", "shellshock", "sql", "ssrf", "timesql", "upload",

@@ -122,6 +122,15 @@ def test_nothing_tells_an_address_that_is_known_from_one_that_is_not() -> None:
     assert len(wrong) == 1
 
 
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://ailleurs.test"}])
+def test_a_form_without_a_token_is_not_sent_from_another_site(headers: dict[str, str]) -> None:
+    """They set no cookie, so they hold no token: the scanner's list of false findings relies on this."""
+    client = Client(enforce_csrf_checks=True)
+    address = reverse("residencies:news_subscribe")
+    assert client.post(address, {"email": "x@exemple.test"}, headers=headers).status_code == 403
+    assert not mail.outbox
+
+
 def test_logs_keep_no_secret(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     user = UserFactory()
     token = "Jeton-très-secret-0123456789"
