@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db import models
+from django.db import DataError, models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
@@ -28,6 +28,8 @@ MAX_WORD = 2_000
 _LONG_WORD = re.compile(rf"\S{{{MAX_WORD + 1}}}")
 #: What our own pages send back, sealed: one word.
 _SEALED = {"lot", "csrfmiddlewaretoken"}
+#: What SQLite's driver and PostgreSQL say of it.
+_BEYOND = ("too large to convert to SQLite INTEGER", "out of range")
 #: Written once, and refused by its own chain.
 _LEFT_ALONE = {"journal"}
 
@@ -53,6 +55,11 @@ class TextMiddleware:
         except UnreadablePostError:
             return None  # the sender has gone; the form's view finds it empty
         return too_long(request) if is_too_long(request.POST) else None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """400 for a number that no column holds: choices among rows look it up before they refuse it."""
+        beyond = isinstance(error, OverflowError | DataError) and any(words in str(error) for words in _BEYOND)
+        return render(request, "400.html", status=400) if beyond else None
 
 
 def is_too_long(sent: QueryDict) -> bool:

@@ -86,7 +86,11 @@ def follow(found: Found, world: World, role: Role, method: str, url: str, data: 
     with undone():
         client = visitor(world, role)
         started = time.monotonic()
-        response = getattr(client, method)(url, data, **extra)
+        if isinstance(data, bytes | str):
+            # As it is: the client's own methods would read it in the charset it claims.
+            response = client.generic(method.upper(), url, data, **extra)
+        else:
+            response = getattr(client, method)(url, data, **extra)
         found.requests += 1
         pages = [response]
         if response.status_code in {302, 303} and response.headers["Location"].startswith("/"):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from clea.text import clean
 from clea.ui.texts import MAX_TEXT, MAX_WORD, cleaned
 from tests.factories.accounts import UserFactory
+from tests.factories.candidatures import ApplicationFactory
 from tests.factories.structures import CoordinatorFactory
 
 
@@ -88,3 +89,13 @@ def test_a_list_filtered_by_a_number_no_column_holds_says_so():
     late = reverse("admin:candidatures_extension_changelist")
     for key in ("x", "9" * 30):
         assert desk.post(late, {"action": "write_to_people", "_selected_action": key})["Location"] == late
+
+
+@pytest.mark.django_db
+def test_a_choice_that_names_a_number_no_column_holds_is_not_understood():
+    dossier = ApplicationFactory()
+    client = Client()
+    client.force_login(dossier.owner)
+    section = reverse("applications:section", kwargs={"uuid": dossier.uuid, "key": "pratique"})
+    assert client.post(section, {"practice": "a", "disciplines": "9" * 30}).status_code in {400, 422}
+    assert client.get(section).status_code == 200
