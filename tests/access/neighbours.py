@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Substr
 
 from tests.access.asking import sign_in
 from tests.access.objects import keys_of_everything, pks_of_everything
@@ -45,7 +45,7 @@ def rename(world: World) -> None:
             named = field.name in _NAMES or (field.unique and field.name == "number")
             if named and isinstance(field, models.CharField | models.TextField):
                 rows = model._base_manager.exclude(**{field.name: ""})
-                rows.update(**{field.name: Concat(Value(_PREFIX), field.name)})
+                rows.update(**{field.name: Substr(Concat(Value(_PREFIX), field.name), 1, field.max_length or 500)})
     for value in vars(world).values():
         refresh(value)
 
