@@ -69,10 +69,12 @@ def wait(request: HttpRequest, limit: Limit, *, key: str = "", user: User | None
 
 def _one(name: str, rate: ratelimit.Rate) -> tuple[int, float | None]:
     """Count it: how long to wait, or when it was counted."""
+    now = time.time()
     with ratelimit.cache_lock(name) as locked:
         if not locked:
-            return 1, None
-        now = time.time()
+            # The lock of a process that was killed while it counted stays ten seconds: at the end of a call, nobody
+            # is refused for that. These limits bound a volume; those that guard a secret are allauth's own.
+            return 0, now
         allowed, history = ratelimit.apply_rate(cache.get(name, []), now, rate)
         if not allowed:
             return max(1, ceil(history[-1] + rate.duration - now)), None
