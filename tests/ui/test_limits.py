@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 
@@ -105,3 +107,14 @@ def test_the_search_of_the_desk_and_wrong_calendars_have_an_end(monkeypatch: pyt
     assert [desk.get(reverse("admin:search"), {"q": "lens"}).status_code for _n in range(2)] == [200, 429]
     token = "A" * 43
     assert [Client().get(f"/calendriers/{token}.ics").status_code for _n in range(2)] == [404, 429]
+
+
+@pytest.mark.django_db
+def test_the_lock_of_a_killed_process_refuses_nobody(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ratelimit, "CACHE_LOCK_WAIT_TIMEOUT", 0)
+    one = limits.Limit("tests", "killed", "2/h/ip", "")
+    request = rf.post("/")
+    rate = ratelimit.parse_rates(one.rates)[0]
+    name = ratelimit.get_cache_key(request, app=one.app, action=one.action, rate=rate, key="", user=None)
+    cache.add(f"{name}:lock", True, timeout=10)
+    assert limits.wait(request, one) == 0
