@@ -15,21 +15,28 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from clea.processes import is_gone, this_process
 from clea.upkeep.models import Passage
 
 log = logging.getLogger(__name__)
 
-#: A work that began so long ago and never ended died with its process: another may begin.
+#: A work of another machine that began so long ago and never ended died with its process: another may begin.
 GIVEN_UP = timedelta(hours=6)
+#: What its process did not end is tried again so long after: not tomorrow, nor in a loop if it is what kills it.
+TRY_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Work:
-    """A command and its rhythm: every so long, or once a day after an hour of Paris."""
+    """A command and its rhythm: every so long, or once a day after an hour of Paris.
+
+    ``given_up``: what may run twice at once needs not wait so long for a machine that was taken away.
+    """
 
     command: str
     every: timedelta = timedelta(days=1)
     after: time | None = None
+    given_up: timedelta = GIVEN_UP
     options: dict[str, object] = field(default_factory=dict)
 
     def is_due(self, last: datetime | None, now: datetime) -> bool:
@@ -46,7 +53,7 @@ class Work:
 def works() -> list[Work]:
     """Everything that is done by the clock, in the order it is done when several are due."""
     found = [
-        Work("deliver_mail", every=timedelta(minutes=2)),
+        Work("deliver_mail", every=timedelta(minutes=2), given_up=timedelta(minutes=20)),
         Work("rappels", every=timedelta(hours=1)),
         Work("menage", after=time(2, 30)),
         Work("conservation", after=time(3, 0)),
@@ -66,17 +73,27 @@ def claim(work: Work, now: datetime) -> bool:
     if passage is None:
         try:
             with transaction.atomic():
-                Passage.objects.create(work=work.command, started_at=now)
+                Passage.objects.create(work=work.command, started_at=now, holder=this_process())
         except IntegrityError:  # another clock was quicker
             return False
         return True
-    at_work = passage.ended_at is None and now - passage.started_at < GIVEN_UP
-    if at_work or not work.is_due(passage.started_at, now):
+    due, since = work.is_due(passage.started_at, now), now - passage.started_at
+    if passage.ended_at is None:
+        if since < work.given_up and not is_gone(passage.holder):
+            return False
+        due = due or since >= TRY_AGAIN
+    if not due:
         return False
-    taken = Passage.objects.filter(pk=passage.pk, started_at=passage.started_at).update(
-        started_at=now, ended_at=None, well=False
+    taken = Passage.objects.filter(pk=passage.pk, started_at=passage.started_at, ended_at=passage.ended_at).update(
+        started_at=now, ended_at=None, well=False, holder=this_process()
     )
     return bool(taken)
+
+
+def end(work: Work, started: datetime, *, well: bool) -> None:
+    """Write down how it went, unless another has taken it for dead and begun again. One query."""
+    mine = Passage.objects.filter(work=work.command, started_at=started, holder=this_process())
+    mine.update(ended_at=timezone.now(), well=well)
 
 
 def run_due(now: datetime | None = None) -> list[tuple[str, bool]]:
@@ -86,9 +103,10 @@ def run_due(now: datetime | None = None) -> list[tuple[str, bool]]:
     """
     done = []
     for work in works():
-        if claim(work, now or timezone.now()):
+        started = now or timezone.now()
+        if claim(work, started):
             well = _run(work)
-            Passage.objects.filter(work=work.command).update(ended_at=timezone.now(), well=well)
+            end(work, started, well=well)
             done.append((work.command, well))
     return done
 

@@ -12,6 +12,8 @@ class Passage(models.Model):
     work = models.CharField(_("travail"), max_length=60, unique=True)
     started_at = models.DateTimeField(_("commencé le"))
     ended_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
+    # Which process has it (clea.processes). With a default of the database's own: see an upgrade.
+    holder = models.CharField(_("processus"), max_length=64, blank=True, default="", db_default="", editable=False)
     well = models.BooleanField(_("réussi"), default=False)
 
     class Meta:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import get_commands
 
+from clea.processes import this_process
 from clea.upkeep import clock
 from clea.upkeep.clock import Work
 from clea.upkeep.models import Passage
@@ -70,3 +71,20 @@ def test_two_clocks_share_the_work_and_one_that_died_is_replaced() -> None:
     assert clock.claim(work, NOON)
     assert not clock.claim(work, NOON + timedelta(minutes=10)), "the first clock is still at it"
     assert clock.claim(work, NOON + clock.GIVEN_UP), "the first clock died"
+
+
+@pytest.mark.django_db
+def test_what_a_killed_clock_left_is_done_soon_and_a_slow_one_ends_only_its_own() -> None:
+    """Known to be dead, nobody waits six hours for it; nor until tomorrow, for what is done once a night."""
+    machine = this_process().partition(":")[0]
+    nightly, often = Work("nightly", after=time(2)), Work("often", every=timedelta(minutes=2))
+    for work in (nightly, often):
+        assert clock.claim(work, NOON)
+        Passage.objects.filter(work=work.command).update(holder=f"{machine}:1:never")
+    assert clock.claim(often, NOON + timedelta(minutes=3))
+    assert not clock.claim(nightly, NOON + timedelta(minutes=3)), "never in a loop"
+    assert clock.claim(nightly, NOON + clock.TRY_AGAIN)
+    clock.end(nightly, NOON, well=True)
+    assert Passage.objects.get(work="nightly").ended_at is None, "another has it since"
+    clock.end(nightly, NOON + clock.TRY_AGAIN, well=True)
+    assert Passage.objects.get(work="nightly").ended_at
