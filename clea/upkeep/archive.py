@@ -29,13 +29,13 @@ from clea.upkeep import age
 FORMAT = 1
 README, LISTING, MANIFEST, SEAL = "LISEZMOI.txt", "files.jsonl.gz", "manifest.json", "manifest.sha256"
 TABLE = re.compile(r"tables/([a-z0-9_]{1,63})\.jsonl\.gz")
-#: Where stored files lie, in the storage and in the archive.
-FILE = re.compile(r"files/[A-Za-z0-9._/-]{1,200}")
+#: Where files lie, in the storage and in the archive. A logo keeps the name that it was given.
+FILE = re.compile(r"(?:files|logos)/[\w./-]{1,200}")
 CHUNK = 256 * 1024
 UNKNOWN = "Ce fichier n'est pas une sauvegarde de CLEA : rien n'a été écrit."
 EXPLAINED = """Sauvegarde de CLEA, format 1.
 
-files/          les fichiers, tels quels
+files/, logos/  les fichiers, tels quels
 tables/         une table par fichier (gzip) : la première ligne nomme les colonnes, puis une ligne JSON par rangée.
                 Dates en UTC ; nombres décimaux, identifiants et durées en texte ; contenus binaires en base64 ;
                 colonnes JSON en texte JSON.

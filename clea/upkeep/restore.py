@@ -69,7 +69,7 @@ def run(path: Path, *, passphrase: str | None = None, say: Say = lambda text: No
         contents = archive.read(path, passphrase, Path(folder))
         say("Archive entière : ses empreintes sont justes.")
         schema = _schema(contents)
-        _require_empty()
+        _require_empty(contents)
         done = Restored(manifest=contents.manifest)
         _mark()
         _make_tables(schema)
@@ -111,10 +111,16 @@ def _schema(contents: archive.Contents) -> Schema:
 # An empty installation --------------------------------------------------------------------------------
 
 
-def _require_empty() -> None:
-    """Raises ``Refused`` where anything already is, but what an interrupted restore left."""
+def _require_empty(contents: archive.Contents) -> None:
+    """Raises ``Refused`` where anything already is, but what an interrupted restore of this archive left."""
     present = set(connection.introspection.table_names())
     if MARKER in present:
+        if not _is_untouched(present, contents.manifest["journal"]):
+            raise Refused(
+                "Une restauration interrompue a laissé cette base à moitié faite, et elle a servi depuis, ou l'archive "
+                "n'est pas la même : rien n'a été écrit. Donnez une base neuve dans DATABASE_URL, puis recommencez.",
+                code="not_empty",
+            )
         return
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
@@ -132,6 +138,19 @@ def _require_empty() -> None:
             "autre dossier (VAR_DIR, ou STORAGE_URL), puis recommencez.",
             code="not_empty",
         )
+
+
+def _is_untouched(present: set[str], head: dict[str, Any]) -> bool:
+    """Whether the journal is empty, or ends as the archive's does, but for the line of the restore itself."""
+    if not {"journal_chainhead", "journal_entry"} <= present:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, hash FROM journal_chainhead")
+        seq, found = cursor.fetchone() or (0, "")
+        if seq == 0 or (seq, found) == (head["seq"], head["hash"]):
+            return True
+        cursor.execute("SELECT verb FROM journal_entry WHERE seq = %s", [seq])
+        return bool(seq == head["seq"] + 1 and cursor.fetchone() == (VERB,))
 
 
 def _any_file(folder: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import Settings
 
@@ -180,9 +180,22 @@ def test_a_restore_that_was_interrupted_is_started_again(
         patched.setattr(restore, "_lies_there", die)
         with pytest.raises(Killed):
             restore.run(made.path)
+    # Somebody took it for done, and worked: nothing of theirs is wiped away.
+    with transaction.atomic():
+        journal.record(by=None, verb="backup.made")
+    with pytest.raises(Refused, match="servi depuis"):
+        restore.run(made.path)
+    with transaction.atomic():
+        restore.empty(connection, tables.Schema.applied(connection).tables)
     done = restore.run(made.path)
     assert done.faults == []
     assert tables.digests(connection, kept) == before
+
+
+def test_a_territory_s_logo_is_saved_with_the_rest_and_no_name_leads_elsewhere() -> None:
+    """Old installations have some: a name that an archive refused would leave them without any backup."""
+    assert archive.is_safe("logos/Région_2.png")
+    assert not any(map(archive.is_safe, ("logos/../../etc/x", "/files/a", "files//a", "files/./a", "autre/a")))
 
 
 # The commands -----------------------------------------------------------------------------------------
