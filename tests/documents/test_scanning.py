@@ -23,7 +23,7 @@ from pytest_django import Settings
 
 from clea import rounds
 from clea.accounts.models import User
-from clea.documents import access, scanner
+from clea.documents import access, keepers, scanner
 from clea.documents import services as documents
 from clea.documents.access import Grant
 from clea.documents.enums import ScanState
@@ -184,6 +184,23 @@ def test_one_file_that_cannot_be_read_keeps_no_other_waiting(clamd: FakeClamd) -
     assert later(found).scan == ScanState.CLEAN
     lost.refresh_from_db()
     assert (lost.scan, lost.scan_attempts) == (ScanState.WAITING, 1)
+
+
+def test_an_answer_that_cannot_be_written_keeps_no_other_waiting(
+    clamd: FakeClamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clamd.mood = "odd"
+    stuck, found = sent(), sent()
+
+    def changed(stored: StoredFile) -> None:
+        if stored.pk == stuck.pk:
+            raise RuntimeError("a keeper that breaks")
+
+    monkeypatch.setattr(keepers, "changed", changed)
+    clamd.mood = "well"
+    assert later(found).scan == ScanState.CLEAN
+    stuck.refresh_from_db()
+    assert (stuck.scan, stuck.scan_attempts) == (ScanState.WAITING, 1)
 
 
 def test_a_repaired_file_is_read_as_it_came_too(clamd: FakeClamd) -> None:

@@ -24,6 +24,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from clea.documents import services as documents
 from clea.documents.models import StoredFile
+from clea.documents.services import storage
 from clea.documents.services.storage import plain_name
 from clea.journal.models import Entry
 from tests import pdfs
@@ -272,6 +273,15 @@ def test_the_command_spares_what_a_row_names_and_what_is_young(private_folder: P
     assert young.exists()
     assert content(kept.file)
     assert content(kept.original)
+
+
+def test_a_file_that_goes_while_they_are_looked_at_stops_nobody(
+    private_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part renamed by an upload, a file purged at that instant."""
+    orphan(private_folder, 25)
+    monkeypatch.setattr(storage, "_stored_names", lambda *_: iter(["files/zz/.gone.part", "files/zz/orphan.pdf"]))
+    assert documents.remove_unowned_files(older_than=timedelta(hours=24)) == ["files/zz/orphan.pdf"]
 
 
 def test_a_dry_run_counts_and_touches_nothing(private_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,6 +139,9 @@ def scan_due() -> int:
                 _postpone(due[place:])
                 break
             _postpone([pk])
+        except Exception:  # its answer could not be written: the next ones do not wait for it
+            log.exception("what the antivirus says of stored file %s cannot be written", pk)
+            _postpone([pk])
     else:
         cache.delete(DOWN)
     return count

@@ -288,7 +288,14 @@ def remove_unowned_files(*, older_than: timedelta, dry_run: bool = False) -> lis
 def _unowned(names: list[str], limit: datetime) -> list[str]:
     owned = set(StoredFile.objects.filter(file__in=names).values_list("file", flat=True))
     owned |= set(StoredFile.objects.filter(original__in=names).values_list("original", flat=True))
-    return [name for name in names if name not in owned and default_storage.get_modified_time(name) < limit]
+    return [name for name in names if name not in owned and _is_older(name, limit)]
+
+
+def _is_older(name: str, limit: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < limit
+    except FileNotFoundError:  # gone since it was listed: a part that got its name, a file discarded
+        return False
 
 
 def _stored_names(storage: Storage, folder: str) -> Iterator[str]:
