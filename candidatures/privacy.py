@@ -47,7 +47,8 @@ def register_tie(tie: Tie) -> None:
         _ties.append(tie)
 
 
-def _tied(rows: QuerySet[Application]) -> set[int]:
+def tied(rows: QuerySet[Application]) -> set[int]:
+    """Which of these the contract needs: selected, accepted, or said so by an upper floor."""
     found = set(rows.filter(Q(state=S.SELECTED) | Q(offers__state="accepted")).values_list("pk", flat=True))
     return found.union(*(tie(rows).values_list("pk", flat=True) for tie in _ties))
 
@@ -70,13 +71,12 @@ def _finder(kind: str) -> Callable[[str, date], Iterator[Due]]:
         rows = _of(scope).select_related("call__season__programme", "last_deposit").order_by("call", "pk")
         rows = rows.filter(last_deposit__isnull=kind == DRAFTS)
         if kind == DRAFTS:
-            late = Extension.objects.filter(call=OuterRef("call"), user=OuterRef("owner"), until__gt=timezone.now())
-            rows = rows.exclude(Exists(late))
-        tied = _tied(_of(scope)) if rows.exists() else set()
+            rows = rows.exclude(_has_time())
+        held = tied(_of(scope)) if rows.exists() else set()
         due = []
         for row in rows:
-            end = retention.kept_until(row, tied=row.pk in tied)
-            if end is not None and end <= until and _kind(row, row.pk in tied) == kind:
+            end = retention.kept_until(row, tied=row.pk in held)
+            if end is not None and end <= until and _kind(row, row.pk in held) == kind:
                 due.append((row, end))
         weights = _weights([row.pk for row, _end in due])
         for row, end in due:
@@ -92,6 +92,12 @@ def _finder(kind: str) -> Callable[[str, date], Iterator[Due]]:
             )
 
     return find
+
+
+def _has_time() -> Exists:
+    """Their owner was granted a delay that runs still: the draft may be filed."""
+    running = Extension.objects.filter(call=OuterRef("call"), user=OuterRef("owner"), until__gt=timezone.now())
+    return Exists(running)
 
 
 def _reference(row: Application) -> str:
@@ -125,12 +131,16 @@ def _weights(pks: list[int]) -> dict[int, tuple[tuple[str, ...], int]]:
 
 def _disposer(kind: str) -> Callable[..., Disposed | None]:
     def dispose(*, by: User, scope: str, subject: str) -> Disposed | None:
-        row = _of(scope).select_related("call__season__programme").filter(uuid=subject).first()
+        row = _of(scope).filter(uuid=subject).first()
         if row is None:
             return None
-        tied = row.pk in _tied(_of(scope).filter(pk=row.pk))
-        end = retention.kept_until(row, tied=tied)
-        if end is None or end > timezone.localdate() or _kind(row, tied) != kind:
+        # What is looked at now must still be so when it goes.
+        row = lock(row)
+        if kind == DRAFTS and Application.objects.filter(_has_time(), pk=row.pk).exists():
+            raise Refused(_("Un délai a été accordé depuis : ce brouillon peut encore être déposé."))
+        held = row.pk in tied(_of(scope).filter(pk=row.pk))
+        end = retention.kept_until(row, tied=held)
+        if end is None or end > timezone.localdate() or _kind(row, held) != kind:
             raise Refused(_("Sa conservation a été prolongée depuis : un accord, une date ou une décision a changé."))
         return erasure.erase(by=by, application=row, why="retention")
 

@@ -9,8 +9,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from candidatures.enums import ApplicantKind, ApplicationState
 from candidatures.models import Application, Call, Decision
+from candidatures.rules import retention
 from clea.privacy import services as privacy
 
 #: What is kept under: counts that each erasure adds to, and the portrait made before the first of them.
@@ -72,7 +75,9 @@ def count_erased(application: Application) -> None:
     if application.last_deposit_id is None:
         counts: dict[str, Any] = {"drafts": 1}
     else:
-        privacy.put(scope=scope, subject=call.uuid, name=PORTRAIT, data=portrait(call))
+        # Drawn once, with everybody's outcome: not by who asks to be erased in the middle of the process.
+        if retention.process_end(call) <= timezone.localdate():
+            privacy.put(scope=scope, subject=call.uuid, name=PORTRAIT, data=portrait(call))
         counts = {"filed": 1, "states": {application.state: 1}}
     privacy.add(scope=scope, subject=call.uuid, name=ERASED, counts=counts)
 

@@ -6,20 +6,24 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from candidatures.models import Application, Decision, Minutes
+from candidatures.models import Application, Call, Decision, Minutes
 from candidatures.selectors import kept
 from candidatures.services import applications, erasure
+from candidatures.services.desk import grant_extension
 from clea.errors import Forbidden, Refused, StaleWrite
 from clea.jobs.models import Job
 from clea.mail.models import OutgoingMail
+from clea.privacy import holdings
 from clea.privacy import services as privacy
 from clea.privacy.enums import DisposalState, LineState
 from clea.privacy.models import DisposalList, KeptFigures, Warned
 from tests.factories.accounts import UserFactory
+from tests.factories.candidatures import ApplicationFactory
 from tests.privacy.world import ADDRESS, MARK, chain_holds, mails_about, process, stored, traces_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,3 +151,21 @@ def test_what_changed_since_the_approval_is_left_and_says_why() -> None:
         applications.stay_in_touch(by=world["owner"], application=gone, agreed=False)
         erasure.erase(by=agent, application=gone, why="request")
     assert not Job.objects.filter(pk=job.pk).exists()
+
+
+def test_a_draft_that_got_a_delay_since_is_left_and_an_early_erasure_draws_no_portrait() -> None:
+    """Approved, then extended: it may still be filed. A dossier erased at once leaves the portrait to the end."""
+    world = process()
+    call, agent = world["call"], world["agent"]
+    draft = ApplicationFactory(call=call)
+    drafts = holdings.get("dossiers.brouillons")
+    assert str(draft.uuid) in {due.subject for due in drafts.find(call.territory.slug, timezone.localdate())}
+    grant_extension(by=agent, call=call, user=draft.owner, until=timezone.now() + timedelta(days=3), reason="Panne.")
+    with pytest.raises(Refused, match="délai"), transaction.atomic():
+        drafts.dispose(by=agent, scope=call.territory.slug, subject=str(draft.uuid))
+    assert Application.objects.filter(pk=draft.pk).exists()
+
+    Call.objects.filter(pk=call.pk).update(results_on=timezone.localdate() + timedelta(days=30))
+    erasure.erase(by=agent, application=Application.objects.get(pk=world["gone"].pk), why="request")
+    assert kept.erased_of(call).filed == 1
+    assert kept.portrait_of(call) == []
