@@ -14,7 +14,7 @@ WORKDIR /srv/clea
 COPY scripts/setup.sh scripts/compile_messages.py scripts/
 COPY requirements.lock ./
 COPY locale ./locale
-RUN scripts/setup.sh run && rm -rf /var/lib/apt/lists/* /root/.cache
+RUN scripts/setup.sh run && rm -rf /var/lib/apt/lists/* "$HOME/.cache"
 
 COPY . .
 RUN scripts/setup.sh run \
