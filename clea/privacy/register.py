@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clea.privacy import holdings
 from clea.privacy.holdings import Holding
+from clea.text import normalise
 from clea.ui.identity import Publisher, publisher
 
 #: What a spreadsheet would take for a formula when a cell begins so.
@@ -28,7 +29,7 @@ class Register:
 
 def register() -> Register:
     """The register as the program stands. One query: who publishes."""
-    return Register(publisher(), sorted(holdings.everything(), key=lambda one: str(one.label)), security())
+    return Register(publisher(), sorted(holdings.everything(), key=lambda one: normalise(str(one.label))), security())
 
 
 def security() -> list[str]:
@@ -37,7 +38,7 @@ def security() -> list[str]:
         _("Connexion par code à usage unique ou mot de passe ; double authentification pour toute la coordination."),
         _("Chaque page, chaque fichier et chaque acte sont fermés à qui n'y a pas droit : une table le vérifie."),
         _("Échanges chiffrés (HTTPS) ; politique de contenu stricte ; rien n'est demandé à un autre site."),
-        _("Fichiers sous des noms tirés au sort, hors de tout dossier publié, ouverts dans des programmes bornés."),
+        _("Fichiers sous des noms tirés au sort, hors de tout dossier publié, ouverts dans des programmes cloisonnés."),
         _("Journal des actes et des lectures, dont les lignes s'enchaînent : une ligne changée se voit."),
         _("Sauvegardes vérifiées, chiffrées à la demande ; traces techniques sans nom ni adresse."),
     ]

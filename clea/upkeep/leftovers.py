@@ -38,7 +38,7 @@ def register() -> None:
     """Called once the apps are ready."""
     sweeps.register("mails", _("message(s) repris à des envois interrompus"), _mails)
     sweeps.register("tasks", _("tâche(s) remise(s) en file"), lambda plan: queue.requeue(dry_run=plan.dry_run))
-    sweeps.register("jobs", _("travail(aux) arrêté(s), oublié(s) ou périmé(s)"), _jobs)
+    sweeps.register("jobs", _("travaux arrêtés, oubliés ou périmés"), _jobs)
     sweeps.register("rows", _("fichier(s) reçu(s) que rien ne retient"), _rows)
     sweeps.register("bytes", _("fichier(s) enregistré(s) que rien ne désigne"), _bytes)
     sweeps.register("temporary", _("reste(s) de fichiers temporaires"), _temporary)
