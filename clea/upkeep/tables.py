@@ -28,7 +28,7 @@ from django.db.models.expressions import Col
 from clea.errors import Refused
 
 #: Never taken along: sessions (everyone signs in again) and the queue of tasks (what it held, the rounds do again).
-LEFT_OUT = frozenset({"django_session", "django_tasks_database_dbtaskresult"})
+LEFT_OUT = frozenset({"accounts_opensession", "django_session", "django_tasks_database_dbtaskresult"})
 #: Tables that no model names, made again on the spot.
 NOT_MODELS = frozenset({"clea_cache", "django_migrations", "sqlite_sequence"})
 BATCH = 200

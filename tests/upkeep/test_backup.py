@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import Settings
 
-from clea.accounts.models import User
+from clea.accounts.models import OpenSession, User
 from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.errors import Refused
@@ -190,6 +190,11 @@ def test_a_restore_that_was_interrupted_is_started_again(
     done = restore.run(made.path)
     assert done.faults == []
     assert tables.digests(connection, kept) == before
+
+
+def test_no_session_is_taken_along() -> None:
+    """Whoever reads an archive must not be signed in as anybody, nor a closed session come back."""
+    assert OpenSession._meta.db_table in tables.LEFT_OUT
 
 
 def test_a_territory_s_logo_is_saved_with_the_rest_and_no_name_leads_elsewhere() -> None:
