@@ -67,13 +67,14 @@ def _close(progress: jobs.Progress, disposal: DisposalList) -> jobs.Outcome:
         locked = DisposalList.objects.select_for_update().get(pk=disposal.pk)
         states = list(locked.lines.values_list("state", flat=True))
         done, left = states.count(LineState.DONE), states.count(LineState.LEFT)
-        locked.state, locked.carried_out_at = DisposalState.CARRIED_OUT, timezone.now()
-        locked.full_clean()
-        locked.save()
-        counts = {str(state): states.count(state) for state in LineState}
-        journal.record(
-            by=progress.by, verb="disposal.carried_out", target=locked, data=counts | {"sha256": locked.fingerprint}
-        )
+        if locked.state == DisposalState.APPROVED:  # two people may have had it carried on
+            locked.state, locked.carried_out_at = DisposalState.CARRIED_OUT, timezone.now()
+            locked.full_clean()
+            locked.save()
+            counts = {str(state): states.count(state) for state in LineState}
+            journal.record(
+                by=progress.by, verb="disposal.carried_out", target=locked, data=counts | {"sha256": locked.fingerprint}
+            )
         message = ngettext("%(n)d ligne éliminée.", "%(n)d lignes éliminées.", done) % {"n": done}
         if left:
             message += " " + ngettext(
