@@ -7,7 +7,7 @@ class CandidaturesConfig(AppConfig):
     verbose_name = _("appels et candidatures")
 
     def ready(self) -> None:
-        from candidatures import files, held_files, jobs, messages, minutes_files, privacy, verification
+        from candidatures import files, held_files, jobs, messages, minutes_files, own, privacy, verification
         from candidatures.admin import desk, menu, search
         from candidatures.admin.jury import desk as jury_desk
         from candidatures.selectors import next_steps
@@ -34,6 +34,7 @@ class CandidaturesConfig(AppConfig):
         jobs.register()
         verification.register()
         privacy.register()
+        own.register()
         menu.add()
         search.add()
         desk_home.register(desk.items, "calls")

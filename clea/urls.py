@@ -22,6 +22,7 @@ urlpatterns = [
     path("ma-structure/", include("residencies.urls.team")),
     path("calendriers/", include("residencies.urls.feeds")),
     path("", include("residencies.urls.public")),
+    path("compte/mes-donnees/", include("clea.privacy.own_urls")),
     path("compte/", include("clea.accounts.urls")),
     path("fichiers/", include("clea.documents.urls")),
     path("donnees-personnelles/", privacy.public, name="privacy"),

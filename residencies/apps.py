@@ -15,7 +15,7 @@ class ResidenciesConfig(AppConfig):
         from clea.ui import desk as desk_home
         from clea.ui import next_step, sitemaps
         from clea.ui import sections as page_sections
-        from residencies import files, held_files, jobs, messages, privacy, sections
+        from residencies import files, held_files, jobs, messages, own, privacy, sections
         from residencies import rounds as residency_rounds
         from residencies.admin import desk, home, menu, search
         from residencies.admin.opening import jury_answers
@@ -29,6 +29,7 @@ class ResidenciesConfig(AppConfig):
         keepers.register("residencies", held_files.KEEPER)
         jobs.register()
         privacy.register()
+        own.register()
         menu.add()
         search.add()
         desk_home.register(desk.items, "residencies")

@@ -61,7 +61,7 @@ class StructuresConfig(AppConfig):
         from clea.journal import verbs
         from clea.mail import kinds, scopes
         from clea.ui import desk, identity, sitemaps
-        from structures import jobs, messages, privacy
+        from structures import jobs, messages, own, privacy
         from structures.admin import menu, search
         from structures.admin.desk import items
         from structures.sitemaps import TerritorySitemap
@@ -85,6 +85,7 @@ class StructuresConfig(AppConfig):
         sitemaps.register("territory", TerritorySitemap)
         jobs.register()
         privacy.register()
+        own.register()
         menu.add()
         search.add()
         desk.register(items, "places")

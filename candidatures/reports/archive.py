@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
-import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from candidatures.reports.rows import rows, titles
 from candidatures.reports.spreadsheets import csv_lines
 from candidatures.services import assembly
 from clea.documents import services as documents
+from clea.documents.names import FOLDER_LENGTH, Names, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,39 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CHUNK = 256 * 1024
-# Windows refuses these characters, and these names whatever their extension.
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_FOLDER_LENGTH, _FILE_LENGTH = 80, 80
-
-
-def safe_name(text: str, *, length: int = _FILE_LENGTH) -> str:
-    """A name that Windows, macOS and Linux all accept, and that cannot leave its folder.
-
-    Accents and spaces stay: people read these names. Characters in the private, control and
-    direction-changing categories go, dots and spaces at the ends too.
-    """
-    text = unicodedata.normalize("NFC", text)
-    text = "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
-    text = " ".join(_FORBIDDEN.sub(" ", text).split())[:length].strip(" .")
-    if not text or _RESERVED.fullmatch(text):
-        return f"_{text}"
-    return text
-
-
-class _Names:
-    """Names already given, without regard to case: some systems have none."""
-
-    def __init__(self) -> None:
-        self.taken: set[str] = set()
-
-    def unique(self, stem: str, extension: str = "") -> str:
-        name, rank = f"{stem}{extension}", 1
-        while name.casefold() in self.taken:
-            rank += 1
-            name = f"{stem} ({rank}){extension}"
-        self.taken.add(name.casefold())
-        return name
 
 
 def stream(applications: Sequence[Application], *, each: Callable[[], object] = lambda: None) -> Iterator[bytes]:
@@ -76,7 +42,7 @@ def stream(applications: Sequence[Application], *, each: Callable[[], object] = 
     listed = Application.objects.filter(pk__in=keys).order_by("last_deposit__number")
     archive.add(csv_lines(titles(), rows(listed)), "liste.csv")
     yield from archive.all_files()
-    folders = _Names()
+    folders = Names()
     for key in keys:
         application = _read(key)
         deposit = application.last_deposit
@@ -84,7 +50,7 @@ def stream(applications: Sequence[Application], *, each: Callable[[], object] = 
             each()
             continue
         folder = folders.unique(
-            safe_name(f"{deposit.number} {deposit.data['identity']['artist_name']}", length=_FOLDER_LENGTH)
+            safe_name(f"{deposit.number} {deposit.data['identity']['artist_name']}", length=FOLDER_LENGTH)
         )
         for name, content in _files(deposit, problems):
             archive.add(content, f"{folder}/{name}")
@@ -104,7 +70,7 @@ def _read(key: int) -> Application:
 
 
 def _files(deposit: Deposit, problems: list[str]) -> Iterator[tuple[str, Iterator[bytes] | bytes]]:
-    names = _Names()
+    names = Names()
     whole = names.unique(safe_name(f"00 {_('Dossier complet')} {deposit.number}"), ".pdf")
     yield whole, _assembled(deposit, f"{deposit.number}/{whole}", problems)
     for rank, piece in enumerate(deposit.pieces.all(), start=1):

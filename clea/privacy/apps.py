@@ -10,13 +10,14 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         from clea.journal import verbs
         from clea.mail import kinds
-        from clea.privacy import common, jobs, messages
+        from clea.privacy import common, jobs, messages, own_parts
         from clea.privacy.desk import items
         from clea.ui import desk, navigation
 
         verbs.register(messages.VERBS)
         kinds.register(*messages.KINDS)
         common.register()
+        own_parts.register()
         jobs.register()
         desk.register(items, "settings")
         navigation.register(

@@ -48,5 +48,7 @@ VERBS = {
     "disposal.carried_out": _("bordereau d'élimination exécuté"),
     "account.retention_told": _("effacement prochain d'un compte annoncé"),
     "account.erased": _("compte effacé"),
+    "account.closed": _("compte fermé à la demande de sa personne"),
+    "account.data_taken": _("copie de ses données téléchargée"),
     "mails.erased": _("messages anciens effacés"),
 }

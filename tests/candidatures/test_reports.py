@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from candidatures.enums import ApplicantKind, CheckResult
 from candidatures.models import Application, DepositPiece, EligibilityCheck, TerritoryClaim
 from candidatures.reports import archive, spreadsheets
-from candidatures.reports.archive import safe_name
+from clea.documents.names import safe_name
 from candidatures.reports.rows import rows, titles
 from candidatures.services import assembly
 from tests.factories.candidatures import (
