@@ -20,6 +20,8 @@ from candidatures.admin.dossier import DossierMixin
 from candidatures.admin.filters import DepartmentFilter, DisciplineFilter, RequestFilter, StateFilter, titled
 from candidatures.enums import ApplicantKind, ApplicationState
 from candidatures.models import Application, Call, PieceRequest
+from candidatures.privacy import REFUSED, SELECTED
+from clea.privacy import holdings
 from clea.ui import keys
 from clea.ui.lists import PeriodFilter, short_moment
 from clea.ui.templatetags.clea import state_tag
@@ -42,6 +44,14 @@ TONES: dict[str, str] = {
     ApplicationState.ELSEWHERE: "idle",
     ApplicationState.WITHDRAWN: "idle",
 }
+
+
+def _page(subject: str) -> str:
+    return reverse("admin:candidatures_application_change", args=[subject])
+
+
+for _key in (REFUSED, SELECTED):
+    holdings.shown_at(_key, _page)
 
 
 @admin.register(Application)

@@ -117,5 +117,18 @@ def get(key: str) -> Holding:
     return _holdings[key]
 
 
+_pages: dict[str, Callable[[str], str]] = {}
+
+
+def shown_at(key: str, address: Callable[[str], str]) -> None:
+    """Where the desk shows what a line of this holding speaks of: its public key → an address."""
+    _pages[key] = address
+
+
+def page(key: str, subject: str) -> str:
+    """The desk's page of one thing of a list, ``""`` when it has none: a list names nobody, one must read to judge."""
+    return _pages[key](subject) if key in _pages else ""
+
+
 def label(key: str) -> str:
     return str(_holdings[key].label) if key in _holdings else key

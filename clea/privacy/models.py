@@ -108,6 +108,12 @@ class DisposalLine(models.Model):
     def __str__(self) -> str:
         return f"{holdings.label(self.holding)} – {self.reference}"
 
+    @property
+    def page(self) -> str:
+        """Where to read it before deciding, while it is there."""
+        there = self.state not in (LineState.DONE, LineState.GONE)
+        return holdings.page(self.holding, self.subject) if there else ""
+
 
 class Warned(models.Model):
     """That somebody was told, once for each end: what follows waits until they had their time."""

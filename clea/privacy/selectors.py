@@ -11,7 +11,7 @@ from clea.privacy.models import DisposalLine, DisposalList
 
 @dataclass
 class Group:
-    """The lines of one category, in the order of the list."""
+    """The lines of one category."""
 
     key: str
     lines: list[DisposalLine] = field(default_factory=list)
@@ -46,9 +46,9 @@ class Group:
 
 
 def groups(disposal: DisposalList) -> list[Group]:
-    """The lines by category. One query."""
+    """The lines by category, the oldest first. One query."""
     found: dict[str, Group] = {}
-    for line in disposal.lines.order_by("pk"):
+    for line in disposal.lines.order_by("due_on", "reference", "pk"):
         found.setdefault(line.holding, Group(line.holding)).lines.append(line)
     order = {one.key: place for place, one in enumerate(holdings.everything())}
     return sorted(found.values(), key=lambda group: order.get(group.key, len(order)))

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from clea.privacy import holdings
+from clea.text import normalise
 from tests.factories.structures import CoordinatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def test_the_register_and_the_public_page_say_each_delay_that_is_carried_out(cli
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     lines = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert [line[0] for line in lines[1:]] == [
-        str(one.label) for one in sorted(holdings.everything(), key=lambda one: str(one.label))
+        str(one.label) for one in sorted(holdings.everything(), key=lambda one: normalise(str(one.label)))
     ]
     assert {len(line) for line in lines} == {10}
     for one in holdings.everything():
