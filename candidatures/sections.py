@@ -169,10 +169,14 @@ def task_list(application: Application) -> TaskList:
         title = localised(piece, "title")
         missing = [] if given or not piece.required else [_("%(piece)s : à fournir") % {"piece": title}]
         document = document_of(application, piece)
-        if document is not None and document.stored_file.infected:
+        held = document is not None and document.stored_file.infected
+        if held:
             # Asked for or not: what is filed can be read.
             missing = [_("%(piece)s : fichier retenu par l'antivirus, à remplacer ou à retirer") % {"piece": title}]
-        sections.append(Section(key, title, at(key), missing, optional=not piece.required, started=given, piece=piece))
+        started = given or held
+        sections.append(
+            Section(key, title, at(key), missing, optional=not piece.required, started=started, piece=piece)
+        )
     if call.ask_articulation:
         sections.append(_articulation(application, at(ARTICULATION)))
     budget: BudgetSummary | None = None
