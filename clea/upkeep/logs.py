@@ -25,10 +25,18 @@ SECRET = re.compile(
     r"(?i)\b(password|passwd|secret|secret_key|token|csrfmiddlewaretoken|sessionid|code|authorization|cookie)"
     r"(['\"]?\s*[:=]\s*['\"]?)(?!None\b)[^\s'\",;&)]+"
 )
+# PostgreSQL says the whole row that it refuses: names, addresses, what somebody wrote.
+DETAIL = re.compile(r"(?s)\b(DETAIL|DÉTAIL)( ?:).*?(?=\n\n(?:The above|During handling)|\n(?:CONTEXT|HINT)\b|\Z)")
+# What a refusal quotes is what was typed.
+QUOTED = re.compile(r"«[^»]*»")
 
 
 def mask(text: str) -> str:
-    """``text`` without e-mail addresses, keys in addresses, query strings nor what follows the name of a secret."""
+    """``text`` without e-mail addresses, keys in addresses, query strings nor what follows the name of a secret;
+    without the row that a database refuses, nor what a refusal quotes.
+    """
+    text = DETAIL.sub(r"\1\2 …", text)
+    text = QUOTED.sub("«…»", text)
     text = ADDRESS.sub(r"…@\1", text)
     text = KEY.sub("…", text)
     text = QUERY.sub("?…", text)

@@ -38,6 +38,12 @@ def written(record: logging.LogRecord) -> dict[str, Any]:
             "/candidatures/2f1b0a4e-6c1d-4f7e-9a53-0d7f7a0c9b11/pieces/",
             "/candidatures/2f1b0a4e-6c1d-4f7e-9a53-0d7f7a0c9b11/pieces/",
         ),
+        (
+            "violates check constraint\nDETAIL:  Failing row contains (12, Léa Moreau,\n\nun projet secret).\n\n"
+            "The above exception was the direct cause",
+            "violates check constraint\nDETAIL: …\n\nThe above exception was the direct cause",
+        ),
+        ("La valeur «\u00a0Léa Moreau\u00a0» n'est pas un UUID", "La valeur «…» n'est pas un UUID"),
         ("ordinary words, 12:30 and http://localhost:8000/", "ordinary words, 12:30 and http://localhost:8000/"),
     ],
 )
