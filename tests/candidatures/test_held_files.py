@@ -73,6 +73,8 @@ def test_a_piece_held_at_once_counts_as_missing_and_is_replaced(clamd: FakeClamd
     answer = client.post(page, {"fichier": upload}, follow=True).content.decode()
     assert "Fichier retenu" in answer
     assert "Clea.Test" in answer
+    dossier = client.get(reverse("applications:detail", args=[application.uuid])).content.decode()
+    assert "à remplacer ou à retirer" in dossier  # not « à fournir », as if nothing had come
     place = keepers.places(StoredFile.objects.withheld())
     assert [one.private for one in place.values()] == [True]  # a draft is nobody else's, down to its name
     with pytest.raises(deposits.Incomplete) as refused:

@@ -111,7 +111,9 @@ def test_a_list_is_read_corrected_and_approved_by_who_answers_for_it(client: Cli
             privacy.approve(by=agent, disposal=disposal, shown=shown, typed="oui")
         client.force_login(agent)
         place = reverse("admin:privacy_disposallist_change", args=[disposal.uuid])
-        assert line.reference in client.get(place).content.decode()
+        page = client.get(place).content.decode()
+        # The list names nobody: its number leads to what must be read before it goes.
+        assert f'{reverse("admin:candidatures_application_change", args=[line.subject])}">{line.reference}</a>' in page
         keep = reverse("admin:privacy_disposallist_keep", args=[disposal.uuid, line.uuid])
         assert "litige, un recours" in client.post(keep, {"why": " "}, follow=True).content.decode()
         client.post(keep, {"why": "Recours gracieux"})
