@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return admin.site.admin_view(_page)(request)
 
 
-def table(request: HttpRequest) -> HttpResponse:
+def table(request: HttpRequest) -> HttpResponseBase:
     """The same for a spreadsheet."""
     return admin.site.admin_view(_table)(request)
 

@@ -44,14 +44,14 @@ class TextMiddleware:
         if clean(request.path_info) != request.path_info:
             raise Http404  # no address of ours holds such a character
         request.COOKIES = {clean(name): clean(value) for name, value in request.COOKIES.items()}
-        request.GET = cleaned(request.GET)
+        request.GET = cleaned(request.GET)  # type: ignore[assignment] # a QueryDict is what Django puts there
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if request.method != "POST":
             return None
         try:
-            request.POST = cleaned(request.POST)
+            request.POST = cleaned(request.POST)  # type: ignore[assignment]
         except UnreadablePostError:
             return None  # the sender has gone; the form's view finds it empty
         return too_long(request) if is_too_long(request.POST) else None

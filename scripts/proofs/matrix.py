@@ -57,12 +57,13 @@ def main() -> int:
         return part(told)
     if told.inside:
         return on_one(told)
-    kept = {}
+    kept: dict[str, dict[str, Any]] = {}
     for name in told.database or ["sqlite", "postgresql"]:
-        kept[name] = on(name)
-        if kept[name] is None:
+        done = on(name)
+        if done is None:
             print(f"The run on {name} broke off.", file=sys.stderr)
             return 1
+        kept[name] = done
     whole = not told.only and told.rounds == 1 and len(kept) == 2
     faults = sum(len(done["faults"]) for done in kept.values())
     if whole:

@@ -161,7 +161,7 @@ def keys_of_everything() -> dict[str, str]:
     for model in apps.get_models():
         if model._meta.label_lower in _COMMON or isinstance(model._meta.pk, type(None)):
             continue
-        if not model._meta.pk.get_internal_type().endswith(("AutoField", "UUIDField")):  # type: ignore[union-attr]
+        if not model._meta.pk.get_internal_type().endswith(("AutoField", "UUIDField")):
             continue
         for row in model._base_manager.all().iterator(chunk_size=500):
             found[str(keys.of(row))] = model._meta.label_lower

@@ -30,7 +30,7 @@ def test_nobody_reaches_the_neighbours_things(worlds):
 
 
 def test_no_action_of_the_desk_moves_the_neighbours_rows(worlds):
-    found = actions.sweep(*worlds, roles=(COORDINATOR,))
+    found = actions.sweep(worlds[0], worlds[1], roles=(COORDINATOR,))
     assert not found.faults
     assert found.requests > 20
 

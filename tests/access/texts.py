@@ -100,7 +100,7 @@ def follow(found: Found, world: World, role: Role, method: str, url: str, data: 
             if page.status_code >= 500:
                 found.faults.append(f"{who}: {page.status_code} {reason(page)}")
             if page.streaming:
-                b"".join(page.streaming_content)
+                b"".join(page.streaming_content)  # type: ignore[attr-defined]
             elif MARK.encode() in page.content and "html" in page.headers.get("Content-Type", ""):
                 found.faults.append(f"{who}: the script comes back as it was sent")
         if (spent := time.monotonic() - started) > SECONDS:

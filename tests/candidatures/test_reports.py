@@ -19,9 +19,9 @@ from openpyxl import load_workbook
 from candidatures.enums import ApplicantKind, CheckResult
 from candidatures.models import Application, DepositPiece, EligibilityCheck, TerritoryClaim
 from candidatures.reports import archive, spreadsheets
-from clea.documents.names import safe_name
 from candidatures.reports.rows import rows, titles
 from candidatures.services import assembly
+from clea.documents.names import safe_name
 from tests.factories.candidatures import (
     ApplicationFactory,
     CallFactory,

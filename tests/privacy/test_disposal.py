@@ -161,6 +161,8 @@ def test_a_draft_that_got_a_delay_since_is_left_and_an_early_erasure_draws_no_po
     call, agent = world["call"], world["agent"]
     draft = ApplicationFactory(call=call)
     drafts = holdings.get("dossiers.brouillons")
+    assert drafts.find
+    assert drafts.dispose
     assert str(draft.uuid) in {due.subject for due in drafts.find(call.territory.slug, timezone.localdate())}
     grant_extension(by=agent, call=call, user=draft.owner, until=timezone.now() + timedelta(days=3), reason="Panne.")
     with pytest.raises(Refused, match="délai"), transaction.atomic():

@@ -84,7 +84,7 @@ def test_registrations_become_figures_and_the_team_of_a_closed_structure_goes() 
         assert set(event.registrations.values_list("name", "email", "people")) == left
     assert not Professional.objects.filter(structure=structure).exists()
     # Versions as old as that go without a list: they are no archive.
-    history = Professional.history.model.objects  # type: ignore[attr-defined]
+    history = Professional.history.model.objects
     team(StructureFactory(territory=call.territory))
     history.update(history_date=then)
     sweep = holdings.get("structures.equipes").sweep

@@ -85,7 +85,7 @@ def test_the_copy_holds_what_is_theirs_and_nothing_of_the_others(client: Client)
             due_on=timezone.localdate(), received_at=timezone.now(),
         )  # fmt: skip
     held = StoredFile.objects.filter(deposit_pieces__deposit__application=world["gone"]).order_by("pk").first()
-    StoredFile.objects.filter(pk=held.pk).update(scan=ScanState.INFECTED, threat="Essai")  # type: ignore[union-attr]
+    StoredFile.objects.filter(pk=held.pk).update(scan=ScanState.INFECTED, threat="Essai")
     files = copy_of(client, owner)
     whole = b"\n".join(files[name] for name in files if name.endswith((".json", ".txt"))).decode()
     assert "Nous avons bien reçu" in whole

@@ -110,7 +110,7 @@ def test_a_backup_made_while_people_write_comes_back_identical(
 
     monkeypatch.setattr(backup, "_named", and_discard)
     # The strength of a passphrase is not what is tested.
-    monkeypatch.setitem(age.SealedWriter.__init__.__kwdefaults__, "work", 4)
+    monkeypatch.setitem(age.SealedWriter.__init__.__kwdefaults__ or {}, "work", 4)
     people = threading.Thread(target=write_and_discard, args=(stop, faults))
     people.start()
     try:
@@ -186,7 +186,7 @@ def test_a_restore_that_was_interrupted_is_started_again(
     with pytest.raises(Refused, match="servi depuis"):
         restore.run(made.path)
     with transaction.atomic():
-        restore.empty(connection, tables.Schema.applied(connection).tables)
+        tables.empty(connection, tables.Schema.applied(connection).tables)
     done = restore.run(made.path)
     assert done.faults == []
     assert tables.digests(connection, kept) == before

@@ -47,7 +47,7 @@ def run(folder: Path, *, rounds: int, window: int, seed: int, only: list[str], d
         shutil.copyfile(connection.settings_dict["NAME"], folder / "empty.sqlite3")
     figures: list[tuple[str, object]] = []
     faults: list[str] = []
-    with season(folder, rng, 2 if only == ["full"] else ARTISTS, **PRODUCTION) as main:
+    with season(folder, rng, 2 if only == ["full"] else ARTISTS, temporary=None, **PRODUCTION) as main:
         if "rounds" in only:
             main.play(rounds)
             figures += told(main)
