@@ -24,7 +24,7 @@ from clea.text import clean, one_line
 _AS_TYPED = "password"
 #: Longer than any text and any word that people write: laying one out would hold a process for minutes.
 MAX_TEXT = 200_000
-MAX_WORD = 2_000
+MAX_WORD = 6_000
 _LONG_WORD = re.compile(rf"\S{{{MAX_WORD + 1}}}")
 #: What our own pages send back, sealed: one word.
 _SEALED = {"lot", "csrfmiddlewaretoken"}

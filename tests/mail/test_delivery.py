@@ -291,7 +291,9 @@ def test_a_backend_that_takes_nothing_has_not_sent(monkeypatch):
 
 
 def test_a_message_that_cannot_be_built_fails_and_does_not_block_the_others(smtp_server, caplog):
-    broken = OutgoingMailFactory(approved=True, subject="deux\nlignes")
+    broken = OutgoingMailFactory(approved=True)
+    # No door lets two lines in; a hand in the database may.
+    OutgoingMail.objects.filter(pk=broken.pk).update(subject="deux\nlignes")
     fine = OutgoingMailFactory(approved=True)
 
     assert mail.deliver_pending() == mail.DeliveryReport(sent=1, failed=1)

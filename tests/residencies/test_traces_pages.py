@@ -215,7 +215,7 @@ def test_the_desk_notes_a_consent_then_publishes_what_it_covers(residency: Resid
         "given_on": "2026-10-07",
         "proof": make.paper(),
     }
-    wrong = desk.post(at(residency, "consent_add"), facts | {"given_on": "2999-01-01"})
+    wrong = desk.post(at(residency, "consent_add"), facts | {"given_on": "2150-01-01"})
     assert "une fois donné" in text(wrong)
     facts["proof"] = make.paper()
     assert desk.post(at(residency, "consent_add"), facts).status_code == 302

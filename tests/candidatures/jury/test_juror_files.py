@@ -188,8 +188,6 @@ def test_another_deposit_is_there_only_while_ones_review_is_tied_to_it(visitor, 
     assert (status(visitor, address(first)), status(visitor, address(second))) == (404, 200)
     assert status(visitor, f"{pdf(dossier)}?depot={earlier.number}") == 404
     assert status(visitor, f"{pdf(dossier)}?depot=autre") == 404
-    # No text for PostgreSQL, and no error.
-    assert status(visitor, f"{pdf(dossier)}?depot=%00") == 404
 
 
 def test_a_right_costs_two_queries_more(visitor, juror, dossier) -> None:
