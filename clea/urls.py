@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from candidatures.views.public import home
+from clea.privacy import answer_views as answer
 from clea.privacy import views as privacy
 from clea.ui import style
 from clea.upkeep.views import measures
@@ -26,6 +27,7 @@ urlpatterns = [
     path("compte/", include("clea.accounts.urls")),
     path("fichiers/", include("clea.documents.urls")),
     path("donnees-personnelles/", privacy.public, name="privacy"),
+    path("coordination/droits-d-une-personne/", answer.page, name="privacy_answer"),
     path("coordination/registre-des-traitements/", include("clea.privacy.urls")),
     path("coordination/travaux/", include("clea.jobs.urls")),
     path("coordination/style/", style.page, name="style"),

@@ -25,5 +25,6 @@ class PrivacyConfig(AppConfig):
             _("Réglages"),
             90,
             navigation.Link("admin:privacy_disposallist_changelist", _("Conservation et effacement")),
+            navigation.Link("privacy_answer", _("Droits d'une personne")),
             navigation.Link("privacy_register:page", _("Registre des traitements")),
         )

@@ -59,9 +59,6 @@ Finder = Callable[[str, date], Iterable[Due]]
 Disposer = Callable[..., Disposed | None]
 #: ``(scope=, subject=, due_on=)``: tell the person, in the caller's transaction; whether there was anybody to tell.
 Warner = Callable[..., bool]
-#: What P2 adds: the rows of one person as plain JSON with their files; and taking them away within the law's limits.
-Exporter = Callable[["User"], Mapping[str, Any]]
-Eraser = Callable[..., Disposed]
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,6 @@ class Holding:
     dispose: Disposer | None = None
     warn: Warner | None = None
     sweep: Callable[[date], int] | None = None
-    export: Exporter | None = None
-    erase: Eraser | None = None
 
 
 _holdings: dict[str, Holding] = {}

@@ -50,5 +50,7 @@ VERBS = {
     "account.erased": _("compte effacé"),
     "account.closed": _("compte fermé à la demande de sa personne"),
     "account.data_taken": _("copie de ses données téléchargée"),
+    "privacy.copy_given": _("copie de ses données remise à une personne"),
+    "privacy.erased_on_request": _("effacement à la demande d'une personne"),
     "mails.erased": _("messages anciens effacés"),
 }
