@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from clea.accounts.models import User
-
     Words: TypeAlias = str | _StrPromise
 else:
     Words = Any
