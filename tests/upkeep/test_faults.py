@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts"))
 
@@ -16,9 +15,12 @@ from proofs.faults import whole_proof
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_acknowledged_is_lost_when_processes_are_killed(tmp_path, monkeypatch):
+def test_nothing_acknowledged_is_lost_when_processes_are_killed(tmp_path, monkeypatch, settings):
+    # Files of its own: menage, at zero hours, takes what no row names yet.
+    settings.VAR_DIR = folder = tmp_path / "var"
+    settings.MEDIA_ROOT = folder / "files"
+    folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = Path(settings.VAR_DIR)
     with whole_proof.season(folder, random.Random(7), artists=1, temporary=tmp_path) as season:
         tally = season.play(4, at_once=1, every=10)
 
