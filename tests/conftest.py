@@ -62,6 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # A slow machine is not a fault: speed lives in benchmarks.
     hypothesis.settings.register_profile("clea", deadline=None)
     hypothesis.settings.load_profile("clea")
+    # A worker finds the settings read already, with the folder of the process that started it: each has its own, or
+    # what one sweeps away would be another's.
+    settings.VAR_DIR, settings.MEDIA_ROOT = VAR_DIR, VAR_DIR / "files"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Look a static file up when it is asked for: each test client would list them all otherwise.
     settings.WHITENOISE_AUTOREFRESH = True
