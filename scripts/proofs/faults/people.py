@@ -74,7 +74,9 @@ class Artist:
                 if answer.status == wanted:
                     return answer
                 if answer.status == 503:
-                    self.last_503 = answer.body
+                    # One that gave a form back is kept: a file's page has none to give.
+                    if "Lettre du tour" not in self.last_503:
+                        self.last_503 = answer.body
                 else:
                     self.faults.append(f"{answer.status}: {answer.body[:300]}")
             except Nobody:
