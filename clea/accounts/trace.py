@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 VERBS = {
     "account.factor_reset": _("double authentification retirée d'un compte"),
     "account.rights_changed": _("droits d'un compte modifiés"),
-    "account.sessions_closed": _("sessions d'un compte fermées"),
 }
 
 

@@ -1,7 +1,7 @@
 """Files in, files out. The bytes go to the default storage, one row says what they are.
 
 A file cannot be part of a database transaction. So it is written first and its row after: a
-rollback leaves at worst a file that no row names, which ``manage.py clean_files`` removes; never
+rollback leaves at worst a file that no row names, which ``manage.py menage`` removes; never
 a row whose file is missing. Files are removed only once the deletion of their row is committed.
 """
 
@@ -234,7 +234,7 @@ def _delete_files(doomed: list[tuple[Storage, str]]) -> None:
     for storage, name in doomed:
         try:
             storage.delete(name)
-        except OSError:  # no row names it: clean_files will come back for the bytes
+        except OSError:  # no row names it: menage will come back for the bytes
             log.exception("could not delete a file that no row names")
 
 
