@@ -52,11 +52,11 @@ class Board:
         lacking = self._lacking(pair)
         if lacking is not None:
             return lacking
-        if self._by_exchange(pair):
-            return None
-        flow = _flow([*self.slot, pair], self.allowed, self.rooms)
+        flow = _flow(pair, self.slot, self.allowed, self.rooms)
         if flow is None:
             return "rooms_full"
+        if self._by_exchange(pair):
+            return None
         if self._simple(pair):
             # One meeting a structure and nobody shared: that flow is the whole question.
             self._move({one: flow[one] for one in (*self.slot, pair)})
@@ -246,15 +246,18 @@ def _matching(pairs: Sequence[Pair], allowed: Mapping[Pair, tuple[int, ...]]) ->
 
 
 def _flow(
-    pairs: Sequence[Pair], allowed: Mapping[Pair, tuple[int, ...]], rooms: Sequence[int]
+    pair: Pair, placed: Mapping[Pair, int], allowed: Mapping[Pair, tuple[int, ...]], rooms: Sequence[int]
 ) -> dict[Pair, int] | None:
-    """A slot for each: an artist once a slot, no slot over its rooms. Nothing when there is none.
+    """A slot for one more and for each: an artist once a slot, no slot over its rooms. Nothing when there is none.
 
-    Augmenting paths in a flow from meetings to (artist, slot), of capacity one, to slots, of their rooms.
+    One augmenting path, from the meetings as they stand, in a flow from meetings to (artist, slot), of capacity
+    one, to slots, of their rooms.
     """
-    where: dict[Pair, int] = {}
-    held: dict[tuple[int, int], Pair] = {}
+    where = dict(placed)
+    held = {(other[1], slot): other for other, slot in placed.items()}
     count = [0] * len(rooms)
+    for slot in placed.values():
+        count[slot] += 1
 
     def seat(pair: Pair, seen: set[tuple[int, int]], full: set[int]) -> bool:
         for slot in allowed[pair]:
@@ -290,4 +293,4 @@ def _flow(
             held[node] = other
         return False
 
-    return where if all(seat(pair, set(), set()) for pair in pairs) else None
+    return where if seat(pair, set(), set()) else None
