@@ -175,6 +175,8 @@ class ChainHead(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, default=chain.GENESIS)
+    #: Moves with what the public may read (clea.journal.changes).
+    public = models.CharField(max_length=16, default="", blank=True)
 
     class Meta:
         verbose_name = _("fin de la chaîne")

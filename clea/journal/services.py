@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
-from clea.journal import chain, guards, verbs
+from clea.journal import chain, changes, guards, verbs
 from clea.journal.models import ActorRole, ActorSnapshot, ChainHead, Entry
 from clea.journal.selectors import identify
 
@@ -94,7 +94,9 @@ def _append(*, by: User | None, verb: str, lines: Sequence[_Line]) -> list[Entry
         entries.append(entry)
     # The manager refuses to write anything in bulk; only this door may.
     models.QuerySet[Entry](Entry).bulk_create(entries, batch_size=100)
-    head.save(update_fields=["seq", "hash"])
+    if changes.taken():
+        head.public = changes.new_mark()
+    head.save(update_fields=["seq", "hash", "public"])
     return entries
 
 

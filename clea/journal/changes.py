@@ -1,0 +1,110 @@
+"""What everyone may read has changed: one mark that moves with every write, but those that show nobody anything.
+
+Who keeps a public page for the next visitor (``clea.ui.kept``) reads the mark before making it: a page is shown again
+while the mark stands. Every statement that writes is watched, whichever service, command or admin page sends it, and a
+table moves the mark until its app says that it shows nothing (:func:`unseen`): forgetting costs a page made once more,
+never a page out of date.
+
+The mark is a word drawn at random on the chain's last row, which every act of the house writes: moving it costs an act
+nothing, and it is committed with what it tells. A write that records nothing moves it just after its commit, by one
+more statement; were the machine to stop between the two, pages would be late until their minute ends.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from django.db import DatabaseError, connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from clea.journal.models import ChainHead
+
+_WRITE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
+#: The ground's own applications: accounts, mail, work and trace. Nothing of theirs is on a public page.
+_APPS = frozenset(
+    {
+        "account", "accounts", "admin", "auth", "contenttypes", "django_tasks_database", "jobs", "journal", "mail",
+        "mfa", "privacy", "sessions", "upkeep",
+    }
+)  # fmt: skip
+#: Tables of which a write is not seen, with the words of a statement that is seen all the same.
+_unseen: dict[str, re.Pattern[str] | None] = {"clea_cache": None, "django_migrations": None, "django_session": None}
+
+
+def unseen(*tables: type[models.Model], but: str = "") -> None:
+    """Say from ``AppConfig.ready`` that writing these shows the public nothing, ``but`` a statement that matches."""
+    for table in tables:
+        _unseen[table._meta.db_table] = re.compile(but) if but else None
+
+
+def settle_apps(found: list[type[models.Model]]) -> None:
+    """The same of every model of the ground's applications."""
+    unseen(*(model for model in found if model._meta.app_label in _APPS))
+
+
+def unseen_tables() -> set[str]:
+    """Tables that no public page may read."""
+    return {table for table, but in _unseen.items() if but is None}
+
+
+def is_seen(sql: str) -> bool:
+    """Whether this statement writes something that the public may read."""
+    if sql[:1] not in "IUD" or (found := _WRITE.match(sql)) is None:
+        return False
+    if (table := found[1]) not in _unseen:
+        return True
+    but = _unseen[table]
+    return but is not None and but.search(sql) is not None
+
+
+def watch(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Watch the statements of a connection that opens (``connection_created``)."""
+    if _note not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_note)
+
+
+def _note(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    done = execute(sql, params, many, context)
+    if is_seen(str(sql)):
+        writer = context["connection"]
+        # One a transaction. A savepoint that is rolled back takes its own with it.
+        if not any(entry[1] is _move for entry in writer.run_on_commit):
+            transaction.on_commit(_move, using=writer.alias, robust=True)
+    return done
+
+
+def _move() -> None:
+    """After the commit of what no line of the journal told."""
+    # While the first migrations run there is no such row yet, nor anybody to read.
+    with suppress(DatabaseError):
+        if not ChainHead.objects.filter(pk=1).update(public=new_mark()):
+            ChainHead.objects.get_or_create(pk=1, defaults={"public": new_mark()})
+
+
+def new_mark() -> str:
+    """Drawn and not counted: a mark of before a restoration never comes back for another content."""
+    return secrets.token_hex(8)
+
+
+def taken() -> bool:
+    """Whether this transaction wrote something seen that the line about to be recorded may tell, once.
+
+    Not what a savepoint around this very line would leave standing if it were rolled back.
+    """
+    around = set(connection.savepoint_ids)
+    waiting = connection.run_on_commit
+    kept = [entry for entry in waiting if not (entry[1] is _move and around <= entry[0])]
+    connection.run_on_commit = kept
+    return len(kept) < len(waiting)
+
+
+def mark() -> str:
+    """Where everything public stands; empty when nothing was ever written. One query, and no object made of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public FROM journal_chainhead WHERE id = 1")
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
