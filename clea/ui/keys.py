@@ -124,10 +124,19 @@ class _Key(PathConverter):
         return str(key)
 
 
+#: Stands for any row of a list, whose addresses differ by their key alone.
+_ANY = str(UUID(int=0))
+
+
 class _KeyedChangeList:
+    _address = ""
+
     def url_for_result(self, result: models.Model) -> str:
-        opts = self.opts  # type: ignore[attr-defined]
-        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[result])
+        """The address of a row, looked up once a list."""
+        if not self._address:
+            opts = self.opts  # type: ignore[attr-defined]
+            self._address = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[_ANY])
+        return self._address.replace(_ANY, str(of(result)))
 
 
 class _KeyedAdmin(Worded):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -184,7 +185,13 @@ def form_errors(*forms: BaseForm | None) -> SafeString:
 @register.simple_tag
 def state_tag(state: str, label: str, tone: str = "") -> SafeString:
     """A state: a word and a shape. ``tone``: done, open, attention, stop, idle (guessed from ``state``)."""
-    return render_to_string("components/state.html", {"label": label, "tone": tone or icons.tone_of(str(state))})
+    return _state(str(label), tone or icons.tone_of(str(state)))
+
+
+@lru_cache(maxsize=512, typed=True)
+def _state(label: str, tone: str) -> SafeString:
+    """Its markup, drawn once for a word in one language and a shape: a list shows a few of them fifty times."""
+    return render_to_string("components/state.html", {"label": label, "tone": tone})
 
 
 @register.simple_tag

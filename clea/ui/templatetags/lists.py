@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-_OPENING = re.compile(r"^<(td|th)\b")
-
 
 @register.simple_tag
 def desk_view(cl: ChangeList) -> lists.View:
@@ -26,10 +24,22 @@ def desk_view(cl: ChangeList) -> lists.View:
 
 
 @register.simple_tag
-def cell(item: str, headers: list[dict[str, Any]], index: int) -> SafeString:
-    """A cell that says its column, for a screen too narrow for the headers."""
-    header = headers[index] if index < len(headers) else {}
-    label = "" if "action-checkbox" in str(header.get("class_attrib", "")) else str(header.get("text", ""))
-    words = escape(label[:1].upper() + label[1:])
-    # The cell is Django's own, already escaped: its opening tag alone gets one attribute.
-    return mark_safe(_OPENING.sub(lambda tag: f'{tag[0]} data-label="{words}"', str(item)))  # noqa: S308
+def rows(results: Iterable[Iterable[str]], headers: list[dict[str, Any]]) -> SafeString:
+    """The rows, each cell saying its column, for a screen too narrow for the headers.
+
+    The cells are Django's own, already escaped: their opening tag (``<td`` or ``<th``) alone gets one attribute.
+    Made here and not in a template: three hundred cells a page.
+    """
+    labels = [f' data-label="{_column(header)}"' for header in headers]
+    found = []
+    for result in results:
+        cells = ((str(cell), label) for cell, label in zip(result, labels, strict=False))
+        found.append(f"<tr>{''.join(f'{cell[:3]}{label}{cell[3:]}' for cell, label in cells)}</tr>\n")
+    return mark_safe("".join(found))  # noqa: S308
+
+
+def _column(header: dict[str, Any]) -> str:
+    if "action-checkbox" in str(header.get("class_attrib", "")):
+        return ""
+    label = str(header.get("text", ""))
+    return escape(label[:1].upper() + label[1:])
