@@ -7,7 +7,7 @@ class CandidaturesConfig(AppConfig):
     verbose_name = _("appels et candidatures")
 
     def ready(self) -> None:
-        from candidatures import files, held_files, jobs, messages, minutes_files, own, privacy, verification
+        from candidatures import files, held_files, jobs, messages, minutes_files, own, privacy, unseen, verification
         from candidatures.admin import desk, menu, search
         from candidatures.admin.jury import desk as jury_desk
         from candidatures.selectors import next_steps
@@ -18,13 +18,16 @@ class CandidaturesConfig(AppConfig):
         from clea import rounds
         from clea.accounts import landing
         from clea.documents import access, keepers
-        from clea.journal import verbs
+        from clea.journal import changes, verbs
         from clea.mail import kinds
         from clea.ui import desk as desk_home
         from clea.ui import next_step, sitemaps
         from clea.upkeep import sweeps
 
         verbs.register(messages.VERBS)
+        # A dossier shows a name once its artist accepted; what hangs from it shows nothing.
+        changes.unseen(*unseen.TABLES)
+        changes.unseen(unseen.DOSSIER, but=unseen.CHOSEN)
         kinds.register(*messages.KINDS)
         kinds.guard(letters.KIND, leaving.may_leave)
         access.register(files.resolve)

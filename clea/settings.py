@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "clea.ui.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clea.ui.kept.KeptPagesMiddleware",
     "clea.ui.compression.CompressionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -167,6 +168,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+
+# Public pages kept for the next visitor (clea.ui.kept), never longer than they are true.
+PUBLIC_CACHE = env.bool("PUBLIC_CACHE", default=True)
 
 # Background tasks -----------------------------------------------------------------------------
 

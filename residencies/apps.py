@@ -10,7 +10,7 @@ class ResidenciesConfig(AppConfig):
         from clea import rounds
         from clea.accounts import landing
         from clea.documents import access, keepers
-        from clea.journal import verbs
+        from clea.journal import changes, verbs
         from clea.mail import kinds
         from clea.ui import desk as desk_home
         from clea.ui import next_step, sitemaps
@@ -19,11 +19,14 @@ class ResidenciesConfig(AppConfig):
         from residencies import rounds as residency_rounds
         from residencies.admin import desk, home, menu, search
         from residencies.admin.opening import jury_answers
+        from residencies.models import CalendarFeed, KitDelivery, Subscriber
         from residencies.selectors import next_steps
         from residencies.selectors.seats import has_a_residency, has_a_structure
         from residencies.sitemaps import NewsSitemap, ResidencySitemap
 
         verbs.register(messages.VERBS)
+        # Written by who reads a calendar, a kit or the news, not by who publishes.
+        changes.unseen(CalendarFeed, KitDelivery, Subscriber)
         kinds.register(*messages.KINDS)
         access.register(files.resolve)
         keepers.register("residencies", held_files.KEEPER)

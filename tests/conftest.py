@@ -41,6 +41,8 @@ ENVIRONMENT = {
     "BEHIND_PROXY": "false",
     "SECURE_SSL_REDIRECT": "false",
     "SENTRY_DSN": "",
+    # A test is rolled back under a process that goes on: what it keeps would be another's. tests/ui/test_kept.py.
+    "PUBLIC_CACHE": "false",
     # Playwright's synchronous interface keeps an event loop in the thread of the tests.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     "TZ": "UTC",

@@ -10,8 +10,9 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from clea import rounds
         from clea.documents import desk, scanner
+        from clea.documents.models import StoredFile
         from clea.documents.services import scanning
-        from clea.journal import verbs
+        from clea.journal import changes, verbs
         from clea.ui import desk as desk_home
         from clea.ui import health, navigation
 
@@ -24,6 +25,8 @@ class DocumentsConfig(AppConfig):
                 "file.released": _("fichier libéré malgré l'antivirus"),
             }
         )
+        # A file just written shows nothing before a row names it; one judged or taken away may leave a page.
+        changes.unseen(StoredFile, but="^(UPDATE|DELETE)")
         rounds.register("antivirus", scanning.scan_due)
         health.register("scanner", scanner.health)
         desk_home.register(desk.items, "settings")

@@ -8,9 +8,10 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         from clea.accounts import trace
-        from clea.journal import services, verbs
+        from clea.journal import changes, services, verbs
 
         verbs.register({"journal.actor_erased": _("nom effacé du journal")})
         # People stand below the journal: it brings them its verbs and its pen.
         verbs.register(trace.VERBS)
         trace.use(services.record)
+        changes.settle()

@@ -18,8 +18,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 from clea.journal.models import ChainHead
 
@@ -41,9 +43,10 @@ def unseen(*tables: type[models.Model], but: str = "") -> None:
         _unseen[table._meta.db_table] = re.compile(but) if but else None
 
 
-def settle_apps(found: list[type[models.Model]]) -> None:
-    """The same of every model of the ground's applications."""
-    unseen(*(model for model in found if model._meta.app_label in _APPS))
+def settle() -> None:
+    """Watch every connection to come; what the ground's own applications keep shows nothing."""
+    unseen(*(model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in _APPS))
+    connection_created.connect(watch, dispatch_uid="clea.journal.changes")
 
 
 def unseen_tables() -> set[str]:
@@ -62,7 +65,7 @@ def is_seen(sql: str) -> bool:
 
 
 def watch(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Watch the statements of a connection that opens (``connection_created``)."""
+    """Watch the statements of a connection that opens."""
     if _note not in connection.execute_wrappers:
         connection.execute_wrappers.append(_note)
 
@@ -102,9 +105,9 @@ def taken() -> bool:
     return len(kept) < len(waiting)
 
 
-def mark() -> str:
-    """Where everything public stands; empty when nothing was ever written. One query, and no object made of it."""
+def mark() -> str | None:
+    """Where everything public stands; ``None`` when nothing was ever written. One query, and no object made of it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT public FROM journal_chainhead WHERE id = 1")
         found = cursor.fetchone()
-    return str(found[0]) if found else ""
+    return str(found[0]) if found else None

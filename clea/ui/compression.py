@@ -13,7 +13,7 @@ import brotli  # type: ignore[import-untyped]
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils.cache import patch_vary_headers
 
 #: Half-way between speed and weight: about a millisecond a page.
@@ -23,13 +23,21 @@ _TEXT = re.compile(r"text/|application/(json|javascript|[\w.-]+\+(json|xml)|xml)
 _BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
+def accepted(request: HttpRequest) -> str:
+    """What a page without a secret travels in for this reader: ``br``, ``gzip``, or nothing."""
+    given = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    if _BROTLI.search(given):
+        return "br"
+    return "gzip" if re_accepts_gzip.search(given) else ""
+
+
 class CompressionMiddleware(GZipMiddleware):
     """Text only: pictures, archives and PDFs are compressed already."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not _TEXT.match(response.headers.get("Content-Type", "")):
             return response
-        if self._secret(request, response) or not _BROTLI.search(request.headers.get("accept-encoding", "")):
+        if self._secret(request, response) or accepted(request) != "br":
             return super().process_response(request, response)
         if response.streaming or len(response.content) < SMALLEST or response.has_header("Content-Encoding"):  # type: ignore[attr-defined]
             return response
