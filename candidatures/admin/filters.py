@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import ApplicationState, DepositKind
 from candidatures.models import Application, Discipline, PieceRequest
+from candidatures.models.application import department_of
 
 ABROAD = "hors"
 
@@ -78,7 +79,7 @@ class DepartmentFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         places = model_admin.get_queryset(request).order_by().values_list("postal_code", "country").distinct()
-        known = {Application(postal_code=code, country=country).department for code, country in places}
+        known = {department_of(code, country) for code, country in places}
         choices: list[tuple[str, Any]] = [(code, code) for code in sorted(known - {""})]
         return [*choices, (ABROAD, _("à l'étranger ou non précisé"))] if "" in known else choices
 

@@ -309,9 +309,14 @@ class Application(models.Model):
     @property
     def department(self) -> str:
         """French department from the postal code (``"59"``, ``"2A"``, ``"974"``), empty abroad."""
-        code = self.postal_code.replace(" ", "")
-        if self.country.strip().casefold() != "france" or len(code) != 5 or not code.isdigit():
-            return ""
-        if code.startswith("20"):
-            return "2A" if code < "20200" else "2B"
-        return code[:3] if code.startswith(("97", "98")) else code[:2]
+        return department_of(self.postal_code, self.country)
+
+
+def department_of(postal_code: str, country: str) -> str:
+    """The French department of an address; empty abroad, and without a code of five figures."""
+    code = postal_code.replace(" ", "")
+    if country.strip().casefold() != "france" or len(code) != 5 or not code.isdigit():
+        return ""
+    if code.startswith("20"):
+        return "2A" if code < "20200" else "2B"
+    return code[:3] if code.startswith(("97", "98")) else code[:2]

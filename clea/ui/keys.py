@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -130,12 +131,17 @@ _ANY = str(UUID(int=0))
 
 class _KeyedChangeList:
     _address = ""
+    opts: Any
+    preserved_filters: str
 
     def url_for_result(self, result: models.Model) -> str:
-        """The address of a row, looked up once a list."""
+        """The address of a row, and the way back to this list, made once a list: a page of rows differs by its keys."""
         if not self._address:
-            opts = self.opts  # type: ignore[attr-defined]
-            self._address = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[_ANY])
+            page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[_ANY])
+            given = {"preserved_filters": self.preserved_filters, "opts": self.opts}
+            self._address = add_preserved_filters(given, page)
+            # Django would add them again, and resolve the address of each row to know whether it may.
+            self.preserved_filters = ""
         return self._address.replace(_ANY, str(of(result)))
 
 
