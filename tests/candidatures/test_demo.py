@@ -69,6 +69,7 @@ def fact(check: Callable[[str], None]) -> Callable[[str], None]:
     return check
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_demonstration(subtests: pytest.Subtests, settings: Any) -> None:
     """Build it once, then look at it from every side.
