@@ -35,7 +35,7 @@ from residencies.selectors import activities as selectors
 from residencies.services import activities
 from residencies.views.studio.activities import ahead, differing
 from structures.admin.letters import WritingMixin
-from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
+from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter, coordinated
 from structures.letters import Mailing
 from structures.models import Commune, Structure, Territory
 
@@ -88,7 +88,7 @@ class AgreementFilter(admin.SimpleListFilter):
 
 
 class ReviewFilter(admin.SimpleListFilter):
-    """A session to come is to be looked at again. Fifteen queries when it is asked for."""
+    """A session to come is to be looked at again. Eleven queries when it is asked for."""
 
     title = _("séance à revoir")
     parameter_name = "a_revoir"
@@ -99,7 +99,7 @@ class ReviewFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Activity]) -> QuerySet[Activity]:
         if self.value() != "oui":
             return queryset
-        found = selectors.reviews_of(Territory.objects.coordinated_by(request.user))
+        found = selectors.reviews_of(coordinated(request))
         return queryset.filter(pk__in={row.session.activity_id for group in found for row in group})
 
 

@@ -28,7 +28,7 @@ from residencies.rules.activities import Seat
 from residencies.selectors import activities as selectors
 from residencies.services import activities, sessions
 from residencies.views.studio.sessions import session_page, written
-from structures.models import Territory
+from structures.admin.scope import coordinated
 
 
 class ResidencyActivitiesMixin(ResidencyPages):
@@ -271,10 +271,10 @@ def _found(activity: Activity, key: UUID) -> Session:
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """Sessions to come that something breaks since they were placed.
 
-    One query when nothing is planned; fourteen more a territory, whatever the number of sessions.
+    One query when nothing is planned; eleven more a territory, whatever the number of sessions.
     """
     items = []
-    for found in selectors.reviews_of(Territory.objects.coordinated_by(request.user)):
+    for found in selectors.reviews_of(coordinated(request)):
         first = found[0]
         items.append(
             DeskItem(

@@ -1,13 +1,16 @@
-"""What is known of a span of time, for the planning: twelve queries, whatever the number of sessions."""
+"""What is known of a span of time, for the planning: nine queries, whatever the number of sessions."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from residencies.enums import DayPart, EventState, PaperKind, SessionState, VisitState, WarningCode
@@ -33,47 +36,38 @@ from structures.models import Closure, Commune, Structure, Territory
 MARGIN = timedelta(days=2)
 
 
-@dataclass
-class _Row:
-    """What is being gathered of one moment."""
+class _Line(NamedTuple):
+    """A moment as each table tells it, for one of its people: the columns of one union, in this order."""
 
+    kind: str
+    uuid: UUID
     title: str
     starts_at: datetime
     ends_at: datetime
-    spot: Spot
-    residencies: set[int] = field(default_factory=set)
-    structures: set[int] = field(default_factory=set)
+    house: int | None
+    house_name: str
+    commune: int | None
+    place: str
+    #: Who it takes: nought for nobody.
+    residency: int
+    structure: int
+    #: Of a meeting: its event, and how long it lasts.
+    event: int
+    minutes: int
 
-
-class _Gathered:
-    """Moments met through several of their people, each once."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, _Row] = {}
-
-    def add(self, key: str, row: _Row) -> _Row:
-        return self.rows.setdefault(key, row)
-
-    def taken(self) -> list[Taken]:
-        return [
-            Taken(
-                key,
-                row.title,
-                row.starts_at,
-                row.ends_at,
-                row.spot,
-                frozenset(row.residencies),
-                frozenset(row.structures),
-            )
-            for key, row in self.rows.items()
-        ]
+    @property
+    def key(self) -> str:
+        return f"{self.kind}{self.uuid.hex}"
 
 
 def spot(host: Structure | None, commune: Commune | None, place: str = "") -> Spot:
     """Where a session takes place: its commune is the host's unless said otherwise."""
     where = commune or (host.commune if host else None)
-    label = ", ".join(str(part) for part in (host, place, where) if part)
-    return Spot(host.pk if host else None, where, place, label)
+    return _spot(host.pk if host else None, host.name if host else "", where, place)
+
+
+def _spot(host: int | None, name: str, where: Commune | None, place: str) -> Spot:
+    return Spot(host, where, place, ", ".join(part for part in (name, place, where.name if where else "") if part))
 
 
 def session_key(session: Session) -> str:
@@ -88,14 +82,10 @@ def world(
     start: datetime,
     end: datetime,
 ) -> World:
-    """Everything that touches these residencies and structures between two moments. Twelve queries."""
+    """Everything that touches these residencies and structures between two moments. Nine queries."""
     people, places = set(residencies), set(structures)
     rules = planning_rules(territory)
     window = {"starts_at__lt": end + MARGIN, "ends_at__gt": start - MARGIN}
-    gathered = _Gathered()
-    _sessions(gathered, people, places, window)
-    _visits(gathered, people, places, window)
-    _events(gathered, people, places, window)
     return World(
         figures=Figures.of(rules),
         zone=territory.school_zone,
@@ -104,7 +94,7 @@ def world(
         day_ends=rules.day_ends,
         artists=_artists(people),
         teams=_teams(places),
-        taken=gathered.taken(),
+        taken=_taken(people, places, window),
         waived=_waived(people, places, window),
     )
 
@@ -136,7 +126,12 @@ def _artists(people: set[int]) -> dict[int, Artist]:
 
 def _teams(places: set[int]) -> dict[int, Team]:
     """Two queries."""
-    rows = Structure.objects.filter(pk__in=places).annotate(size=Count("professionals")).prefetch_related("closures")
+    rows = (
+        Structure.objects.filter(pk__in=places)
+        .only("uuid", "name", "is_active")
+        .annotate(size=Count("professionals"))
+        .prefetch_related("closures")
+    )
     return {
         row.pk: Team(key=row.uuid.hex, name=row.name, size=row.size, closures=_closed(row))
         for row in rows.order_by("pk")
@@ -150,20 +145,98 @@ def _closed(structure: Structure) -> tuple[Closure, ...]:
     return (Closure(structure=structure, starts_on=FIRST_DAY, ends_on=LAST_DAY, reason=_("définitivement")),)
 
 
-def _sessions(gathered: _Gathered, people: set[int], places: set[int], window: Mapping[str, datetime]) -> None:
-    """Two queries: through their artists, and through their structures."""
-    asked = {f"session__{name}": value for name, value in window.items()}
-    asked["session__state__in"] = [SessionState.PLANNED, SessionState.HELD]  # type: ignore[assignment]
-    related = ("session__activity", "session__host__commune", "session__commune")
-    for link in Session.residencies.through.objects.filter(residency__in=people, **asked).select_related(*related):
-        _session(gathered, link.session).residencies.add(link.residency_id)
-    for there in Session.structures.through.objects.filter(structure__in=places, **asked).select_related(*related):
-        _session(gathered, there.session).structures.add(there.structure_id)
+def _taken(people: set[int], places: set[int], window: Mapping[str, datetime]) -> list[Taken]:
+    """The moments given already, each once, with those of these people whom it takes. Two queries."""
+    tables = (*_of_sessions(people, places, window), _of_visits(people, places, window),
+              *_of_events(people, places, window))  # fmt: skip
+    lines = [_Line(*values) for values in tables[0].union(*tables[1:], all=True)]
+    communes = Commune.objects.only("name", "latitude", "longitude").in_bulk(
+        {line.commune for line in lines if line.commune}
+    )
+    # The artist of an event is there all along, not for the meetings alone.
+    there = {(line.event, line.residency) for line in lines if line.kind == "e"}
+    moments: dict[str, _Line] = {}
+    who: dict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    for line in lines:
+        moments.setdefault(line.key, line)
+        residencies, structures = who[line.key]
+        if line.residency in people and not (line.kind == "m" and (line.event, line.residency) in there):
+            residencies.add(line.residency)
+        if line.structure in places:
+            structures.add(line.structure)
+    return [
+        Taken(
+            key,
+            line.title,
+            line.starts_at,
+            line.starts_at + timedelta(minutes=line.minutes) if line.kind == "m" else line.ends_at,
+            _spot(line.house, line.house_name, communes[line.commune] if line.commune else None, line.place),
+            frozenset(who[key][0]),
+            frozenset(who[key][1]),
+        )
+        for key, line in moments.items()
+    ]
 
 
-def _session(gathered: _Gathered, session: Session) -> _Row:
-    where = spot(session.host, session.commune, session.place)
-    return gathered.add(session_key(session), _Row(session.activity.title, session.starts_at, session.ends_at, where))
+def _columns(rows: QuerySet[Any], kind: str, path: str, house: str, **told: Any) -> QuerySet[Any]:
+    """The rows as :class:`_Line`, ``told`` apart. ``path`` leads to the moment, ``house`` to the structure it is in."""
+    nobody = Value(0)
+    columns = {
+        "kind": Value(kind, output_field=CharField()),
+        "uuid": f"{path}__uuid",
+        "title": f"{path}__title",
+        "starts_at": f"{path}__starts_at",
+        "ends_at": f"{path}__ends_at",
+        "house": f"{path}__{house}_id",
+        "house_name": Coalesce(f"{path}__{house}__name", Value("")),
+        "commune": Coalesce(f"{path}__commune_id", f"{path}__{house}__commune_id"),
+        "place": f"{path}__place",
+        "residency": nobody,
+        "structure": nobody,
+        "event": nobody,
+        "minutes": nobody,
+    } | told
+    return rows.order_by().values_list(*(columns[name] for name in _Line._fields))
+
+
+def _asked(path: str, window: Mapping[str, datetime]) -> dict[str, Any]:
+    return {f"{path}__{name}": value for name, value in window.items()}
+
+
+def _of_sessions(people: set[int], places: set[int], window: Mapping[str, datetime]) -> Iterator[QuerySet[Any]]:
+    """Through their artists, and through their structures."""
+    asked = {**_asked("session", window), "session__state__in": [SessionState.PLANNED, SessionState.HELD]}
+    with_them = Session.residencies.through.objects.filter(residency__in=people, **asked)
+    title = "session__activity__title"
+    yield _columns(with_them, "s", "session", "host", title=title, residency="residency_id")
+    there = Session.structures.through.objects.filter(structure__in=places, **asked)
+    yield _columns(there, "s", "session", "host", title=title, structure="structure_id")
+
+
+def _of_visits(people: set[int], places: set[int], window: Mapping[str, datetime]) -> QuerySet[Any]:
+    """A structure that is visited receives: its team is taken."""
+    links = Visit.residencies.through.objects.filter(
+        Q(residency__in=people) | Q(visit__structure__in=places), **_asked("visit", window)
+    ).exclude(visit__state=VisitState.CANCELLED)
+    taken = Coalesce("visit__structure_id", Value(0))
+    return _columns(links, "v", "visit", "structure", residency="residency_id", structure=taken)
+
+
+def _of_events(people: set[int], places: set[int], window: Mapping[str, datetime]) -> Iterator[QuerySet[Any]]:
+    """The artist of an event is there all along; a meeting takes its structure too."""
+    hidden = [EventState.DRAFT, EventState.CANCELLED]
+    links = Event.residencies.through.objects.filter(residency__in=people, **_asked("event", window))
+    yield _columns(
+        links.exclude(event__state__in=hidden), "e", "event", "structure", residency="residency_id", event="event_id"
+    )
+    meetings = MeetingSlot.objects.filter(
+        Q(residency__in=people) | Q(structure__in=places),
+        starts_at__lt=window["starts_at__lt"],
+        starts_at__gt=window["ends_at__gt"] - timedelta(hours=2),
+    ).exclude(event__state__in=hidden)
+    own = {"uuid": "uuid", "starts_at": "starts_at", "ends_at": "starts_at", "minutes": "event__slot_minutes"}
+    who = {"residency": "residency_id", "structure": "structure_id", "event": "event_id"}
+    yield _columns(meetings, "m", "event", "structure", **own, **who)
 
 
 def _waived(people: set[int], places: set[int], window: Mapping[str, datetime]) -> dict[str, set[str]]:
@@ -181,74 +254,6 @@ def _waived(people: set[int], places: set[int], window: Mapping[str, datetime]) 
     return found
 
 
-def _visits(gathered: _Gathered, people: set[int], places: set[int], window: Mapping[str, datetime]) -> None:
-    """One query. A structure that is visited receives: its team is taken."""
-    links = (
-        Visit.residencies.through.objects.filter(
-            Q(residency__in=people) | Q(visit__structure__in=places),
-            **{f"visit__{name}": value for name, value in window.items()},
-        )
-        .exclude(visit__state=VisitState.CANCELLED)
-        .select_related("visit__structure__commune", "visit__commune")
-    )
-    for link in links:
-        visit = link.visit
-        row = gathered.add(
-            f"v{visit.uuid.hex}",
-            _Row(visit.title, visit.starts_at, visit.ends_at, spot(visit.structure, visit.commune, visit.place)),
-        )
-        if link.residency_id in people:
-            row.residencies.add(link.residency_id)
-        if visit.structure_id in places:
-            row.structures.add(visit.structure_id)
-
-
-def _events(gathered: _Gathered, people: set[int], places: set[int], window: Mapping[str, datetime]) -> None:
-    """Two queries: the artist of an event is there all along; a meeting takes its structure too."""
-    hidden = [EventState.DRAFT, EventState.CANCELLED]
-    asked = {f"event__{name}": value for name, value in window.items()}
-    links = (
-        Event.residencies.through.objects.filter(residency__in=people, **asked)
-        .exclude(event__state__in=hidden)
-        .select_related("event__structure__commune", "event__commune")
-    )
-    there: dict[int, set[int]] = defaultdict(set)
-    for link in links:
-        event = link.event
-        there[event.pk].add(link.residency_id)
-        gathered.add(
-            f"e{event.uuid.hex}", _Row(event.title, event.starts_at, event.ends_at, _event_spot(event))
-        ).residencies.add(link.residency_id)
-    meetings = (
-        MeetingSlot.objects.filter(
-            Q(residency__in=people) | Q(structure__in=places),
-            starts_at__lt=window["starts_at__lt"],
-            starts_at__gt=window["ends_at__gt"] - timedelta(hours=2),
-        )
-        .exclude(event__state__in=hidden)
-        .select_related("event__structure__commune", "event__commune")
-    )
-    for meeting in meetings:
-        event = meeting.event
-        row = gathered.add(
-            f"m{meeting.uuid.hex}",
-            _Row(
-                event.title,
-                meeting.starts_at,
-                meeting.starts_at + timedelta(minutes=event.slot_minutes),
-                _event_spot(event),
-            ),
-        )
-        if meeting.residency_id in people - there[event.pk]:
-            row.residencies.add(meeting.residency_id)
-        if meeting.structure_id in places:
-            row.structures.add(meeting.structure_id)
-
-
-def _event_spot(event: Event) -> Spot:
-    return spot(event.structure, event.commune, event.place)
-
-
 # Sessions already planned ------------------------------------------------------------------------
 
 
@@ -260,37 +265,31 @@ class Review:
     warnings: tuple[PlanWarning, ...]
 
 
-def draft_of(session: Session, activity: Activity) -> Draft:
-    """The session as it stands. Reads its residencies and structures: prefetch them for a list."""
+def draft_of(session: Session, activity: Activity, residencies: Iterable[int], structures: Iterable[int]) -> Draft:
+    """The session as it stands, with its artists and its structures."""
     return Draft(
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         kind=activity.kind,
-        residencies=frozenset(row.pk for row in session.residencies.all()),
-        structures=frozenset(row.pk for row in session.structures.all()),
+        residencies=frozenset(residencies),
+        structures=frozenset(structures),
         spot=spot(session.host, session.commune, session.place),
         life_stage=activity.life_stage,
         key=session_key(session),
     )
 
 
-def to_review(territory: Territory, sessions: Sequence[Session]) -> dict[int, Review]:
-    """Sessions, by key, with their warnings that nobody waived. Sixteen queries, none for no session.
+def to_review(territory: Territory, sessions: Iterable[Session]) -> dict[int, Review]:
+    """Sessions, by key, with their warnings that nobody waived. Eleven queries, none for no session.
 
-    Only planned ones are looked at: what took place is past praying for.
+    Only planned ones are looked at: what took place is past praying for. The activity, the host with its commune
+    and the commune are read from the session: select them for a list.
     """
-    rows = list(
-        Session.objects.filter(pk__in=[row.pk for row in sessions], state=SessionState.PLANNED)
-        .select_related("activity", "host__commune", "commune")
-        .prefetch_related(
-            Prefetch("residencies", queryset=Residency.objects.only("pk")),
-            Prefetch("structures", queryset=Structure.objects.only("pk")),
-            Prefetch("waivers", queryset=Waiver.objects.only("session_id", "key")),
-        )
-    )
+    rows = [row for row in sessions if row.state == SessionState.PLANNED]
     if not rows:
         return {}
-    drafts = {row.pk: draft_of(row, row.activity) for row in rows}
+    artists, houses = _links(rows)
+    drafts = {row.pk: draft_of(row, row.activity, artists[row.pk], houses[row.pk]) for row in rows}
     known = world(
         territory,
         residencies={pk for draft in drafts.values() for pk in draft.residencies},
@@ -298,10 +297,23 @@ def to_review(territory: Territory, sessions: Sequence[Session]) -> dict[int, Re
         start=min(row.starts_at for row in rows),
         end=max(row.ends_at for row in rows),
     )
+    waived: dict[int, set[str]] = defaultdict(set)
+    for pk, key in Waiver.objects.filter(session__in=list(drafts)).values_list("session_id", "key"):
+        waived[pk].add(key)
     found = {}
     for row in rows:
-        waived = {waiver.key for waiver in row.waivers.all()}
-        left = tuple(unanswered(warnings(drafts[row.pk], known), waived, known))
+        left = tuple(unanswered(warnings(drafts[row.pk], known), waived[row.pk], known))
         if left:
             found[row.pk] = Review(row, left)
+    return found
+
+
+def _links(rows: Iterable[Session]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """The residencies and the structures of these sessions. One query."""
+    asked = {"session__in": [row.pk for row in rows]}
+    with_them = Session.residencies.through.objects.filter(**asked).values_list(Value(0), "session_id", "residency_id")
+    there = Session.structures.through.objects.filter(**asked).values_list(Value(1), "session_id", "structure_id")
+    found: tuple[dict[int, list[int]], dict[int, list[int]]] = (defaultdict(list), defaultdict(list))
+    for which, session, pk in with_them.union(there, all=True):
+        found[which][session].append(pk)
     return found

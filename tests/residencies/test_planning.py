@@ -140,6 +140,7 @@ def test_the_artist_is_elsewhere_and_the_reason_is_kept_for_that_moment_only(des
     Session.objects.filter(pk=taken.pk).update(
         starts_at=moment("2027-02-02", "10:30"), ends_at=moment("2027-02-02", "12:30")
     )
+    taken.refresh_from_db()
     found = selectors.to_review(residency.territory, [session, taken])
     assert {pk: [row.code.value for row in review.warnings] for pk, review in found.items()} == {
         session.pk: ["artist_taken"],
@@ -344,7 +345,7 @@ def test_an_english_speaking_artist_reads_english(desk, residency, activity):
 
 def test_what_changes_later_puts_a_session_among_those_to_look_at_again(desk, residency, activity, host):
     session = plan(desk, activity)
-    territory = Territory.objects.filter(pk=residency.territory.pk)
+    territory = [Territory.objects.get(pk=residency.territory.pk)]
     assert activity_selectors.reviews_of(territory) == []
     Closure.objects.create(structure=host, starts_on=date(2027, 2, 1), ends_on=date(2027, 2, 5), reason="travaux")
     (found,) = activity_selectors.reviews_of(territory)
@@ -355,7 +356,7 @@ def test_what_changes_later_puts_a_session_among_those_to_look_at_again(desk, re
 
 
 def test_looking_again_costs_the_same_at_three_and_at_thirty(desk, residency, host, django_assert_num_queries):
-    territory = Territory.objects.filter(pk=residency.territory.pk)
+    territory = [Territory.objects.get(pk=residency.territory.pk)]
 
     def cost(days: range) -> int:
         for n in days:
