@@ -17,15 +17,22 @@ from django.utils.translation import gettext_lazy as _
 from candidatures.admin.bulk import BulkActionsMixin
 from candidatures.admin.common import DeskAdmin
 from candidatures.admin.dossier import DossierMixin
-from candidatures.admin.filters import DepartmentFilter, DisciplineFilter, RequestFilter, StateFilter, titled
-from candidatures.enums import ApplicantKind, ApplicationState
+from candidatures.admin.filters import (
+    CallFilter,
+    DepartmentFilter,
+    DisciplineFilter,
+    RequestFilter,
+    StateFilter,
+    titled,
+)
+from candidatures.enums import ApplicantKind, ApplicationState, CallKind
 from candidatures.models import Application, Call, PieceRequest
 from candidatures.privacy import REFUSED, SELECTED
 from clea.privacy import holdings
 from clea.ui import keys
 from clea.ui.lists import PeriodFilter, short_moment
 from clea.ui.templatetags.clea import state_tag
-from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
+from structures.admin.scope import AccentFreeSearchMixin
 
 if TYPE_CHECKING:
     from candidatures.models.application import ApplicationQuerySet
@@ -44,6 +51,27 @@ TONES: dict[str, str] = {
     ApplicationState.ELSEWHERE: "idle",
     ApplicationState.WITHDRAWN: "idle",
 }
+
+
+#: The columns that a row of the list shows: a dossier is long, and its deposit holds it all again.
+_SHOWN = (
+    "uuid",
+    "state",
+    "applicant_kind",
+    "artist_name",
+    "first_name",
+    "last_name",
+    "postal_code",
+    "city",
+    "country",
+    "call__kind",
+    "call__season__name",
+    "owner__email",
+    "owner__first_name",
+    "owner__last_name",
+    "last_deposit__number",
+    "last_deposit__received_at",
+)
 
 
 def _page(subject: str) -> str:
@@ -67,7 +95,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     list_per_page = 50
     list_max_show_all = 500
     list_filter = [
-        ("call", ScopedRelatedFilter),
+        ("call", CallFilter),
         StateFilter,
         ("applicant_kind", titled(admin.ChoicesFieldListFilter, _("artiste ou collectif"))),
         RequestFilter,
@@ -84,6 +112,13 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
         queryset: ApplicationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         return queryset.filed().select_related("call__season__programme__territory", "owner", "last_deposit")
 
+    def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
+        """Counted as it is; read through the deposit, so that an order of its own is its index's."""
+        paginator = super().get_paginator(request, queryset, *args, **kwargs)
+        paginator.count = queryset.count()
+        paginator.object_list = queryset.filter(last_deposit__received_at__isnull=False)
+        return paginator
+
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = [*super().get_list_display(request)]
         return [name for name in columns if name != "season_name" or "appel" not in request.GET]
@@ -91,8 +126,12 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         waiting = PieceRequest.objects.waiting().filter(application=OuterRef("pk"))
-        changelist.result_list = changelist.result_list.prefetch_related("disciplines").annotate(
-            waits_for_piece=Exists(waiting), is_late=Exists(waiting.filter(due_at__lte=timezone.now()))
+        changelist.result_list = (
+            changelist.result_list.select_related(None)
+            .select_related("call__season", "owner", "last_deposit")
+            .only(*_SHOWN)
+            .prefetch_related("disciplines")
+            .annotate(waits_for_piece=Exists(waiting), is_late=Exists(waiting.filter(due_at__lte=timezone.now())))
         )
         return changelist
 
@@ -104,7 +143,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     def _counts(self, request: HttpRequest) -> dict[str, Any]:
         """Dossiers by state for the call of the filter, else the current one. Two queries."""
         chosen = request.GET.get("appel", "")
-        own = Call.objects.coordinated_by(request.user)  # type: ignore[arg-type]
+        own = Call.objects.coordinated_by(request.user).only("uuid", "title")  # type: ignore[arg-type]
         call = (
             keys.row(own, chosen)
             if chosen
@@ -154,7 +193,7 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     @admin.display(description=_("état"), ordering="state")
     def state_now(self, application: Application) -> str:
-        tag = state_tag(application.state, application.get_state_display(), TONES[application.state])
+        tag = state_tag(application.state, str(ApplicationState(application.state).label), TONES[application.state])
         if application.is_late:  # type: ignore[attr-defined]
             return format_html('{} <span class="desk-mark">{}</span>', tag, _("pièce en retard"))
         if application.waits_for_piece:  # type: ignore[attr-defined]
@@ -174,4 +213,4 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     @admin.display(description=_("saison"), ordering="call__season__starts_on")
     def season_name(self, application: Application) -> str:
         call = application.call
-        return format_html('{}<span class="desk-sub">{}</span>', call.season.name, call.get_kind_display())
+        return format_html('{}<span class="desk-sub">{}</span>', call.season.name, CallKind(call.kind).label)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from candidatures.enums import ApplicationState, DepositKind
 from candidatures.models import Application, Discipline, PieceRequest
 from candidatures.models.application import department_of
+from structures.admin.scope import ScopedRelatedFilter
 
 ABROAD = "hors"
 
@@ -27,6 +28,12 @@ def titled(kind: type[admin.FieldListFilter], title: Any) -> type[admin.FieldLis
             self.title = title
 
     return Titled
+
+
+class CallFilter(ScopedRelatedFilter):
+    """Calls of one's territories by their title: the text of a call is long. One query."""
+
+    choice_columns = ("uuid", "title")
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -198,6 +198,8 @@ class ScopedRelatedFilter(admin.FieldListFilter):
     """
 
     NONE = "aucun"
+    #: What a choice is named by, where the related row is long; all its columns otherwise.
+    choice_columns: tuple[str, ...] = ()
 
     def __init__(
         self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
@@ -217,6 +219,8 @@ class ScopedRelatedFilter(admin.FieldListFilter):
             if isinstance(related, ScopedAdminMixin)
             else field.related_model._default_manager.all()
         )
+        if self.choice_columns:
+            rows = rows.select_related(None).only(*self.choice_columns)
         return [(str(getattr(row, self.key)), str(row)) for row in rows]
 
     def expected_parameters(self) -> list[str | None]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
@@ -15,14 +17,19 @@ from clea.ui import navigation
 register = template.Library()
 
 
-@register.inclusion_tag("admin/menu.html", takes_context=True)
-def desk_menu(context: dict[str, Any], folded: bool = False) -> dict[str, Any]:
-    """The menu by moments of the work. ``folded``: the copy for narrow screens, all groups shut but this page's."""
+@register.simple_tag(takes_context=True)
+def desk_menu(context: dict[str, Any], folded: bool = False) -> SafeString:
+    """The menu by moments of the work. ``folded``: the copy for narrow screens, all groups shut but this page's.
+
+    Both copies are one text, but on the first page, where the other one is wide open.
+    """
     request: HttpRequest = context["request"]
-    if not hasattr(request, "_desk_menu"):
-        made = {"groups": navigation.menu(request), "seasons": navigation.other_seasons(request)}
-        request._desk_menu = made  # type: ignore[attr-defined]
-    return {**request._desk_menu, "folded": folded, "unfolded": not folded and _is_home(request)}  # type: ignore[attr-defined]
+    drawn: dict[bool, SafeString] = request.__dict__.setdefault("_desk_menu", {})
+    unfolded = not folded and _is_home(request)
+    if unfolded not in drawn:
+        shown = {"groups": navigation.menu(request), "seasons": navigation.other_seasons(request), "unfolded": unfolded}
+        drawn[unfolded] = render_to_string("admin/menu.html", shown)
+    return drawn[unfolded]
 
 
 @register.inclusion_tag("admin/breadcrumbs.html", takes_context=True)
