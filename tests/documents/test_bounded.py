@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,46 @@ def test_no_more_are_open_at_once_than_the_machine_was_told(program: Path, setti
         bounded.run(program, [], turn=0, **LIMITS)
     assert caught.value.code == "busy"
     assert bounded.run(program, [], turn=0, **LIMITS) == {}
+
+
+def test_a_program_that_crashes_is_the_last_of_its_server(program: Path) -> None:
+    """What one file makes of the memory says nothing of where the next is read."""
+    told = "import os\nprint('{\"server\": %d}' % os.getppid())"
+    program.write_text(told)
+    first = bounded.run(program, [], **LIMITS)
+    assert bounded.run(program, [], **LIMITS) == first
+    program.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)")
+    assert bounded.run(program, [], **LIMITS) is None
+    program.write_text(told)
+    assert bounded.run(program, [], **LIMITS) not in (None, first)
+
+
+def test_a_server_that_was_killed_is_replaced(program: Path) -> None:
+    program.write_text("print('{}')")
+    assert bounded.run(program, [], **LIMITS) == {}
+    bounded._servers[-1].process.kill()
+    bounded._servers[-1].process.wait()
+    assert bounded.run(program, [], **LIMITS) == {}
+
+
+def test_a_program_dies_with_the_process_that_asked_for_it(program: Path, tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+    program.write_text("import sys, time\nprint(sys.argv[1])\nwhile True: open(sys.argv[1], 'w'); time.sleep(0.01)")
+    server = bounded._Server()
+    reader = server.begin(json.dumps({"program": str(program), "arguments": [str(beat)]}).encode(), 0)
+    assert reader is not None
+    server.control.close()  # as when this process is killed
+    server.process.wait(5)
+    reader.end()
+    beat.unlink(missing_ok=True)
+    time.sleep(0.05)
+    assert not beat.exists()
+
+
+def test_a_program_holds_nothing_of_its_server_nor_of_the_others(program: Path) -> None:
+    program.write_text("import json, os\nprint(json.dumps({'held': len(os.listdir('/proc/self/fd'))}))")
+    # What it listens and speaks to, what says that it lives, its place, and the folder that it lists.
+    assert bounded.run(program, [], **LIMITS) == {"held": 6}
 
 
 @pytest.mark.usefixtures("for_real")

@@ -197,9 +197,10 @@ def test_a_refusal_stores_nothing_and_says_what_to_do(code: str) -> None:
 
 @pytest.mark.django_db
 def test_a_picture_beyond_the_limits_of_the_process_stops_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clea.documents.services.images.MEMORY_BYTES", 24 * MB)
+    monkeypatch.setattr("clea.documents.services.images.MEMORY_BYTES", 64 * MB)
+    large = picture(size=(3000, 3000))
     with pytest.raises(documents.PieceRefused) as caught:
-        documents.intake_image(by=None, upload=upload(picture()), max_bytes=MB, max_pixels=1000)
+        documents.intake_image(by=None, upload=upload(large), max_bytes=MB, max_pixels=10_000_000)
     assert caught.value.code == "too_complex"
 
 

@@ -174,7 +174,7 @@ def _watched(outcome: Outcome) -> Iterator[None]:
 
 
 class Children:
-    """Watches the processes that this one starts: how many at once, how much memory each and together."""
+    """Watches the processes that read for this one: how many at once, how much memory each and together."""
 
     def __init__(self) -> None:
         self.most = self.together = self.largest = 0
@@ -198,10 +198,21 @@ class Children:
 
 
 def children() -> list[int]:
+    """Those of this process, the readers' server left out and its own taken in."""
     found: list[int] = []
-    for task in os.listdir("/proc/self/task"):
+    for pid in _children_of("self"):
         with suppress(OSError):
-            found += [int(pid) for pid in Path(f"/proc/self/task/{task}/children").read_text().split()]
+            is_server = b"reader_server.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            found += _children_of(pid) if is_server else [pid]
+    return found
+
+
+def _children_of(parent: int | str) -> list[int]:
+    found: list[int] = []
+    with suppress(OSError):
+        for task in os.listdir(f"/proc/{parent}/task"):
+            told = Path(f"/proc/{parent}/task/{task}/children").read_text()
+            found += [int(pid) for pid in told.split()]
     return found
 
 
