@@ -10,11 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from candidatures.enums import DELIBERATED_STATES, Advice, AssignmentPurpose, ReviewState
 from candidatures.methods import scoring
@@ -221,9 +223,21 @@ class Row:
         """A reading is still expected."""
         return self.to_read and not self.filed and not self.decided
 
-    @property
+    @cached_property
     def state(self) -> tuple[str, str]:
         return state_of(self)
+
+    @property
+    def word(self) -> str:
+        return self.state[0]
+
+    @property
+    def tone(self) -> str:
+        return self.state[1]
+
+    @property
+    def length(self) -> str:
+        return ngettext("%(n)s page", "%(n)s pages", self.pages or 0) % {"n": self.pages}
 
     @property
     def found_by(self) -> str:

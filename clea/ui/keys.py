@@ -25,6 +25,8 @@ from django.urls.converters import PathConverter
 
 from clea.ui.words import Worded
 
+#: Stands for any row of a list, whose addresses differ by their key alone.
+ANY = str(UUID(int=0))
 _ROUNDS = 4
 _HALF = 8  # bytes
 
@@ -125,10 +127,6 @@ class _Key(PathConverter):
         return str(key)
 
 
-#: Stands for any row of a list, whose addresses differ by their key alone.
-_ANY = str(UUID(int=0))
-
-
 class _KeyedChangeList:
     _address = ""
     opts: Any
@@ -137,12 +135,12 @@ class _KeyedChangeList:
     def url_for_result(self, result: models.Model) -> str:
         """The address of a row, and the way back to this list, made once a list: a page of rows differs by its keys."""
         if not self._address:
-            page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[_ANY])
+            page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[ANY])
             given = {"preserved_filters": self.preserved_filters, "opts": self.opts}
             self._address = add_preserved_filters(given, page)
             # Django would add them again, and resolve the address of each row to know whether it may.
             self.preserved_filters = ""
-        return self._address.replace(_ANY, str(of(result)))
+        return self._address.replace(ANY, str(of(result)))
 
 
 class _KeyedAdmin(Worded):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.core.paginator import Page
@@ -15,6 +16,7 @@ from django.forms import BaseForm, BoundField
 from django.http import HttpRequest, QueryDict
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
@@ -22,7 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clea.ui import dates, head, icons, identity, markdown, season, structured
+from clea.ui import dates, head, icons, identity, keys, markdown, season, structured
 from clea.ui.sections import Section
 
 register = template.Library()
@@ -192,6 +194,18 @@ def state_tag(state: str, label: str, tone: str = "") -> SafeString:
 def _state(label: str, tone: str) -> SafeString:
     """Its markup, drawn once for a word in one language and a shape: a list shows a few of them fifty times."""
     return render_to_string("components/state.html", {"label": label, "tone": tone})
+
+
+@register.simple_tag
+def address(name: str, *args: Any) -> str:
+    """The address of a page about a row, whose key comes last: looked up once for a long list, then ``|at:key``."""
+    return reverse(name, args=[*args, keys.ANY])
+
+
+@register.filter
+def at(pattern: str, key: UUID) -> str:
+    """``{% address "jury:dossier" call.slug as page %}…{{ page|at:row.uuid }}``: the page of this row."""
+    return pattern.replace(keys.ANY, str(key))
 
 
 @register.simple_tag
