@@ -5,6 +5,7 @@ Used by :mod:`residencies.methods.timetable`, which says what a resource is and 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -35,6 +36,8 @@ class Board:
     ) -> None:
         self.resources, self.allowed, self.rooms, self.told = resources, allowed, rooms, told
         self.slot: dict[Pair, int] = {}
+        #: The slots of each structure's meetings.
+        self.slots_of: defaultdict[int, list[int]] = defaultdict(list)
         self.taken: list[dict[Resource, Pair]] = [{} for _ in rooms]
         self.count = [0] * len(rooms)
         self._steps = 0
@@ -74,11 +77,13 @@ class Board:
 
     def _in_order(self, pair: Pair) -> list[int]:
         """Where it was told, then near the structure's other meetings, then the earliest."""
-        near = [slot for (row, _column), slot in self.slot.items() if row == pair[0]]
+        near = self.slots_of[pair[0]]
         told = self.told.get(pair)
+        if told is None and not near:
+            return sorted(self.allowed[pair])
 
         def key(slot: int) -> tuple[bool, int, int]:
-            return (slot != told, min((abs(slot - other) for other in near), default=0), slot)
+            return (slot != told, min([abs(slot - other) for other in near], default=0), slot)
 
         return sorted(self.allowed[pair], key=key)
 
@@ -89,12 +94,14 @@ class Board:
 
     def _put(self, pair: Pair, slot: int) -> None:
         self.slot[pair] = slot
+        self.slots_of[pair[0]].append(slot)
         self.count[slot] += 1
         for one in self.resources[pair]:
             self.taken[slot][one] = pair
 
     def _lift(self, pair: Pair) -> int:
         slot = self.slot.pop(pair)
+        self.slots_of[pair[0]].remove(slot)
         self.count[slot] -= 1
         for one in self.resources[pair]:
             del self.taken[slot][one]
@@ -217,9 +224,15 @@ class Board:
 
     def _ways(self, pair: Pair, slot: int, settled: Mapping[Pair, int]) -> Iterator[list[Pair]]:
         """Which meetings leave the slot: those in the way, and one more when no room is left."""
-        against = self._against(pair, slot)
-        if any(other in settled for other in against):
-            return
+        taken = self.taken[slot]
+        against: list[Pair] = []
+        for one in self.resources[pair]:
+            other = taken.get(one)
+            if other is None or other in against:
+                continue
+            if other in settled:
+                return
+            against.append(other)
         if self.count[slot] - len(against) < self.rooms[slot]:
             yield against
             return
