@@ -98,11 +98,15 @@ def taken() -> bool:
 
     Not what a savepoint around this very line would leave standing if it were rolled back.
     """
-    around = set(connection.savepoint_ids)
-    waiting = connection.run_on_commit
-    kept = [entry for entry in waiting if not (entry[1] is _move and around <= entry[0])]
-    connection.run_on_commit = kept
-    return len(kept) < len(waiting)
+    around, waiting = set(connection.savepoint_ids), connection.run_on_commit
+    told = [at for at, (points, act, _robust) in enumerate(waiting) if act is _move and around <= points]
+    for at in told:
+        waiting[at] = (waiting[at][0], _stay, True)
+    return bool(told)
+
+
+def _stay() -> None:
+    """After a commit that a line of the journal told."""
 
 
 def mark() -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.access import public_pages, whole
+from tests.access import kept_pages, public_pages, whole
 from tests.access.asking import a_world
 from tests.access.matrix import DENIED, LOGIN, Role, Row, addresses, all_rows
 from tests.access.world import World
@@ -57,3 +57,10 @@ def test_row(world: World, row: Row, method: str) -> None:
 @pytest.mark.django_db
 def test_every_public_page_is_in_the_sitemap_or_left_aside_and_sets_no_cookie(world: World) -> None:
     assert not public_pages.faults(ROWS, world)
+
+
+@pytest.mark.django_db
+def test_a_public_page_that_is_kept_is_the_page_made_anew(world: World) -> None:
+    addresses = public_pages.sitemap()
+    assert len(addresses) > 30
+    assert not kept_pages.faults(addresses)
