@@ -95,10 +95,10 @@ class TaskList:
 
 
 def keys(call: Call) -> list[str]:
-    """The pages of a dossier for ``call``, in order. Two queries unless pieces and criteria were fetched."""
+    """The pages of a dossier for ``call``, in order. Two queries unless ``selectors.dossier`` read it."""
     money = getattr(call, "money", None)
     found = [IDENTITY, PRACTICE]
-    if call.criteria.all():
+    if call.asks_conditions:
         found.append(ELIGIBILITY)
     pieces = [f"{PIECE_PREFIX}{piece.code}" for piece in call.pieces.all()]
     if call.accepts_single_pdf and pieces:

@@ -32,6 +32,8 @@ from structures.models import Territory
 from structures.models.fields import HttpsURLField
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
 
     from candidatures.models.jury import Juror
@@ -102,6 +104,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             _told_outcome=Subquery(letters.values("outcome")[:1]),
             _told_offer=Subquery(letters.values("offer__state")[:1]),
         )
+
+    def with_close(self) -> ApplicationQuerySet:
+        """When the call closes for the dossier's owner: the last of their own extensions, if there is one."""
+        extensions = apps.get_model("candidatures", "Extension").objects
+        own = extensions.filter(call=OuterRef("call"), user=OuterRef("owner")).order_by("-until")
+        return self.annotate(_extended_to=Subquery(own.values("until")[:1]))
 
     def with_unfiled_changes(self) -> ApplicationQuerySet:
         """Drafts, and filed dossiers changed since their last deposit."""
@@ -208,6 +216,8 @@ class Application(models.Model):
     # Read by ``with_told``, or on the first need.
     _told_outcome: str | None
     _told_offer: str | None
+    # Read by ``with_close``.
+    _extended_to: datetime | None
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -244,6 +254,14 @@ class Application(models.Model):
     @property
     def legal_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def closes_at(self) -> datetime:
+        """The close for its owner, their extension included. No query when the row was read with ``with_close``
+        and its call; one otherwise.
+        """
+        known = self if "_extended_to" in self.__dict__ else Application.objects.with_close().only("pk").get(pk=self.pk)
+        return max(self.call.closes_at, known._extended_to or self.call.closes_at)
 
     @property
     def told(self) -> tuple[str, str]:

@@ -168,6 +168,12 @@ class Call(models.Model):
         return reverse("calls:detail", args=[self.slug])
 
     @property
+    def asks_conditions(self) -> bool:
+        """Whether a dossier has a page of conditions. One query, unless they were fetched or ``dossier`` told it."""
+        told: bool | None = self.__dict__.get("_asks_conditions")
+        return bool(self.criteria.all()) if told is None else told
+
+    @property
     def territory(self) -> Territory:
         return self.season.programme.territory
 

@@ -44,7 +44,7 @@ class Access:
 
 
 def role_access(application: Application, user: User, deadline: datetime) -> Access:
-    """Read the person's place from the dossier's prefetched collaborators."""
+    """The person's place. No query for its owner; one for another, unless the collaborators were fetched."""
     if application.owner_id == user.pk:
         return Access(owner=True, deadline=deadline)
     for collaborator in application.collaborators.all():

@@ -1,6 +1,7 @@
 """Read models for pages. The dossier's own are here; the jury's are in modules of their own."""
 
 from candidatures.selectors.dossier import (
+    PEOPLE,
     PIECE_PREFETCH,
     SECTION_PREFETCH,
     base,
@@ -13,6 +14,7 @@ from candidatures.selectors.dossier import (
 )
 
 __all__ = [
+    "PEOPLE",
     "PIECE_PREFETCH",
     "SECTION_PREFETCH",
     "base",

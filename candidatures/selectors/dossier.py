@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Max, Prefetch
+from django.db.models import Exists, Max, OuterRef, Prefetch
 
 from candidatures.models import (
     Application,
@@ -15,6 +15,7 @@ from candidatures.models import (
     CallPiece,
     Collaborator,
     Document,
+    EligibilityCriterion,
     EligibilityDeclaration,
     Extension,
     PieceAnswer,
@@ -47,20 +48,24 @@ SECTION_PREFETCH: dict[str, tuple[str | Prefetch, ...]] = {
     "identite": ("members",),
     "pratique": ("disciplines",),
     "conditions": ("declarations", "call__criteria"),
-    "dossier-unique": (_DOCUMENTS, "answers", "call__pieces"),
+    "dossier-unique": (_DOCUMENTS, "answers"),
     "articulation": ("axes", "call__axes"),
     "budget": ("budget_lines",),
     "territoires": ("claims",),
     "engagements": (),
 }
-PIECE_PREFETCH: tuple[str | Prefetch, ...] = (_DOCUMENTS, "answers", "works", "call__pieces")
+PIECE_PREFETCH: tuple[str | Prefetch, ...] = (_DOCUMENTS, "answers")
+#: The people of a dossier, where a page names them.
+PEOPLE = Prefetch("collaborators", Collaborator.objects.select_related("user"))
 
 
 def base() -> ApplicationQuerySetType:
-    """A dossier with its call, territory, money rules and what its people were told: one query."""
-    return Application.objects.select_related(
-        "call__season__programme__territory", "call__money", "owner", "last_deposit"
-    ).with_told()
+    """A dossier with its call, territory, money rules, its close and what its people were told: one query."""
+    return (
+        Application.objects.select_related("call__season__programme__territory", "call__money", "owner", "last_deposit")
+        .with_told()
+        .with_close()
+    )
 
 
 if TYPE_CHECKING:
@@ -78,16 +83,14 @@ def personal_deadline(call: Call, user_id: int | None) -> datetime:
 def dossier(uuid: UUID, user: User | AnonymousUser, *prefetch: str | Prefetch) -> tuple[Application, Access]:
     """A dossier seen by one of its people, with their place in it.
 
-    Raises ``Application.DoesNotExist`` to anyone else. Three queries plus one for each prefetch.
+    Raises ``Application.DoesNotExist`` to anyone else. Two queries, three for who is not its owner, plus one for
+    each prefetch.
     """
-    application = (
-        base()
-        .of(user)
-        .prefetch_related(Prefetch("collaborators", Collaborator.objects.select_related("user")), *prefetch)
-        .get(uuid=uuid)
-    )
-    deadline = personal_deadline(application.call, application.owner_id)
-    return application, role_access(application, user, deadline)  # type: ignore[arg-type]
+    criteria = EligibilityCriterion.objects.filter(call=OuterRef("call"))
+    asked = base().of(user).annotate(asks_conditions=Exists(criteria))
+    application = asked.prefetch_related("call__pieces", *prefetch).get(uuid=uuid)
+    application.call._asks_conditions = application.asks_conditions
+    return application, role_access(application, user, application.closes_at)  # type: ignore[arg-type]
 
 
 def full_dossier(uuid: UUID, user: User | AnonymousUser) -> tuple[Application, Access]:
@@ -97,7 +100,7 @@ def full_dossier(uuid: UUID, user: User | AnonymousUser) -> tuple[Application, A
 
 def with_content(pk: int) -> Application:
     """All the content of a dossier whoever asks: for services, inside their transaction."""
-    return base().prefetch_related("collaborators", *_CONTENT).get(pk=pk)
+    return base().prefetch_related(*_CONTENT).get(pk=pk)
 
 
 def own_applications(user: User) -> list[Application]:

@@ -113,7 +113,7 @@ def start(*, by: User, call: Call) -> Application:
             call = Call.objects.select_for_update().get(pk=call.pk)
             require(rules.can_start(call, personal_deadline(call, by.pk), timezone.now()))
             application = Application(call=call, owner=by, first_name=by.first_name, last_name=by.last_name)
-            application.clean_fields()
+            application.clean_fields(exclude=["call", "owner"])
             # "One a person and call" is the table's to hold: whoever loses the race gets the winner's row.
             application.save(force_insert=True)
             journal.record(by=by, verb="application.started", target=application, data={"call": str(call.uuid)})
@@ -130,22 +130,21 @@ def _own(user: User, call: Call) -> Application | None:
 
 
 def lock(application: Application) -> Application:
-    """The row, locked until the transaction ends, fresh from the database.
+    """The row, locked until the transaction ends, fresh from the database. One query.
 
     SQLite has no row lock; its transactions are IMMEDIATE, so the whole database is ours.
     """
     return (
         Application.objects.select_for_update(of=("self",))
         .select_related("call__season__programme__territory", "owner", "last_deposit")
-        .prefetch_related("collaborators")
+        .with_close()
         .get(pk=application.pk)
     )
 
 
 def require_writable(application: Application, by: User) -> rules.Access:
     """Check, on a locked row, that ``by`` may change the working copy at this instant."""
-    deadline = personal_deadline(application.call, application.owner_id)
-    access = rules.role_access(application, by, deadline)
+    access = rules.role_access(application, by, application.closes_at)
     require(rules.can_edit(access, application, timezone.now()))
     return access
 
@@ -234,7 +233,7 @@ def stay_in_touch(*, by: User, application: Application, agreed: bool) -> Applic
     """
     with transaction.atomic():
         locked = lock(application)
-        access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
+        access = rules.role_access(locked, by, locked.closes_at)
         if not access.owner:
             raise Forbidden(_("Seule la personne responsable du dossier donne ou retire cet accord."), code="not_owner")
         if locked.keep_in_touch != agreed:
@@ -260,16 +259,26 @@ def _write_relations(locked: Application, section: str, changes: Changes) -> Non
     if changes.declarations is not None:
         _write_declarations(locked, changes.declarations)
     if changes.ticked_pieces is not None:
-        for piece in locked.call.pieces.all():
-            PieceAnswer.objects.update_or_create(
-                application=locked, piece=piece, defaults={"in_single_pdf": piece.pk in changes.ticked_pieces}
-            )
+        _write_answers(
+            *(
+                PieceAnswer(application=locked, piece=piece, in_single_pdf=piece.pk in changes.ticked_pieces)
+                for piece in locked.call.pieces.all()
+            ),
+            column="in_single_pdf",
+        )
     if changes.text is not None:
         code = section.removeprefix(sections.PIECE_PREFIX)
         typed = locked.call.pieces.filter(code=code).first()
         if typed is None:
             raise Refused(_("Cette pièce n'est pas demandée par l'appel."), code="unknown_piece")
-        PieceAnswer.objects.update_or_create(application=locked, piece=typed, defaults={"text": changes.text})
+        _write_answers(PieceAnswer(application=locked, piece=typed, text=changes.text), column="text")
+
+
+def _write_answers(*rows: PieceAnswer, column: str) -> None:
+    """One ``column`` of the answers, their other one left as it is. One query."""
+    PieceAnswer.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["application", "piece"], update_fields=[column]
+    )
 
 
 def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str | None]]) -> None:
@@ -309,7 +318,7 @@ def withdraw(*, by: User, application: Application) -> Application:
 
     with transaction.atomic():
         locked = lock(application)
-        access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
+        access = rules.role_access(locked, by, locked.closes_at)
         require(rules.can_withdraw(access, locked))
         before = locked.state
         target = rules.withdrawn_state(locked)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from candidatures import rules
 from candidatures.enums import DECIDED_STATES, ApplicationState, CollaboratorRole, InvitationKind
 from candidatures.models import Application, Collaborator, Invitation
-from candidatures.selectors import personal_deadline
 from candidatures.services import notices
 from candidatures.services.applications import lock
 from candidatures.services.jury.renouncing import void_letters
@@ -35,7 +34,7 @@ def digest(token: str) -> str:
 
 
 def _require_share(locked: Application, by: User) -> None:
-    access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
+    access = rules.role_access(locked, by, locked.closes_at)
     require(rules.can_share(access, locked))
 
 

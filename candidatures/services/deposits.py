@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from candidatures import rules, sections, snapshot
 from candidatures.enums import ApplicationState, DepositKind
 from candidatures.models import Application, Deposit, DepositCounter, DepositPiece, Document, PieceRequest
-from candidatures.selectors import personal_deadline, with_content
+from candidatures.selectors import with_content
 from candidatures.services import notices
 from candidatures.services.applications import lock, touch
 from candidatures.services.jury.renouncing import lock_unsent, void_letters
@@ -54,7 +54,7 @@ def file(*, by: User, application: Application) -> Deposit:
         # The row alone: its content is read once, under the lock.
         Application.objects.select_for_update().values_list("pk").get(pk=application.pk)
         fresh = with_content(application.pk)
-        deadline = personal_deadline(fresh.call, fresh.owner_id)
+        deadline = fresh.closes_at
         access = rules.role_access(fresh, by, deadline)
         require(rules.can_file(access, fresh, timezone.now()))
         tasks = sections.task_list(fresh)
@@ -95,7 +95,7 @@ def supplement(*, by: User, request: PieceRequest, upload: UploadedFile) -> Depo
     at worst), then again under the lock.
     """
     application = request.application
-    access = rules.role_access(application, by, personal_deadline(application.call, application.owner_id))
+    access = rules.role_access(application, by, application.closes_at)
     require(rules.can_answer_request(access, application, request.due_at, timezone.now()))
     stored = documents.intake_pdf(
         by=by, upload=upload, max_bytes=request.piece.max_bytes, max_pages=request.piece.page_limit
@@ -106,7 +106,7 @@ def supplement(*, by: User, request: PieceRequest, upload: UploadedFile) -> Depo
             fresh = PieceRequest.objects.select_for_update(of=("self",)).select_related("piece").get(pk=request.pk)
             if fresh.answered_at or fresh.cancelled_at:
                 raise Refused(_("Cette demande est close : il n'y a plus rien à envoyer."), code="request_closed")
-            access = rules.role_access(locked, by, personal_deadline(locked.call, locked.owner_id))
+            access = rules.role_access(locked, by, locked.closes_at)
             require(rules.can_answer_request(access, locked, fresh.due_at, timezone.now()))
             if locked.last_deposit is None:
                 raise Refused(_("Ce dossier n'a pas été déposé."), code="not_filed")

@@ -10,7 +10,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from candidatures.models import Application, ContactMessage, Deposit, Document, Extension, Invitation, PieceRequest
-from candidatures.selectors import personal_deadline
 from clea.i18n import localised
 from clea.mail import services as mail
 from clea.ui.dates import deadline, moment
@@ -48,7 +47,7 @@ def acknowledged(*, by: User, deposit: Deposit) -> None:
     application = deposit.application
     call = application.call
     people = {application.owner.pk: application.owner, by.pk: by}
-    until = personal_deadline(call, application.owner_id)
+    until = application.closes_at
     for person in people.values():
         with translation.override(person.language):
             context = _service(call) | {

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from candidatures.enums import OPEN_STATES, CallStatus
 from candidatures.models import Application
-from candidatures.selectors import personal_deadline
 from candidatures.services import notices
 from candidatures.services.applications import lock
 from clea.journal import services as journal
@@ -53,7 +52,7 @@ def warn_unfiled(*, now: datetime | None = None) -> int:
 def _warn(application: Application, now: datetime, soon: datetime) -> bool:
     with transaction.atomic():
         locked = lock(application)
-        until = personal_deadline(locked.call, locked.owner_id)
+        until = locked.closes_at
         # Filed or withdrawn while the list was read: nothing to say any more.
         waits = locked.state in OPEN_STATES and locked.has_unfiled_changes
         if not now < until <= soon or locked.warned_for == until or not waits:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from candidatures import rules
+from candidatures import rules, selectors
 from candidatures.enums import CollaboratorRole, InvitationKind
 from candidatures.forms.people import InvitationForm, RoleForm
 from candidatures.services import collaborators
@@ -25,7 +25,7 @@ INVITATIONS = limits.limit("candidatures", "invite", "20/h/user,60/d/user", "an 
 
 
 def _team(request: HttpRequest, uuid: UUID, form: InvitationForm, status: int = 200) -> HttpResponse:
-    application, access = get_dossier(request, uuid)
+    application, access = get_dossier(request, uuid, selectors.PEOPLE)
     context = frame(application, access) | {
         "form": form,
         "pending": application.invitations.pending_at(timezone.now()),

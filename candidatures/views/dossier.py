@@ -50,13 +50,13 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The task list of a draft; what was filed and what comes next otherwise."""
     application, access = get_dossier(request, uuid, full=True)
     context = frame(application, access)
-    deposits = list(application.deposits.prefetch_related("pieces").select_related("assembly__stored_file"))
+    filed = application.last_deposit_id is not None
     context |= {
         "tasks": sections.task_list(application),
-        "deposits": deposits,
-        "interview": interviews.booking(application) if application.last_deposit_id else None,
+        "deposits": list(application.deposits.all()) if filed else [],
+        "interview": interviews.booking(application) if filed else None,
         "told": answers.told(application),
-        "requests": [item for item in application.piece_requests.select_related("piece") if not item.cancelled_at],
+        "requests": list(application.piece_requests.filter(cancelled_at=None).select_related("piece")) if filed else [],
     }
     return render(request, "candidatures/applicant/detail.html", context)
 

@@ -41,7 +41,7 @@ def review(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def file(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """File. Refused or incomplete: back to the check page, the draft untouched."""
-    application = get_object_or_404(Application.objects.of(request.user), uuid=uuid)
+    application = get_object_or_404(Application.objects.of(request.user).only("pk"), uuid=uuid)
     try:
         deposit = deposits.file(by=request.user, application=application)  # type: ignore[arg-type]
     except deposits.Incomplete:

@@ -46,7 +46,7 @@ def _section_page(uuid: UUID, code: str) -> str:
 @says_why
 def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Receive one PDF. Refused: the page says why, and the file before it is still there."""
-    application, access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
+    application, access = get_dossier(request, uuid)
     authorise(rules.can_edit(access, application, timezone.now()))
     piece = _piece(application, code)
     try:
@@ -74,7 +74,7 @@ def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
 @says_why
 def remove(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Take a file out of the draft."""
-    application, access = get_dossier(request, uuid, *selectors.PIECE_PREFETCH)
+    application, access = get_dossier(request, uuid)
     authorise(rules.can_edit(access, application, timezone.now()))
     piece = _piece(application, code)
     try:
