@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clea.accounts.middleware.PersonMiddleware",
     "clea.accounts.middleware.OpenSessionMiddleware",
     "clea.ui.middleware.MaintenanceMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

@@ -9,14 +9,30 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from clea.accounts import factor, sessions
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """``request.user``, read with the session's row: one query for both."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _person(request))  # type: ignore[assignment]
+
+
+def _person(request: Any) -> Any:
+    if not hasattr(request, "_cached_user"):  # where Django keeps it
+        request._cached_user = sessions.person_of(request)
+    return request._cached_user
 
 
 class OpenSessionMiddleware:
