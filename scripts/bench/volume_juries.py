@@ -257,7 +257,8 @@ def _decision(
     return world.rows.add(
         Decision, session_id=session, application_id=dossier.pk, outcome=outcome.value,
         position_id=jury.held.position.pk if selected and jury.held.position else None,
-        rank=rank if outcome != Outcome.DECLINED else None, reserve_rank=reserve if outcome == Outcome.RESERVE else None,
+        rank=rank if outcome != Outcome.DECLINED else None,
+        reserve_rank=reserve if outcome == Outcome.RESERVE else None,
         reason="" if selected else "Le comité a retenu un ensemble équilibré.", mean=mean, corrected=mean,
         before=(State.INTERVIEWED if dossier.state in OUTCOMES else State.ELIGIBLE).value, updated_at=at,
     )  # fmt: skip

@@ -110,7 +110,8 @@ CITIES = [
     ("Lens", "62300"), ("Liévin", "62800"), ("Béthune", "62400"), ("Arras", "62000"), ("Lille", "59000"),
     ("Roubaix", "59100"), ("Amiens", "80000"), ("Reims", "51100"), ("Rouen", "76000"), ("Paris", "75018"),
     ("Montreuil", "93100"), ("Nantes", "44000"), ("Rennes", "35000"), ("Brest", "29200"), ("Lyon", "69007"),
-    ("Saint-Étienne", "42000"), ("Marseille", "13003"), ("Toulouse", "31000"), ("Strasbourg", "67000"), ("Metz", "57000"),
+    ("Saint-Étienne", "42000"), ("Marseille", "13003"), ("Toulouse", "31000"), ("Strasbourg", "67000"),
+    ("Metz", "57000"),
 ]  # fmt: skip
 #: What an invented structure is called, by kind.
 PREFIXES = {
@@ -268,7 +269,7 @@ def _structures(world: World, at: datetime) -> None:
             "slug": f"{slugify(name)[:100]}-{rank}",
             "name": name,
             "commune_id": commune.pk,
-            "circle": rng.choice(["", "", "premier", "proximite"]) if slug == "culture_center" else "",
+            "circle": rng.choice(["", "", "premier_cercle", "proximite"]) if slug == "culture_center" else "",
             "address": f"{rng.randrange(1, 90)} rue de l'Exemple",
             "email": f"accueil{rank}@demo.test",
             "is_active": rng.random() > 0.02,

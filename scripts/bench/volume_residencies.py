@@ -111,7 +111,7 @@ def landscape(world: World, at: datetime) -> None:
 
 
 def season(world: World, held: Season, chosen: list[Chosen], *, over: bool) -> None:
-    """Every residency of the season, then what is of the season itself. Running: nothing is planned to have been held."""
+    """Every residency of the season, then what is of the season itself; under way, unless it is ``over``."""
     periods = list(CallPeriod.objects.filter(call__season=held).exclude(kind="event").order_by("starts_on"))
     stays = [_residency(world, held, each, periods, over, rank) for rank, each in enumerate(chosen)]
     planned(world, held, stays)

@@ -34,7 +34,7 @@ _V4_SET = (0x4 << 76) | (0x2 << 62)
 
 
 class Rows:
-    """Every table being filled. ``rng`` makes the same data each time; ``at`` is the instant of ``auto_now`` columns."""
+    """Every table being filled. ``rng`` makes the same data each time; ``at`` is what ``auto_now`` columns say."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - the same data each time

@@ -160,7 +160,8 @@ def _told(world: World, season: Season, stays: list[Stay_], today: date) -> None
             PressItem, season_id=season.pk, residency_id=stay.pk, outlet="La Gazette d'ici", title="Un artiste", day=day
         )
         rows.add(
-            News, territory_id=world.territory.pk, residency_id=stay.pk, slug=f"actualite-{season.starts_on.year}-{rank + 1}",
+            News, territory_id=world.territory.pk, residency_id=stay.pk,
+            slug=f"actualite-{season.starts_on.year}-{rank + 1}",
             title=f"Des nouvelles de {stay.name}"[:200], summary="Ce qui se prépare, et où venir.",
             body="Le calendrier est à l'agenda.", published_at=_at(day, 9), made_by_id=world.desk.pk,
             created_at=_at(day, 8), updated_at=_at(day, 9),
