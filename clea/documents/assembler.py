@@ -5,8 +5,9 @@ The twin of ``inspector.py`` for what is written. Run as a script, never importe
     python -I assembler.py JOB OUT MEMORY_BYTES CPU_SECONDS
 
 JOB is a JSON file: ``{"clean": path}``, or what :func:`assembled` reads. Asks the site on stdout, one JSON object a
-line, for a sheet of letters (``{"ask": "sheet", "characters": …}`` → ``{"path": …}``) and for other words (``{"ask":
-"reword", "part": 3, "text": …}`` → ``{"text": …}``); then says ``{"pages": 12}``, or ``{"failed": "…"}``.
+line: whether its cover and contents are written (``{"ask": "ours"}`` → ``{}``), for a sheet of letters (``{"ask":
+"sheet", "characters": …}`` → ``{"path": …}``) and for other words (``{"ask": "reword", "part": 3, "text": …}`` →
+``{"text": …}``); then says ``{"pages": 12}``, or ``{"failed": "…"}``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import pikepdf
 
-from clea.documents.pdf.merge import Source, Unfaithful, clean, merge
+from clea.documents.pdf.merge import Source, Unfaithful, clean, merge, sign
 from clea.documents.pdf.pen import Pen
 
 #: No picture is described in more: such a text hides something.
@@ -55,8 +56,11 @@ def work(job: dict[str, Any], path: str, ask: Ask) -> dict[str, Any]:
         with warnings.catch_warnings(action="ignore"), open(path, "w+b") as out:
             if "clean" in job:
                 clean(job["clean"], out)
+                sign(out)
                 return {}
-            return {"pages": assembled(job, out, ask)}
+            pages = assembled(job, out, ask)
+            sign(out)
+            return {"pages": pages}
     except Unfaithful as error:
         return {"failed": str(error)}
     except Exception as error:  # noqa: BLE001 - what a stranger's file does to the reader is said, not suffered
@@ -64,7 +68,21 @@ def work(job: dict[str, Any], path: str, ask: Ask) -> dict[str, Any]:
 
 
 def assembled(job: dict[str, Any], out: BinaryIO, ask: Ask) -> int:
-    """``job``: ``parts`` (title, path, pages, bookmarks, reword), and the arguments of :func:`merge`."""
+    """``job``: ``parts`` (title, path, awaited, pages, bookmarks, reword), and the arguments of :func:`merge`.
+
+    The parts ``awaited`` are ours, written by the site while the others are read.
+    """
+
+    @cache
+    def wait() -> None:
+        ask({"ask": "ours"})
+
+    def awaited(path: str) -> Callable[[], str]:
+        def written() -> str:
+            wait()
+            return path
+
+        return written
 
     def reword(part: int) -> Callable[[str], str]:
         @cache
@@ -83,7 +101,7 @@ def assembled(job: dict[str, Any], out: BinaryIO, ask: Ask) -> int:
     sources = [
         Source(
             part["title"],
-            part["path"],
+            awaited(part["path"]) if part["awaited"] else part["path"],
             pages=part["pages"],
             bookmarks=part["bookmarks"],
             reword=reword(place) if part["reword"] else None,

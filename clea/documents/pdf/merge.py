@@ -6,6 +6,8 @@ no Django here.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -31,6 +33,11 @@ LINK = "https://piece.invalid/"
 ROW = (62, 533)  # from one margin of the contents to the other, in points
 #: What the strip writes with its own pen: the number of the page.
 DIGITS = "0123456789 /"
+#: What qpdf writes for a file that must be the same every time and that nobody signed.
+NOBODY = b"31415926535897932384626433832795"
+UNSIGNED = b"/ID [<%s><%s>]" % (NOBODY, NOBODY)
+#: More than the table of the largest dossier.
+TRAILER_BYTES = 8 * 1024 * 1024
 
 XMP = """<?xpacket begin="\N{BYTE ORDER MARK}" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -49,11 +56,12 @@ class Unfaithful(Exception):
 class Source:
     """A PDF to take in. ``pages``: how many are announced, when somebody did; ``bookmarks``: keep its own.
 
-    With ``reword``, only what its pages show is kept, and descriptions pass through it.
+    ``path`` is asked for last when it is a question: it is still being written while the others are read. With
+    ``reword``, only what its pages show is kept, and descriptions pass through it.
     """
 
     title: str
-    path: Path | str
+    path: Path | str | Callable[[], str]
     pages: int | None = None
     bookmarks: bool = True
     reword: Callable[[str], str] | None = None
@@ -74,27 +82,21 @@ def merge(
     language: str,
     out: BinaryIO,
 ) -> int:
-    """Write ``sources`` as one PDF to ``out``; return its number of pages.
+    """Write ``sources`` as one PDF to ``out``, which :func:`sign` must end; return its number of pages.
 
     ``contents`` is the place of the source whose lines must lead to those after it; ``stamp`` holds the words of the
-    strip at the foot of each page but the first (none: numbers alone, on each); ``key`` makes our resources our own.
+    strip at the foot of each page but the first (none: numbers alone, on each), opened after the sources; ``key`` makes
+    our resources our own.
     """
     with ExitStack() as opened:
         pdf = opened.enter_context(pikepdf.new())
         structure = Structure(pdf, language)
         bookmarks: list[tuple[Bookmark, Sequence[pikepdf.Object]]] = []
         marks: list[int | None] = []
-        for one in sources:
-            source = opened.enter_context(pikepdf.open(one.path))
-            if one.pages is not None and len(source.pages) != one.pages:
-                raise Unfaithful(f"a piece has {len(source.pages)} pages where {one.pages} were announced")
-            flatten_forms(source, lambda into, characters: pen(into, characters, "/CleaField", opened))
-            strip_metadata(source)
-            if one.reword is not None:
-                keep_pages_only(source, one.reword)
-            destinations = Destinations(source)
-            links = destinations.links()
-            own = destinations.bookmarks() if one.bookmarks else []
+        asked_last = sorted(range(len(sources)), key=lambda place: callable(sources[place].path))
+        read = {place: _read(sources[place], pen, opened) for place in asked_last}
+        for place, one in enumerate(sources):
+            source, links, own = read[place]
             tagged = structure.renumber(source)
             start = len(pdf.pages)
             expected = start + len(source.pages)
@@ -128,7 +130,7 @@ def merge(
         _describe(pdf, title, language)
         pdf.save(
             out,
-            deterministic_id=True,
+            static_id=True,
             min_version="1.7",
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
@@ -137,14 +139,45 @@ def merge(
 
 
 def clean(path: Path | str, out: BinaryIO) -> None:
-    """Write the PDF at ``path`` to ``out`` without its metadata, with an ``/ID`` of its own."""
+    """Write the PDF at ``path`` to ``out`` without its metadata; :func:`sign` gives it an ``/ID`` of its own."""
     with pikepdf.open(path) as pdf:
         strip_metadata(pdf)
         if "/ID" in pdf.trailer:
             del pdf.trailer["/ID"]
         # A field that belongs to no form shows as well after as before: nobody needs to hear of it.
         with warnings.catch_warnings(action="ignore", category=pikepdf.PageCopyWarning):
-            pdf.save(out, deterministic_id=True, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+            pdf.save(out, static_id=True, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+
+
+def sign(out: BinaryIO) -> None:
+    """Give what was just written the ``/ID`` that its bytes deserve: the same bytes, the same one.
+
+    qpdf can, by a digest of its own that takes as long as the writing.
+    """
+    out.seek(0)
+    identity = hashlib.file_digest(out, "sha256").hexdigest()[: len(NOBODY)]
+    tail = max(out.seek(0, io.SEEK_END) - TRAILER_BYTES, 0)
+    out.seek(tail)
+    at = out.read().rfind(UNSIGNED)
+    if at < 0:
+        raise Unfaithful("what was written has no trailer")
+    out.seek(tail + at)
+    out.write(UNSIGNED.replace(NOBODY, identity.encode()))
+
+
+def _read(
+    one: Source, pen: PenMaker, opened: ExitStack
+) -> tuple[pikepdf.Pdf, list[tuple[int, int, Target | None]], list[Bookmark]]:
+    """A source made ready: its forms drawn, nothing left of its maker, its links and its bookmarks."""
+    source = opened.enter_context(pikepdf.open(one.path() if callable(one.path) else one.path))
+    if one.pages is not None and len(source.pages) != one.pages:
+        raise Unfaithful(f"a piece has {len(source.pages)} pages where {one.pages} were announced")
+    flatten_forms(source, lambda into, characters: pen(into, characters, "/CleaField", opened))
+    strip_metadata(source)
+    if one.reword is not None:
+        keep_pages_only(source, one.reword)
+    destinations = Destinations(source)
+    return source, destinations.links(), destinations.bookmarks() if one.bookmarks else []
 
 
 def _link_contents(pages: Sequence[pikepdf.Object], firsts: Sequence[pikepdf.Object]) -> None:

@@ -79,24 +79,20 @@ def assemble(
     Raises :class:`AssemblyFailed` when a piece is not the one that the database knows (hash or
     number of pages): a dossier that is not faithful is worse than none; also beyond the limits of the process that
     reads the pieces (512 MB, a minute and a half), which what the inspector accepted does not reach. No query. Costs
-    about what ``qpdf`` takes to merge the pieces, plus 0.3 s; memory does not grow with the pictures.
+    about what ``qpdf`` takes to merge the pieces; memory does not grow with the pictures. Not flushed to the disk:
+    whoever keeps it does that.
     """
-    for part in parts:
-        _check_hash(part)
     with tempfile.TemporaryDirectory(prefix="clea-assembly-") as scratch, translation.override(language):
         folder = Path(scratch)
         cover, contents, stamp = folder / "cover.pdf", folder / "contents.pdf", folder / "stamp.pdf"
-        cover.write_bytes(cover_pdf)
-        before = _pages(cover_pdf)
-        contents.write_bytes(_contents(parts, title=title, language=language, before=before))
-        stamp.write_bytes(_stamp(footer, language))
         ours = [(_("Page de garde"), cover), (_("Sommaire"), contents)]
         job = {
             "parts": [
-                *({"title": name, "path": str(path), "pages": None, "bookmarks": False, "reword": False}
+                *({"title": name, "path": str(path), "awaited": True, "pages": None, "bookmarks": False,
+                   "reword": False}
                   for name, path in ours),
-                *({"title": one.title, "path": str(one.path.absolute()), "pages": one.pages, "bookmarks": True,
-                   "reword": one.reword is not None}
+                *({"title": one.title, "path": str(one.path.absolute()), "awaited": False, "pages": one.pages,
+                   "bookmarks": True, "reword": one.reword is not None}
                   for one in parts),
             ],
             "contents": 1,
@@ -108,8 +104,25 @@ def assemble(
         rewords = [None] * len(ours) + [part.reword for part in parts]
         memory = MEMORY_BYTES + sum(part.path.stat().st_size for part in parts)
 
+        def meanwhile() -> None:
+            for part in parts:
+                _check_hash(part)
+            cover.write_bytes(cover_pdf)
+            contents.write_bytes(_contents(parts, title=title, language=language, before=_pages(cover_pdf)))
+            stamp.write_bytes(_stamp(footer, language))
+
+        def answer(question: dict[str, Any]) -> dict[str, Any]:
+            if question["ask"] == "ours":
+                return {}
+            if question["ask"] == "sheet":
+                sheet = folder / f"sheet-{hashlib.sha256(question['characters'].encode()).hexdigest()[:16]}.pdf"
+                sheet.write_bytes(_sheet(question["characters"]))
+                return {"path": str(sheet)}
+            reword = rewords[question["part"]]
+            return {"text": reword(question["text"]) if reword else ""}
+
         def write(made: Path) -> int:
-            return int(_work(job, made, folder, rewords=rewords, memory=memory)["pages"])
+            return int(_work(job, made, folder, memory=memory, answer=answer, meanwhile=meanwhile)["pages"])
 
         return _written(out, write)
 
@@ -127,24 +140,16 @@ def _work(
     folder: Path,
     *,
     memory: int,
-    rewords: Sequence[Callable[[str], str] | None] = (),
+    answer: bounded.Answer | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
-    """Have the assembler do ``job``, and give it the letters and the words it asks for."""
+    """Have the assembler do ``job``, and answer what it asks."""
     told = folder / "job.json"
     told.write_text(json.dumps(job), "utf-8")
-
-    def answer(question: dict[str, Any]) -> dict[str, Any]:
-        if question["ask"] == "sheet":
-            sheet = folder / f"sheet-{hashlib.sha256(question['characters'].encode()).hexdigest()[:16]}.pdf"
-            sheet.write_bytes(_sheet(question["characters"]))
-            return {"path": str(sheet)}
-        reword = rewords[question["part"]]
-        return {"text": reword(question["text"]) if reword else ""}
-
     try:
         done = bounded.run(
             ASSEMBLER, [str(told), str(out.absolute())], memory=memory, cpu=CPU_SECONDS, wall=WALL_SECONDS,
-            answer=answer, turn=TURN_SECONDS,
+            answer=answer, meanwhile=meanwhile, turn=TURN_SECONDS,
         )  # fmt: skip
     except bounded.Busy as error:
         raise AssemblyFailed("too many files are being read on this machine") from error
@@ -202,21 +207,15 @@ def _sheet(characters: str) -> bytes:
 
 
 def _written(out: Path, write: Callable[[Path], int]) -> Assembled:
-    """Write beside, flush to the disk, then rename."""
+    """Write beside, then rename."""
     out.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".assembling-", suffix=".pdf", dir=out.parent)
     try:
         with os.fdopen(handle, "rb") as file:
             pages = write(Path(name))
-            os.fsync(file.fileno())
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         os.replace(name, out)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(out.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
     return Assembled(pages, sha256)
