@@ -68,6 +68,29 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """Sessions held in the seasons before, counted together: one commune, one time of life, the same sorts of
+    structures. ``kinds`` and ``circles``: of any of those that took part.
+    """
+
+    commune: int | None
+    life_stage: str
+    kinds: frozenset[int]
+    circles: frozenset[str]
+    sessions: int
+    people: Total
+
+
+@dataclass(frozen=True)
+class Past:
+    """The seasons before: the structures met, the communes where a session took place, and what is counted of them."""
+
+    structures: frozenset[int] = frozenset()
+    communes: frozenset[int] = frozenset()
+    lines: tuple[Before, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Former:
     """What took place in a season that this software did not follow. ``sessions`` null: nobody counted."""
 
@@ -81,7 +104,7 @@ class Former:
 
 @dataclass(frozen=True)
 class World:
-    """A territory and all that is planned and done on it: this season's, and the earlier ones'."""
+    """A territory and all that is planned and done on it this season, and what earlier seasons come to."""
 
     season: int
     communes: dict[int, Commune]
@@ -91,16 +114,7 @@ class World:
     moments: tuple[Moment, ...] = ()
     plans: tuple[Plan, ...] = ()
     former: tuple[Former, ...] = ()
-
-    @cached_property
-    def now(self) -> tuple[Moment, ...]:
-        """This season's sessions."""
-        return tuple(moment for moment in self.moments if moment.season == self.season)
-
-    @cached_property
-    def earlier(self) -> tuple[Moment, ...]:
-        """What was held in the seasons before."""
-        return tuple(moment for moment in self.moments if moment.season != self.season and moment.held)
+    past: Past = Past()
 
     @cached_property
     def venues(self) -> dict[int, Place]:
@@ -109,7 +123,7 @@ class World:
 
     def of(self, residency: int | None) -> tuple[list[Moment], list[Plan]]:
         """This season's sessions and activities, of one residency or of all."""
-        moments = [one for one in self.now if residency is None or residency in one.residencies]
+        moments = [one for one in self.moments if residency is None or residency in one.residencies]
         plans = [one for one in self.plans if residency is None or residency in one.residencies]
         return moments, plans
 
@@ -124,14 +138,15 @@ class World:
     def structures_ever(self) -> set[int]:
         """Structures met at least once, whenever and by whoever."""
         held = {pk for one in self.moments if one.held for pk in one.structures}
-        return held | {one.structure for one in self.former if one.structure is not None}
+        return held | self.past.structures | {one.structure for one in self.former if one.structure is not None}
 
     @cached_property
     def communes_ever(self) -> set[int]:
         """Communes met at least once: a session took place there, or one of its structures took part."""
         held = {one.commune for one in self.moments if one.held and one.commune is not None}
         homes = {self.places[pk].commune for pk in self.structures_ever if pk in self.places}
-        return held | {pk for pk in homes if pk is not None} | {one.commune for one in self.former}
+        homes |= self.past.communes | {one.commune for one in self.former}
+        return held | {pk for pk in homes if pk is not None}
 
     def communes_reached(self, residency: int | None = None, *, held: bool = False) -> set[int]:
         """Communes met this season, or planned too (``held`` false)."""
@@ -244,11 +259,12 @@ class _Counter:
     def figures(
         self,
         wanted: Callable[[Moment], bool],
+        past: Callable[[Before], bool],
         former: Callable[[Former], bool],
         place: Callable[[Place], bool] | None = None,
     ) -> Figures:
         now = [one for one in self.moments if wanted(one)]
-        before = [one for one in self.world.earlier if wanted(one)]
+        before = [one for one in self.world.past.lines if past(one)]
         lines = [one for one in self.world.former if former(one)]
         places = self.world.places
         chosen = {pk for pk in self.planned if place is not None and place(places[pk])}
@@ -258,25 +274,41 @@ class _Counter:
             people=together(one.people for one in now if one.held),
             structures=len(chosen),
             met=len(chosen & self.met),
-            earlier=len(before) + sum(one.sessions or 0 for one in lines),
+            earlier=sum(one.sessions for one in before) + sum(one.sessions or 0 for one in lines),
             earlier_unknown=sum(one.sessions is None for one in lines),
             earlier_people=together([*(one.people for one in before), *(one.people for one in lines)]),
         )
 
     def of_communes(self, keys: set[int]) -> Figures:
         return self.figures(
-            lambda one: one.commune in keys, lambda one: one.commune in keys, lambda place: place.commune in keys
+            lambda one: one.commune in keys,
+            lambda one: one.commune in keys,
+            lambda one: one.commune in keys,
+            lambda place: place.commune in keys,
         )
 
-    def of_places(self, wanted: Callable[[Place], bool]) -> Figures:
+    def of_kind(self, kind: int) -> Figures:
+        return self.of_places(lambda place: kind in place.kinds, lambda one: kind in one.kinds)
+
+    def of_circle(self, circle: str) -> Figures:
+        return self.of_places(lambda place: place.circle == circle, lambda one: circle in one.circles)
+
+    def of_places(self, wanted: Callable[[Place], bool], past: Callable[[Before], bool]) -> Figures:
         """Sessions in which one such structure at least takes part: a session may be in several groups."""
         keys = {pk for pk, place in self.world.places.items() if wanted(place)}
         return self.figures(
-            lambda one: bool(one.structures & keys), lambda one: one.structure in keys, lambda place: place.pk in keys
+            lambda one: bool(one.structures & keys),
+            past,
+            lambda one: one.structure in keys,
+            lambda place: place.pk in keys,
         )
 
     def of_stage(self, value: str) -> Figures:
-        return self.figures(lambda one: one.life_stage == value, lambda one: one.life_stage == value)
+        return self.figures(
+            lambda one: one.life_stage == value,
+            lambda one: one.life_stage == value,
+            lambda one: one.life_stage == value,
+        )
 
 
 def cover(
@@ -329,18 +361,14 @@ def cover(
             districts.setdefault(commune.school_district.pk, (commune.school_district, set()))[1].add(pk)
     everywhere = set(world.communes)
     of_stage = [(value, label, counter.of_stage(value)) for value, label in [*stages, ("", unsaid)]]
-    of_kind = [
-        (kind.slug, kind.plural, counter.of_places(lambda place, pk=pk: pk in place.kinds))  # type: ignore[misc]
-        for pk, kind in world.kinds.items()
-    ]
-    of_circle = [
-        (value, label, counter.of_places(lambda place, v=value: place.circle == v))  # type: ignore[misc]
-        for value, label in circles
-    ]
+    of_kind = [(kind.slug, kind.plural, counter.of_kind(pk)) for pk, kind in world.kinds.items()]
+    of_circle = [(value, label, counter.of_circle(value)) for value, label in circles]
     return Coverage(
         lines=lines,
         total=group("total", "", everywhere),
-        elsewhere=counter.figures(lambda one: one.commune not in everywhere, lambda one: False),
+        elsewhere=counter.figures(
+            lambda one: one.commune not in everywhere, lambda one: one.commune not in everywhere, lambda one: False
+        ),
         rural=group("rural", "", {pk for pk, commune in world.communes.items() if commune.rural_heart}),
         priority=group("priority", "", everywhere & world.priority),
         districts=[

@@ -106,7 +106,7 @@ class Board:
         return cls(
             communes=world.communes,
             priority=world.priority,
-            sessions=Counter(one.commune for one in world.now if one.commune is not None),
+            sessions=Counter(one.commune for one in world.moments if one.commune is not None),
             ever=world.communes_ever | world.communes_reached(),
             season=world.communes_reached(),
             own=world.communes_reached(residency),

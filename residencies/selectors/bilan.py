@@ -1,4 +1,4 @@
-"""The figures of a season, read in bulk. Nine queries, whatever the size and the number of seasons.
+"""The figures of a season, read in bulk. Eight queries, whatever the size and the number of seasons.
 
 Only sessions that were held, of an activity that stands (as coverage counts them), with the lines of the
 confirmation that stands.
@@ -35,6 +35,7 @@ from residencies.methods.bilan import (
 )
 from residencies.methods.headcounts import NOBODY, UNCOUNTED, Total, of_lines
 from residencies.models import HandCount, HandEntry, Headcount, Residency, Session
+from residencies.selectors.links import links
 from structures.models import Commune, PriorityDistrict, Structure
 
 Counted = tuple[Total, tuple[tuple[str, Total], ...]]
@@ -42,7 +43,7 @@ _UNCOUNTED: Counted = (UNCOUNTED, ((UNSAID, UNCOUNTED),))
 
 
 def bilan_of(season: Season, *, residency: Residency | None = None) -> Figures:
-    """The figures of a season (``parts``: each residency's), or of one residency. Nine queries.
+    """The figures of a season (``parts``: each residency's), or of one residency. Eight queries.
 
     The season comes with its programme.
     """
@@ -54,13 +55,13 @@ def bilan_of(season: Season, *, residency: Residency | None = None) -> Figures:
 
 
 def compare(seasons: Sequence[Season]) -> list[Figures]:
-    """The figures of several seasons, in their order (``parts`` too). Nine queries together."""
+    """The figures of several seasons, in their order (``parts`` too). Eight queries together."""
     found = worlds(seasons)
     return [sums.whole_season(found[season.pk], title=season.name) for season in seasons]
 
 
 def worlds(seasons: Sequence[Season]) -> dict[int, World]:
-    """The facts of these seasons, by the season's key. Nine queries; none without a season."""
+    """The facts of these seasons, by the season's key. Eight queries; none without a season."""
     if not seasons:
         return {}
     keys = [season.pk for season in seasons]
@@ -113,10 +114,9 @@ _COLUMNS = (
 
 
 def _held(seasons: Collection[int]) -> tuple[defaultdict[int, list[Held]], dict[int, Deed]]:
-    """Sessions held, by season and in order, and the activities they are of. Four queries."""
+    """Sessions held, by season and in order, and the activities they are of. Three queries."""
     chosen = Session.objects.held().filter(activity__season__in=seasons, activity__state__in=FACING_STATES)
-    structures = _pairs(Session.structures.through, chosen, "structure_id")
-    residencies = _pairs(Session.residencies.through, chosen, "residency_id")
+    residencies, structures = links(Session, chosen.values("pk"))
     counted = _counted(chosen)
     found: defaultdict[int, list[Held]] = defaultdict(list)
     rows = [_Row(*row) for row in chosen.order_by("starts_at", "pk").values_list(*_COLUMNS)]
@@ -156,14 +156,6 @@ def _classes(said: int | None, schooled: bool) -> Total:
 
 def _of_pupils(categories: Iterable[str]) -> bool:
     return any(GROUP_OF.get(category) == AudienceGroup.PUPILS for category in categories)
-
-
-def _pairs(through: Any, chosen: Any, column: str) -> defaultdict[int, set[int]]:
-    """Who takes part in each session. One query."""
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for one, other in through.objects.filter(session__in=chosen.values("pk")).values_list("session_id", column):
-        found[one].add(other)
-    return found
 
 
 def _counted(chosen: Any) -> dict[int, Counted]:

@@ -1,4 +1,4 @@
-"""From a figure of a bilan to what it was counted from. Nine queries, whatever is asked."""
+"""From a figure of a bilan to what it was counted from. Eight queries, whatever is asked."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def asked_of(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def trace(season: Season, query: Mapping[str, str], *, announced: Collection[str] | None = None) -> Trace:
-    """The sessions, or the activities, behind a figure. Nine queries.
+    """The sessions, or the activities, behind a figure. Eight queries.
 
     ``announced``: slugs of the residencies whose name may be said; nothing, all of them.
     """

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from candidatures.enums import LifeStage
 from candidatures.models import Season
-from residencies.enums import FACING_STATES, SessionState
+from residencies.enums import FACING_STATES, Qualifier, SessionState
 from residencies.methods import coverage as method
-from residencies.methods.coverage import Coverage, Former, Gauge, Moment, Place, Plan, World
-from residencies.methods.headcounts import NOBODY, UNCOUNTED, Total, of_lines
+from residencies.methods.coverage import Before, Coverage, Former, Gauge, Moment, Past, Place, Plan, World
+from residencies.methods.headcounts import NOBODY, UNCOUNTED, Total, of_lines, together
 from residencies.models import Activity, Headcount, PastAction, Residency, Session
+from residencies.selectors.links import links
 from residencies.selectors.planning_rules import planning_rules
 from structures.enums import Circle
 from structures.models import Commune, PriorityDistrict, Structure, StructureKind, Territory
@@ -24,30 +26,32 @@ from structures.models import Commune, PriorityDistrict, Structure, StructureKin
 _STANDING = [SessionState.PLANNED, SessionState.HELD]
 
 
-def world(season: Season) -> World:
-    """All that coverage is counted from: the season, and the earlier ones of its territory. Thirteen queries.
+def world(season: Season, *, counted: bool = True) -> World:
+    """All that coverage is counted from: the season, and the earlier ones of its territory. Twelve queries.
 
-    The season comes with its programme and territory.
+    The season comes with its programme and territory. Without ``counted``, the earlier seasons say only what was
+    ever met, which is all that suggestions ask.
     """
     territory = season.programme.territory
-    communes = {row.pk: row for row in Commune.objects.filter(territory=territory).select_related("school_district")}
+    places = _places(territory)
+    districts = PriorityDistrict.communes.through.objects.filter(
+        commune=OuterRef("pk"), prioritydistrict__territory=territory
+    )
+    rows = Commune.objects.filter(territory=territory).select_related("school_district")
+    communes = {row.pk: row for row in rows.annotate(in_priority=Exists(districts))}
     for commune in communes.values():
         commune.territory = territory
     return World(
         season=season.pk,
         communes=communes,
-        priority=_priority(territory),
-        places=_places(territory),
+        priority=frozenset(pk for pk, row in communes.items() if row.in_priority),  # type: ignore[attr-defined]
+        places=places,
         kinds={kind.pk: kind for kind in StructureKind.objects.filter(territory=territory)},
         moments=tuple(_moments(season)),
         plans=tuple(_plans(season)),
         former=tuple(_former(season)),
+        past=_past(season, places) if counted else _met_before(season),
     )
-
-
-def _priority(territory: Territory) -> frozenset[int]:
-    through = PriorityDistrict.communes.through.objects.filter(prioritydistrict__territory=territory)
-    return frozenset(through.values_list("commune_id", flat=True))
 
 
 def _places(territory: Territory, keys: Iterable[int] | None = None) -> dict[int, Place]:
@@ -74,19 +78,9 @@ def _pairs(rows: Any, key: str, value: str) -> defaultdict[int, set[int]]:
 
 
 def _moments(season: Season) -> Iterable[Moment]:
-    """Sessions that stand: this season's, and those held in the seasons before. Four queries."""
-    chosen = Session.objects.filter(
-        Q(activity__season=season, state__in=_STANDING)
-        | Q(activity__season__starts_on__lt=season.starts_on, state=SessionState.HELD),
-        activity__season__programme__territory=season.programme.territory,
-        activity__state__in=FACING_STATES,
-    )
-    structures = _pairs(
-        Session.structures.through.objects.filter(session__in=chosen.values("pk")), "session_id", "structure_id"
-    )
-    residencies = _pairs(
-        Session.residencies.through.objects.filter(session__in=chosen.values("pk")), "session_id", "residency_id"
-    )
+    """The season's sessions that stand. Three queries."""
+    chosen = Session.objects.filter(activity__season=season, activity__state__in=FACING_STATES, state__in=_STANDING)
+    residencies, structures = links(Session, chosen.values("pk"))
     counted = headcounts(chosen.values("standing"))
     rows = chosen.order_by("starts_at", "pk").values_list(
         "pk", "activity", "activity__season", "starts_at", "ends_at", "state", "commune", "host", "host__commune",
@@ -111,6 +105,92 @@ def _moments(season: Season) -> Iterable[Moment]:
         )
 
 
+def _earlier(season: Season) -> QuerySet[Session]:
+    """What was held in the seasons before, on the territory."""
+    return Session.objects.filter(
+        activity__season__starts_on__lt=season.starts_on,
+        activity__season__programme__territory=season.programme.territory,
+        activity__state__in=FACING_STATES,
+        state=SessionState.HELD,
+    ).order_by()
+
+
+def _met_before(season: Season) -> Past:
+    """Whom and where the seasons before met. Two queries."""
+    chosen = _earlier(season)
+    through = Session.structures.through.objects.filter(session__in=chosen.values("pk"))
+    spots = set(chosen.values_list("host", Coalesce("commune", "host__commune")).distinct())
+    return Past(
+        structures=frozenset(through.values_list("structure_id", flat=True).distinct()) | _known(spots, 0),
+        communes=_known(spots, 1),
+    )
+
+
+def _known(rows: Iterable[tuple[int | None, ...]], column: int) -> frozenset[int]:
+    return frozenset(key for row in rows if (key := row[column]) is not None)
+
+
+class _Session(NamedTuple):
+    """A session of an earlier season: where, and how many people its standing confirmation counted.
+
+    ``lines``: those that are not inside another one; ``counted``: those with a figure.
+    """
+
+    pk: int
+    host: int | None
+    commune: int | None
+    life_stage: str
+    lines: int
+    counted: int
+    people: int | None
+    about: int
+    more: int
+
+    @property
+    def total(self) -> Total:
+        """As :func:`residencies.methods.headcounts.of_lines`, the database having added up."""
+        if not self.counted:
+            return UNCOUNTED
+        if self.about:
+            return Total(self.people, Qualifier.ABOUT)
+        sure = not self.more and self.counted == self.lines
+        return Total(self.people, Qualifier.EXACT if sure else Qualifier.MORE_THAN)
+
+
+def _past(season: Season, places: Mapping[int, Place]) -> Past:
+    """The seasons before, whatever their number. Two queries, a row a session and a structure of it."""
+    chosen, line = _earlier(season), "standing__headcounts"
+    apart = Q(**{f"{line}__inside": False})
+    known = apart & Q(**{f"{line}__value__isnull": False})
+    rows = (
+        chosen.annotate(where=Coalesce("commune", "host__commune"))
+        .values_list("pk", "host", "where", "activity__life_stage")
+        .annotate(
+            lines=Count(line, filter=apart),
+            counted=Count(line, filter=known),
+            heads=Sum(f"{line}__value", filter=apart),
+            about=Count(line, filter=known & Q(**{f"{line}__qualifier": Qualifier.ABOUT})),
+            more=Count(line, filter=known & Q(**{f"{line}__qualifier": Qualifier.MORE_THAN})),
+        )
+    )
+    structures = _pairs(
+        Session.structures.through.objects.filter(session__in=chosen.values("pk")), "session_id", "structure_id"
+    )
+    totals: defaultdict[tuple[Any, ...], list[Total]] = defaultdict(list)
+    for row in map(_Session._make, rows):
+        there = structures[row.pk]
+        if row.host is not None:
+            there.add(row.host)
+        kinds = frozenset().union(*(places[pk].kinds for pk in there if pk in places))
+        circles = frozenset(places[pk].circle for pk in there if pk in places)
+        totals[row.commune, row.life_stage, kinds, circles].append(row.total)
+    return Past(
+        structures=frozenset().union(*structures.values()),
+        communes=_known(totals, 0),
+        lines=tuple(Before(*key, len(people), together(people)) for key, people in totals.items()),
+    )
+
+
 def headcounts(confirmations: Any) -> dict[int, Total]:
     """What each of these confirmations counted, as one total. One query."""
     lines: defaultdict[int, list[tuple[int | None, str, bool]]] = defaultdict(list)
@@ -123,14 +203,9 @@ def headcounts(confirmations: Any) -> dict[int, Total]:
 
 
 def _plans(season: Season) -> Iterable[Plan]:
-    """The activities of the season, planned or more. Three queries."""
+    """The activities of the season, planned or more. Two queries."""
     chosen = Activity.objects.filter(season=season, state__in=FACING_STATES)
-    structures = _pairs(
-        Activity.structures.through.objects.filter(activity__in=chosen.values("pk")), "activity_id", "structure_id"
-    )
-    residencies = _pairs(
-        Activity.residencies.through.objects.filter(activity__in=chosen.values("pk")), "activity_id", "residency_id"
-    )
+    residencies, structures = links(Activity, chosen.values("pk"))
     for pk, uuid, title, stage in chosen.order_by("title", "pk").values_list("pk", "uuid", "title", "life_stage"):
         yield Plan(pk, uuid, title, frozenset(residencies[pk]), frozenset(structures[pk]), stage)
 
@@ -169,7 +244,7 @@ def of_world(facts: World, residency: Residency | None = None) -> Coverage:
 
 
 def coverage(season: Season, residency: Residency | None = None) -> Coverage:
-    """The coverage of a season, all residencies or one. Thirteen queries, whatever the size."""
+    """The coverage of a season, all residencies or one. Twelve queries, whatever the size."""
     return of_world(world(season), residency)
 
 

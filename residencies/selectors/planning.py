@@ -29,6 +29,7 @@ from residencies.models import (
     Visit,
     Waiver,
 )
+from residencies.selectors.links import links
 from residencies.selectors.planning_rules import planning_rules
 from structures.models import Closure, Commune, Structure, Territory
 
@@ -288,7 +289,7 @@ def to_review(territory: Territory, sessions: Iterable[Session]) -> dict[int, Re
     rows = [row for row in sessions if row.state == SessionState.PLANNED]
     if not rows:
         return {}
-    artists, houses = _links(rows)
+    artists, houses = links(Session, [row.pk for row in rows])
     drafts = {row.pk: draft_of(row, row.activity, artists[row.pk], houses[row.pk]) for row in rows}
     known = world(
         territory,
@@ -305,15 +306,4 @@ def to_review(territory: Territory, sessions: Iterable[Session]) -> dict[int, Re
         left = tuple(unanswered(warnings(drafts[row.pk], known), waived[row.pk], known))
         if left:
             found[row.pk] = Review(row, left)
-    return found
-
-
-def _links(rows: Iterable[Session]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """The residencies and the structures of these sessions. One query."""
-    asked = {"session__in": [row.pk for row in rows]}
-    with_them = Session.residencies.through.objects.filter(**asked).values_list(Value(0), "session_id", "residency_id")
-    there = Session.structures.through.objects.filter(**asked).values_list(Value(1), "session_id", "structure_id")
-    found: tuple[dict[int, list[int]], dict[int, list[int]]] = (defaultdict(list), defaultdict(list))
-    for which, session, pk in with_them.union(there, all=True):
-        found[which][session].append(pk)
     return found
