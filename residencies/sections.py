@@ -17,7 +17,7 @@ def on_commune(request: HttpRequest, commune: Commune) -> Section | None:
 
 
 def on_home(request: HttpRequest, page: Any) -> Section | None:
-    """What is open to all this week; nothing when nothing is. Four queries at most."""
+    """What is open to all this week; nothing when nothing is. One query."""
     items = public.this_week()
     return Section("residencies/public/_on_home.html", {"days": public.by_day(items)}) if items else None
 

@@ -6,8 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from candidatures.models import Season
@@ -21,6 +26,36 @@ from structures.models import Commune, Structure
 AHEAD = timedelta(days=366)
 #: Lines of the agenda on one page.
 PAGE_SIZE = 40
+
+_SESSION, _EVENT = "session", "event"
+_NOTHING = Value("", TextField())
+_COMMUNE = ("name", "slug", "territory__slug")
+#: What a line of the agenda shows, and no other column: a page reads forty of them.
+_SESSION_COLUMNS = (
+    "uuid", "starts_at", "ends_at", "state", "place",
+    "activity__title", "activity__public_summary", "activity__how_to_come", "host__name",
+    *(f"host__commune__{name}" for name in _COMMUNE), *(f"commune__{name}" for name in _COMMUNE),
+)  # fmt: skip
+_EVENT_COLUMNS = (
+    "uuid", "slug", "title", "starts_at", "ends_at", "state", "place", "structure__name",
+    *(f"structure__commune__{name}" for name in _COMMUNE), *(f"commune__{name}" for name in _COMMUNE),
+)  # fmt: skip
+
+
+_CANCELLED = {SessionState.CANCELLED, EventState.CANCELLED}
+
+
+def anchor(uuid: UUID) -> str:
+    """Where the agenda shows a line: a stable fragment of its page."""
+    return f"r-{uuid}"
+
+
+class _OnADay(Protocol):
+    @property
+    def day(self) -> date: ...
+
+
+_Dated = TypeVar("_Dated", bound=_OnADay)
 
 
 @dataclass(frozen=True)
@@ -49,12 +84,11 @@ class AgendaItem:
 
     @property
     def is_cancelled(self) -> bool:
-        return self.row.state in {SessionState.CANCELLED, EventState.CANCELLED}
+        return self.row.state in _CANCELLED
 
     @property
     def anchor(self) -> str:
-        """Where the agenda shows it: a stable fragment of its page."""
-        return f"r-{self.row.uuid}"
+        return anchor(self.row.uuid)
 
     @property
     def day(self) -> date:
@@ -84,11 +118,15 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
+def _artists(rows: QuerySet[Residency]) -> Prefetch[Any]:
+    return Prefetch("residencies", queryset=rows)
+
+
 def _sessions() -> QuerySet[Session]:
     return (
         Session.objects.public()
         .select_related("activity", "host__commune__territory", "commune__territory")
-        .prefetch_related(Prefetch("residencies", queryset=Residency.objects.published().order_by("artist_name")))
+        .prefetch_related(_artists(Residency.objects.published().order_by("artist_name")))
         .order_by("starts_at", "pk")
     )
 
@@ -97,7 +135,7 @@ def _events() -> QuerySet[Event]:
     return (
         Event.objects.filter(open_to_public=True, state__in=[EventState.PUBLISHED, EventState.CANCELLED])
         .select_related("commune__territory", "structure__commune__territory")
-        .prefetch_related(Prefetch("residencies", queryset=Residency.objects.published().order_by("artist_name")))
+        .prefetch_related(_artists(Residency.objects.published().order_by("artist_name")))
         .order_by("starts_at", "pk")
     )
 
@@ -134,16 +172,54 @@ def _of_event(event: Event) -> AgendaItem:
 
 def agenda(window: Window, *, residency: Residency | None = None) -> list[AgendaItem]:
     """Public sessions and events that end in the window, in their order. Four queries at most."""
-    sessions, events = _sessions(), _events()
-    if window.commune is not None:
-        sessions = sessions.filter(_in_commune("host", window.commune))
-        events = events.filter(_in_commune("structure", window.commune))
+    sessions, events = _in_window(window)
     if residency is not None:
         sessions = sessions.filter(residencies=residency)
         events = events.filter(residencies=residency)
-    span = {"ends_at__gt": window.starts, "starts_at__lt": window.ends}
-    found = [_of_session(row) for row in sessions.filter(**span)] + [_of_event(row) for row in events.filter(**span)]
+    found = [_of_session(row) for row in sessions] + [_of_event(row) for row in events]
     return sorted(found, key=lambda item: (item.starts_at, item.title, item.row.pk))
+
+
+def _in_window(window: Window) -> tuple[QuerySet[Session], QuerySet[Event]]:
+    span = {"ends_at__gt": window.starts, "starts_at__lt": window.ends}
+    sessions, events = _sessions().filter(**span), _events().filter(**span)
+    if window.commune is not None:
+        sessions = sessions.filter(_in_commune("host", window.commune))
+        events = events.filter(_in_commune("structure", window.commune))
+    return sessions, events
+
+
+def agenda_page(window: Window, number: str | int | None) -> Page[Any]:
+    """The same, so many lines at a time: the order is found on all of them, the rest read for this page's own.
+
+    Five queries at most, whatever is announced.
+    """
+    sessions, events = _in_window(window)
+    own = _plain(sessions).values_list("starts_at", _named("activity__title"), "pk", Value(_SESSION, TextField()))
+    found = own.union(
+        _plain(events).values_list("starts_at", _named("title"), "pk", Value(_EVENT, TextField())), all=True
+    )
+    order = sorted(found)
+    page: Page[Any] = Paginator(order, PAGE_SIZE).get_page(number)
+    wanted = {kind: [key[2] for key in page if key[3] == kind] for kind in (_SESSION, _EVENT)}
+    read = {(_SESSION, row.pk): _of_session(row) for row in _lines(_sessions(), wanted[_SESSION], *_SESSION_COLUMNS)}
+    read |= {(_EVENT, row.pk): _of_event(row) for row in _lines(_events(), wanted[_EVENT], *_EVENT_COLUMNS)}
+    # Gone since the order was found: left out.
+    page.object_list = [read[key[3], key[2]] for key in page if (key[3], key[2]) in read]
+    return page
+
+
+def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Ready to be joined to the rows of another table."""
+    return rows.order_by().prefetch_related(None)
+
+
+def _lines(rows: QuerySet[Any], keys: list[int], *columns: str) -> list[Any]:
+    """What a line of the agenda shows of these rows. No query for no row, two otherwise."""
+    if not keys:
+        return []
+    artists = Residency.objects.published().order_by("artist_name").only("slug", "artist_name", "published_at")
+    return list(rows.filter(pk__in=keys).only(*columns).prefetch_related(None).prefetch_related(_artists(artists)))
 
 
 def recent(limit: int = 40) -> list[AgendaItem]:
@@ -154,7 +230,7 @@ def recent(limit: int = 40) -> list[AgendaItem]:
     return sorted(found, key=lambda item: (item.row.updated_at, item.row.pk), reverse=True)[:limit]
 
 
-def by_day(items: Iterable[AgendaItem]) -> list[tuple[date, list[AgendaItem]]]:
+def by_day(items: Iterable[_Dated]) -> list[tuple[date, list[_Dated]]]:
     """The same, a day at a time."""
     return [(day, list(rows)) for day, rows in groupby(items, key=lambda item: item.day)]
 
@@ -266,7 +342,54 @@ def commune_life(commune: Commune) -> CommuneLife:
     )
 
 
-def this_week() -> list[AgendaItem]:
-    """The seven days from today, for the home page."""
+@dataclass(frozen=True)
+class Announced:
+    """A line of the home page: what is on, when and where, and where to read more."""
+
+    title: str
+    starts_at: datetime
+    place: str
+    commune: str
+    is_cancelled: bool
+    url: str
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.starts_at)
+
+
+def this_week() -> list[Announced]:
+    """The seven days from today, for the home page. One query, and no row made of it."""
     today = timezone.localdate()
-    return agenda(Window(since=today, until=today + timedelta(days=6)))
+    sessions, events = _in_window(Window(since=today, until=today + timedelta(days=6)))
+    shown = _plain(sessions).values_list(*_session_words())
+    shown = shown.union(_plain(events).values_list(*_event_words()), all=True)
+    agenda, found = reverse("residencies:agenda"), []
+    for title, starts_at, pk, uuid, slug, state, host, place, commune in shown:
+        day = timezone.localdate(starts_at)
+        url = reverse("residencies:event", args=[slug]) if slug else f"{agenda}?du={day.isoformat()}#{anchor(uuid)}"
+        where = ", ".join(part for part in (host, place) if part)
+        line = Announced(title, starts_at, where, commune, state in _CANCELLED, url)
+        found.append((starts_at, title, pk, line))
+    return [line for _at, _title, _pk, line in sorted(found, key=lambda row: row[:3])]
+
+
+def _named(name: str) -> Cast:
+    """A column of either table under one type."""
+    return Cast(name, TextField())
+
+
+def _session_words() -> tuple[Any, ...]:
+    commune = Coalesce(_named("commune__name"), _named("host__commune__name"), _NOTHING)
+    return (
+        _named("activity__title"), "starts_at", "pk", "uuid", _NOTHING, _named("state"),
+        Coalesce(_named("host__name"), _NOTHING), _named("place"), commune,
+    )  # fmt: skip
+
+
+def _event_words() -> tuple[Any, ...]:
+    commune = Coalesce(_named("commune__name"), _named("structure__commune__name"), _NOTHING)
+    return (
+        _named("title"), "starts_at", "pk", "uuid", _named("slug"), _named("state"), _NOTHING,
+        _named("place"), commune,
+    )  # fmt: skip

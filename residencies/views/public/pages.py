@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -44,11 +43,11 @@ def residency(request: HttpRequest, slug: str) -> HttpResponse:
 @indexed("page")
 @require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
-    """What is open to all, by commune and by date."""
+    """What is open to all, by commune and by date. Six queries."""
     form = AgendaForm(request.GET)
     form.is_valid()
     window = form.window()
-    page = Paginator(public.agenda(window), public.PAGE_SIZE).get_page(request.GET.get("page"))
+    page = public.agenda_page(window, request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
