@@ -72,8 +72,9 @@ matrix: setup-dev ## Ask every address as every role, and write hostile words ev
 	@PYTHONPATH=scripts $(PY) -m proofs.matrix $(ARGS)
 
 .PHONY: bench
-bench: setup-dev ## Measure pages against an empty view on the same server
-	@$(PY) scripts/bench.py $(ARGS)
+bench: ## Measure pages, files, optimisers, memory and the deadline rush, write docs/performance.md (ARGS=--quick)
+	@scripts/setup.sh bench
+	@DURABLE=1 PYTHONPATH=scripts scripts/with_postgres.sh $(PY) -m bench $(ARGS)
 
 .PHONY: scan
 scan: setup-dev ## Let an independent scanner (wapiti) attack the demonstration as each role (ARGS="--role juror")
@@ -124,7 +125,7 @@ drill: setup-dev ## Save, restore, kill and damage the demonstration's backup, o
 
 .PHONY: clean
 clean: ## Remove what was installed or made here; var/ (the data) and .env stay
-	@rm -rf .venv .venv-lock .venv-scan .venv-audit .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build
+	@rm -rf .venv .venv-lock .venv-scan .venv-audit .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@[ ! -d locale ] || find locale -name '*.mo' -delete
 	@echo "Cleaned. The data in var/ and .env are untouched."

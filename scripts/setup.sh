@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what is missing, and nothing else: "setup.sh run" to serve, "setup.sh test" to test,
-# "setup.sh audit" to test with what the audit's own tools need.
+# "setup.sh audit" to test with what the audit's own tools need, "setup.sh bench" with what measures speed.
 #
 # System packages come from apt when this runs as root; otherwise their exact names are printed
 # and it stops. Python packages come from the lock files, with their hashes, into .venv, and only
@@ -10,9 +10,9 @@ cd "$(dirname "$0")/.."
 
 purpose=${1:-run}
 case $purpose in
-    run | test | audit) ;;
+    run | test | audit | bench) ;;
     *)
-        echo "usage: scripts/setup.sh run|test|audit" >&2
+        echo "usage: scripts/setup.sh run|test|audit|bench" >&2
         exit 2
         ;;
 esac
@@ -134,6 +134,10 @@ if [ "$purpose" = audit ]; then
     command -v node >/dev/null || need nodejs
     command -v npm >/dev/null || need npm
     command -v java >/dev/null || need default-jre-headless
+fi
+if [ "$purpose" = bench ]; then
+    # ApacheBench.
+    command -v ab >/dev/null || need apache2-utils
 fi
 install_packages
 

@@ -3,7 +3,8 @@
 #
 # The cluster lives in a temporary folder, listens on a socket in it and nowhere else, never runs
 # as root, and is stopped and erased whatever happens. The command finds its address in
-# DATABASE_URL and TEST_DATABASE_URL. POSTGRES_BIN names another installation.
+# DATABASE_URL and TEST_DATABASE_URL. POSTGRES_BIN names another installation. With DURABLE=1 it writes
+# through to the disk, as in production: for measures.
 set -euo pipefail
 
 bin=${POSTGRES_BIN:-}
@@ -53,9 +54,10 @@ quiet() {
 quiet "${as_owner[@]}" "$bin/initdb" --pgdata "$folder/data" --username clea --auth trust --encoding UTF8 \
     --locale C.UTF-8 --no-sync
 # Nothing here outlives the run: no need to wait for the disk.
+haste="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB"
+[ "${DURABLE:-}" != 1 ] || haste="-c shared_buffers=256MB"
 quiet "${as_owner[@]}" "$bin/pg_ctl" --pgdata "$folder/data" --log "$folder/log" --wait --timeout 60 --options \
-    "-c listen_addresses='' -c unix_socket_directories='$folder' -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c max_connections=200 -c shared_buffers=128MB" start
+    "-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=200 $haste" start
 quiet "$bin/createdb" --host "$folder" --username clea clea
 
 export DATABASE_URL="postgres:///clea?host=$folder&user=clea"

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.site import HOST, Bench, free_port
+from bench.site import HOST, Bench
 
 #: Visitors at the same time: both processes of gunicorn have some, whichever took the first connections.
 CLIENTS = 8
@@ -95,9 +95,9 @@ def rounds(asks: Sequence[Ask], number: int, seconds: float, tell: Callable[[str
     """Warm, settle how many requests make ``seconds`` of each, then ask for all in turn, another first each round."""
     client = Client()
     for ask in asks:
-        rate = _run(ask, CLIENTS)
+        rate = send(ask, CLIENTS)
         if rate > CLIENTS * 4:
-            rate = _run(ask, min(400, round(rate * 0.2)))
+            rate = send(ask, min(400, round(rate * 0.2)))
         ask.count = max(4, min(20_000, round(seconds * rate)))
     for turn in range(number):
         started = time.monotonic()
@@ -121,7 +121,7 @@ class Client:
 
 def measure(ask: Ask, client: Client) -> None:
     web, ours = cpu_of(ask.bench.pids()), _own_cpu()
-    ask.rates.append(_run(ask, ask.count))
+    ask.rates.append(send(ask, ask.count))
     web = cpu_of(ask.bench.pids()) - web
     client.client += _own_cpu() - ours
     client.server += web
@@ -137,7 +137,7 @@ def measure(ask: Ask, client: Client) -> None:
     ask.times.append(statistics.median(alone))
 
 
-def _run(ask: Ask, count: int) -> float:
+def send(ask: Ask, count: int) -> float:
     """Requests a second over so many."""
     if ask.body is not None:
         return _sent_by_threads(ask, ask.body, count)
@@ -235,4 +235,4 @@ def ready() -> None:
         raise SystemExit("ApacheBench is missing: apt-get install apache2-utils (make bench installs it).")
 
 
-__all__ = ["Ask", "Client", "Failed", "cpu_of", "free_port", "look", "one", "ready", "rounds"]
+__all__ = ["Ask", "Client", "Failed", "cpu_of", "look", "one", "ready", "rounds", "send"]

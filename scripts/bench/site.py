@@ -35,6 +35,10 @@ WORKERS = 2
 SHAPES = ("S", "M", "L")
 VENDORS = ("postgresql", "sqlite")
 READY_WITHIN = 90.0  # seconds
+GUNICORN = (
+    "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "clea.wsgi:application",
+    "--max-requests", "0", "--max-requests-jitter", "0",
+)  # fmt: skip
 #: The coordinator of every shape.
 STAFF = "coordination@demo.test"
 
@@ -74,7 +78,11 @@ class Bench:
 
     @contextmanager
     def serving(self, **environment: str) -> Iterator[Bench]:
-        """Another gunicorn on the same database and folder, with a setting or two of its own (``WEB_THREADS="8"``)."""
+        """Another gunicorn on the same database and folder, with a setting or two of its own (``WEB_THREADS="8"``).
+
+        Its processes are never replaced by fresh ones: it would fall in the middle of a page's round, and hide what
+        memory they gather.
+        """
         port = free_port()
         other = replace(
             self,
@@ -82,7 +90,7 @@ class Bench:
             environment=self.environment | served_at(port) | environment,
             workers=[],
         )
-        server = other.start("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "clea.wsgi:application")
+        server = other.start(*GUNICORN)
         other.master = server.pid
         try:
             other.wait(server)
@@ -183,20 +191,20 @@ def served_at(port: int) -> dict[str, str]:
     }
 
 
-def prepared(shape: str, vendor: str, folder: Path, **options: Any) -> Bench:
-    """A database of that shape and the static files, nothing serving yet.
+def prepared(shape: str, vendor: str, folder: Path, static: Path | None = None, **options: Any) -> Bench:
+    """A database of that shape, nothing serving yet; ``static`` is where all share the static files.
 
     On PostgreSQL, ``DATABASE_URL`` names the cluster (``scripts/with_postgres.sh``): the shape has a database of its
     own there, made again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     database = f"sqlite:///{folder / 'clea.sqlite3'}" if vendor == "sqlite" else made_on_the_cluster(shape)
-    bench = Bench(shape, vendor, folder, "", environment_of(folder, database), **options)
+    environment = environment_of(folder, database) | {"STATIC_ROOT": str(static or folder / "static")}
+    bench = Bench(shape, vendor, folder, "", environment, **options)
     bench.manage("migrate", "--verbosity", "0")
     bench.manage("createcachetable", "--verbosity", "0")
     if bench.start("-m", "bench.volume", shape).wait() != 0:
         raise SystemExit(f"The shape {shape} was not made:\n{bench.log()}")
-    bench.manage("collectstatic", "--no-input", "--verbosity", "0")
     return bench
 
 

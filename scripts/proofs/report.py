@@ -41,7 +41,7 @@ def with_section(page: str, name: str, text: str) -> str:
     """``page`` with this section in its place, or at its end."""
     opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
     if (opening in page) != (closing in page):
-        raise ValueError(f"docs/reliability.md has only one of the two marks of {name}")
+        raise ValueError(f"the page has only one of the two marks of {name}")
     whole = f"{opening}\n{text}{closing}"
     if opening not in page:
         return f"{page.rstrip()}\n\n{whole}\n"

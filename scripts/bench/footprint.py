@@ -1,0 +1,200 @@
+"""What the program takes: to start, of memory at rest and after work, of disk.
+
+Memory is PSS: what processes share is counted once. Growth is measured with gunicorn's recycling off, over an
+hour-equivalent of requests as every role: 20 000, more than five a second.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from importlib.metadata import distributions
+from pathlib import Path
+
+from bench import addresses
+from bench.figures import Figure
+from bench.load import Ask, Failed, cpu_of, look, ready, send
+from bench.site import GUNICORN, HOST, ROOT, Bench, alone, answers, children, environment_of, free_port, served_at, stop
+
+PART = "footprint"
+STARTS = 5
+REQUESTS = 20_000
+LONGEST = 170.0  # seconds, of the requests
+#: Megabytes of pretalx and its worker, measured on the shape S (without its Redis).
+PEER_REST, PEER_LOADED, PEER_WORKER = 180, 390, 140
+#: What two processes may gather over the last ten thousand requests and still be said not to grow, in megabytes.
+STEADY = 5.0
+MB = 1024 * 1024
+
+
+def run(bench: Bench) -> list[Figure]:
+    """Start, memory, disk of one product."""
+    ready()
+    return [*starts(bench), *memory(bench), *disk(bench)]
+
+
+# Start --------------------------------------------------------------------------------------------
+
+
+def starts(bench: Bench) -> list[Figure]:
+    """From the command to the first answer, the files of the disk already read once."""
+    seconds, spent = [], []
+    for turn in range(2 if bench.quick else STARTS + 1):
+        port = free_port()
+        began = time.perf_counter()
+        server = bench.start(*GUNICORN, **served_at(port), WEB_WORKERS="1")
+        try:
+            while not answers(f"http://{HOST}:{port}/bench/empty/"):
+                if server.poll() is not None or time.perf_counter() - began > 90:
+                    raise SystemExit(f"gunicorn did not start:\n{bench.log()}")
+                time.sleep(0.01)
+            if turn:
+                seconds.append(time.perf_counter() - began)
+                spent.append(cpu_of([server.pid, *children(server.pid)]))
+        finally:
+            stop(server)
+    note = f"median of {len(seconds)} starts, one process, {statistics.median(spent):.1f} s of processor"
+    return [Figure(PART, "start of a web process, to its first answer", statistics.median(seconds), "s", note=note)]
+
+
+# Memory -------------------------------------------------------------------------------------------
+
+
+def memory(bench: Bench) -> list[Figure]:
+    with ExitStack() as stack:
+        served = stack.enter_context(bench.serving())
+        tasks = stack.enter_context(served.working())
+        clock = served.start("manage.py", "horloge")
+        stack.callback(stop, clock)
+        asks = asked(served)
+        time.sleep(1 if bench.quick else 8)
+        web, worker, time_keeper = pss(served.pids()), pss(tree(tasks.pid)), pss(tree(clock.pid))
+        taken, done = loaded(served, asks, 400 if bench.quick else REQUESTS)
+        after, worker_after = pss(served.pids()), pss(tree(tasks.pid))
+    growth = slope(taken) * 10_000
+    note = (
+        f"{served.vendor}, {served.shape}, web, worker of tasks and clock: {web:.0f} + {worker:.0f} + {time_keeper:.0f}"
+    )
+    return [
+        Figure(PART, "memory at rest, web (pretalx 180 MB)", web, "MB", PEER_REST, note="2 processes of 4 threads, PSS"),
+        Figure(PART, "memory at rest, worker of tasks (pretalx 140 MB)", worker, "MB", PEER_WORKER),
+        Figure(PART, "memory at rest, in all", web + worker + time_keeper, "MB", PEER_REST + PEER_WORKER, note=note),
+        Figure(
+            PART, "memory after the load, web (pretalx 390 MB)", after, "MB", PEER_LOADED,
+            note=f"{done} requests as every role",
+        ),
+        Figure(PART, "memory after the load, worker of tasks", worker_after, "MB", PEER_WORKER),
+        Figure(
+            PART, "growth over the last half, for 10 000 requests", growth, "MB", STEADY,
+            note=f"straight line through {len(taken) // 2} measures; recycling off",
+        ),
+    ]  # fmt: skip
+
+
+def asked(bench: Bench) -> list[Ask]:
+    """Every page of every role that the bench knows, but those that write."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "bench.addresses"], cwd=ROOT, env=bench.environment, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    asks = []
+    for page in addresses.read(listed.stdout):
+        ask = Ask(page.label, bench, page.path, page.cookie)
+        if page.forms:
+            continue
+        try:
+            look(ask)
+        except (Failed, OSError):
+            continue
+        asks.append(ask)
+    return asks
+
+
+def loaded(bench: Bench, asks: list[Ask], count: int) -> tuple[list[tuple[int, float]], int]:
+    """Ask for all of them in turn, forty of each; the memory after each tour, by the requests done so far."""
+    taken: list[tuple[int, float]] = []
+    done, began = 0, time.monotonic()
+    while done < count and time.monotonic() - began < LONGEST:
+        for ask in asks:
+            send(ask, 40)
+            done += 40
+        taken.append((done, pss(bench.pids())))
+    return taken, done
+
+
+def slope(taken: list[tuple[int, float]]) -> float:
+    """Megabytes a request over the last half; 0 when there are too few measures to say."""
+    half = taken[len(taken) // 2 :]
+    if len(half) < 2:
+        return 0.0
+    return statistics.linear_regression([at for at, _ in half], [size for _, size in half]).slope
+
+
+def pss(pids: list[int]) -> float:
+    """Megabytes of these processes, what they share counted once."""
+    total = 0
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+        total += int(found[1]) if found else 0
+    return total / 1024
+
+
+def tree(pid: int) -> list[int]:
+    return [pid, *children(pid)]
+
+
+# Disk ---------------------------------------------------------------------------------------------
+
+
+def disk(bench: Bench) -> list[Figure]:
+    """What an installation takes: the packages of requirements.lock, the project, a database without a row of ours."""
+    wanted = {name.lower().replace("_", "-") for name in locked()}
+    packages = sum(
+        size_of(Path(str(file.locate())))
+        for found in distributions()
+        if found.name.lower().replace("_", "-") in wanted
+        for file in found.files or ()
+        if file.suffix != ".pyc"
+    )
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    project = [ROOT / name for name in listed.split("\0") if name]
+    served = sum(size_of(path) for path in project if path.relative_to(ROOT).parts[0] not in {"tests", "docs"})
+    with tempfile.TemporaryDirectory(prefix="clea-bench-") as name:
+        folder = Path(name)
+        empty = Bench("S", "sqlite", folder, "", environment_of(folder, f"sqlite:///{folder / 'clea.sqlite3'}"))
+        empty.manage("migrate", "--verbosity", "0")
+        database = size_of(folder / "clea.sqlite3")
+    return [
+        Figure(
+            PART, "packages of requirements.lock", packages / MB, "MB", note=f"{len(wanted)} packages, without bytecode"
+        ),
+        Figure(
+            PART, "the project, without its tests and documents", served / MB, "MB", note=f"{len(project)} files in all"
+        ),
+        Figure(PART, "an empty database, SQLite", database / MB, "MB"),
+    ]
+
+
+def locked() -> list[str]:
+    return re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+
+
+def size_of(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+if __name__ == "__main__":
+    alone(run, serving=False)
