@@ -61,7 +61,7 @@ class Spot:
 
 @lru_cache(maxsize=64)
 def _layout(places: tuple[tuple[str, str, int, float, float], ...], width: float) -> Layout:
-    """The circles, laid out once a process for the same communes: it takes half a second."""
+    """The circles, laid out once a process for the same communes."""
     middle = sum(latitude for _key, _label, _people, latitude, _longitude in places) / len(places)
     squeeze = math.cos(math.radians(middle))
     return dorling(

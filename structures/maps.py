@@ -20,7 +20,7 @@ _KM_PER_DEGREE = 111.32
 
 @lru_cache(maxsize=256)
 def _draw(circles: tuple[Circle, ...], title: str, description: str, width: int, id_prefix: str) -> SafeString:
-    # The layout takes up to half a second: the same circles are drawn once a process.
+    # The same circles are drawn once a process.
     return cartogram(circles, title=title, description=description, width=width, id_prefix=id_prefix)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -181,31 +182,39 @@ def _push(a: _Body, b: _Body, gap: float) -> float:
     return worst
 
 
-@lru_cache(maxsize=16)
 def dorling(circles: tuple[Circle, ...], width: float = 960, gap: float = 3) -> Layout:
     """Circles near their true place, none over another, every label readable and clear of the rest.
 
-    Deterministic: the same places give the same map, on every machine and in every process. About
-    half a second for 36 places, then kept in memory. Raises ``ValueError`` for no circle.
+    Deterministic: the same places give the same map, on every machine and in every process. A tenth of a second
+    for 36 places, then kept in memory: notes, links and colours move nothing. Raises ``ValueError`` for no circle.
     """
     if not circles:
         raise ValueError("a cartogram needs at least one circle")
+    found = _settled(tuple(replace(circle, href="", emphasis=False, note="") for circle in circles), width, gap)
+    given = {circle.key: circle for circle in circles}
+    places = tuple(replace(place, circle=given[place.circle.key]) for place in found.places)
+    return replace(found, places=places)
+
+
+@lru_cache(maxsize=16)
+def _settled(circles: tuple[Circle, ...], width: float, gap: float) -> Layout:
     bodies = sorted(_bodies(circles, width), key=lambda body: (-body.r, body.circle.key))
-    calm = 0
+    # How near two of them must be before anything is to be pushed.
+    pairs = [
+        (a, b, a.r + b.r + a.half + b.half + gap, a.r + b.r + a.drop + b.drop + gap)
+        for a, b in itertools.combinations(bodies, 2)
+    ]
     for turn in range(1500):
         pull = 0.06 * max(0.0, 1 - turn / 500)
-        for body in bodies:
-            body.x += (body.home_x - body.x) * pull
-            body.y += (body.home_y - body.y) * pull
+        if pull:
+            for body in bodies:
+                body.x += (body.home_x - body.x) * pull
+                body.y += (body.home_y - body.y) * pull
         worst = 0.0
-        for first in range(len(bodies)):
-            for second in range(first + 1, len(bodies)):
-                a, b = bodies[first], bodies[second]
-                reach = a.r + b.r + a.half + b.half + gap
-                if abs(a.x - b.x) < reach and abs(a.y - b.y) < a.r + b.r + a.drop + b.drop + gap:
-                    worst = max(worst, _push(a, b, gap))
-        calm = calm + 1 if worst < 0.4 and pull == 0 else 0
-        if calm:
+        for a, b, wide, tall in pairs:
+            if -wide < a.x - b.x < wide and -tall < a.y - b.y < tall:
+                worst = max(worst, _push(a, b, gap))
+        if worst < 0.4 and pull == 0:
             break
     margin = 8.0
     left = min(min(b.x - b.r, b.x - b.half) for b in bodies)

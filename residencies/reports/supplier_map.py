@@ -67,7 +67,7 @@ def _circle(
 
 @lru_cache(maxsize=64)
 def _draw(circles: tuple[Circle, ...], language: str) -> SafeString:
-    # Laying circles out takes up to half a second: the same ones are drawn once a process and a language.
+    # The same circles are drawn once a process and a language.
     return cartogram(
         circles,
         title=_("Les ressourceries sur le territoire"),

@@ -85,7 +85,7 @@ def test_any_set_of_places_is_laid_out_without_overlap_and_twice_alike(points):
     circles = tuple(svg.Circle(str(i), f"Lieu {i}", value, x, y) for i, (x, y, value) in enumerate(points))
     layout = svg.dorling(circles)
     assert not [pair for pair in itertools.combinations(layout.places, 2) if overlaps(*pair)]
-    svg.dorling.cache_clear()
+    svg._settled.cache_clear()
     assert svg.dorling(circles) == layout
 
 
