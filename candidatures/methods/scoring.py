@@ -9,10 +9,10 @@ same, in integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from math import lcm, sqrt
 
 OUT_OF = 20
 HUNDREDTH = Decimal("0.01")
@@ -47,11 +47,31 @@ def partial(scores: Iterable[Scored]) -> Partial:
     weights = sum(weight for weight, _maximum, _value in noted)
     if not weights:
         return Partial(None, len(noted), len(rows))
-    exact = sum((Fraction(weight * value, maximum) for weight, maximum, value in noted), Fraction(0))
-    return Partial(rounded(exact * OUT_OF / weights), len(noted), len(rows))
+    scale = lcm(*(maximum for _weight, maximum, _value in noted))
+    points = sum(weight * value * (scale // maximum) for weight, maximum, value in noted)
+    return Partial(rounded(OUT_OF * points, scale * weights), len(noted), len(rows))
 
 
-def rounded(exact: Fraction) -> Decimal:
-    """A fraction to the hundredth, half up, without passing by a binary float."""
-    hundredths = (exact * 200 + 1) // 2
-    return (Decimal(hundredths) / 100).quantize(HUNDREDTH, ROUND_HALF_UP)
+def mean(values: Sequence[Decimal | int]) -> Decimal | None:
+    """Of totals or of notes, to the hundredth; nothing without any."""
+    return rounded(sum(map(hundredths, values)), 100 * len(values)) if values else None
+
+
+def deviation(values: Sequence[Decimal]) -> Decimal | None:
+    """The standard deviation of totals, to the hundredth; it takes two of them."""
+    n = len(values)
+    if n < 2:
+        return None
+    whole = [hundredths(value) for value in values]
+    apart = n * sum(value * value for value in whole) - sum(whole) ** 2
+    return Decimal(f"{sqrt(apart / (n * (n - 1))) / 100:.10f}").quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def hundredths(value: Decimal | int) -> int:
+    """A total or a note in hundredths, which hold it exactly."""
+    return int(value * 100)
+
+
+def rounded(above: int, below: int) -> Decimal:
+    """``above`` over ``below`` to the hundredth, half up, in integers: a binary float is never there."""
+    return Decimal((200 * above + below) // (2 * below)).scaleb(-2)

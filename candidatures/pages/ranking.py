@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from candidatures.methods.intervals import Interval
     from candidatures.selectors.ranking import Line, Ranking
 
-#: Dossiers in the drawing; the table has them all.
+#: Dossiers in the drawing; the table has them all, on its pages.
 DRAWN = 40
+#: Dossiers a page of the table.
+PER_PAGE = 100
 
 
 def advice_words(advices: Mapping[str, int]) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, override
 from candidatures.enums import DELIBERATED_STATES, ApplicationState, LifeStage
 from candidatures.methods.sets import Candidate
 from candidatures.models import Application, Axis, ChosenSet, Deposit, Discipline, MoneyRules
+from candidatures.models.application import department_of
 from candidatures.selectors import ranking as rankings
 from clea.text import normalise
 
@@ -136,9 +137,8 @@ def _member(
 
 def _origin(identity: dict[str, Any]) -> str:
     """The department, the country abroad; nothing when neither is known."""
-    place = Application(postal_code=identity["postal_code"], country=identity["country"])
     country = str(identity["country"]).strip()
-    return place.department or ("" if country.casefold() == "france" else country)
+    return department_of(identity["postal_code"], country) or ("" if country.casefold() == "france" else country)
 
 
 def _known(rows: Any) -> dict[str, str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
-from statistics import stdev
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Subquery, Sum
+from django.db.models import Max, Q, Subquery, Sum
 
 from candidatures.enums import Advice
 from candidatures.methods import intervals, scoring, severity
@@ -95,7 +94,24 @@ class Ranking:
         return next((line for line in self.lines if line.application.pk == application.pk), None)
 
 
-#: What a reading says beside its notes, for who wants its words.
+#: What a line's dossier is read with: the table is as long as the call is popular.
+_SHOWN = (
+    "uuid",
+    "call_id",
+    "state",
+    "applicant_kind",
+    "artist_name",
+    "first_name",
+    "last_name",
+    "owner__email",
+    "owner__first_name",
+    "owner__last_name",
+    "last_deposit__uuid",
+    "last_deposit__number",
+    "last_deposit__received_at",
+)
+
+#: What a reading says beside its notes.
 _WORDS = {
     "comment": "comment",
     "filed_at": "filed_at",
@@ -129,9 +145,8 @@ class Reading:
         return scoring.total((row.weight, row.max_score, self.marks.get(row.pk, (None,))[0]) for row in criteria)
 
 
-def readings(jury: Jury, *, with_words: bool = False) -> list[Reading]:
-    """All the filed readings of a jury with their notes, in the order of the dossiers' numbers. One query."""
-    names = list(_WORDS) if with_words else []
+def readings(jury: Jury) -> list[Reading]:
+    """All the filed readings of a jury, their words and notes, in the order of the dossiers' numbers. One query."""
     rows = (
         Review.objects.filter(juror__jury=jury)
         .filed()
@@ -145,17 +160,49 @@ def readings(jury: Jury, *, with_words: bool = False) -> list[Reading]:
             "scores__criterion_id",
             "scores__value",
             "scores__comment",
-            *(_WORDS[name] for name in names),
+            *_WORDS.values(),
         )
     )
     found: dict[int, Reading] = {}
     for key, application, juror, advice, criterion, value, comment, *words in rows:
         reading = found.get(key)
         if reading is None:
-            reading = found[key] = Reading(application, juror, advice, words=dict(zip(names, words, strict=True)))
+            reading = found[key] = Reading(application, juror, advice, words=dict(zip(_WORDS, words, strict=True)))
         if criterion is not None:
             reading.marks[criterion] = value, comment
     return list(found.values())
+
+
+def _noted(jury: Jury, criteria: Sequence[ScoringCriterion]) -> list[Reading]:
+    """The same readings in no order, with the notes alone: a row each. One query."""
+    notes = {f"note_{row.pk}": Max("scores__value", filter=Q(scores__criterion=row.pk)) for row in criteria}
+    rows = (
+        Review.objects.filter(juror__jury=jury)
+        .filed()
+        .standing()
+        .order_by()
+        .values_list("pk", "application_id", "juror_id", "advice")
+        .annotate(**notes)
+    )
+    keys = [row.pk for row in criteria]
+    return [
+        Reading(application, juror, advice, {key: (value, "") for key, value in zip(keys, values, strict=True)})
+        for _pk, application, juror, advice, *values in rows
+    ]
+
+
+@lru_cache(maxsize=4)
+def _corrected(observations: tuple[severity.Observation, ...]) -> Correction:
+    """:func:`severity.correct`, not computed again for the same scores."""
+    return severity.correct(observations)
+
+
+@lru_cache(maxsize=4)
+def _intervals(
+    observations: tuple[severity.Observation, ...], places: int, corrected: bool
+) -> Mapping[Hashable, Interval]:
+    """:func:`intervals.bootstrap`, a thousand draws, not computed again for the same scores."""
+    return intervals.bootstrap(observations, places=places, corrected=corrected)
 
 
 def table(
@@ -172,48 +219,52 @@ def table(
     ``corrected`` ranks by the corrected score; both are always there. ``only``: keys of the dossiers
     that may be seen, and nothing of the others enters any figure. ``order``: ``rank``,
     ``disagreement``, or the key of a criterion. ``read``: :func:`readings`, when the caller has them.
+    What is estimated from the scores is kept by the process for the next reader of the same scores.
     """
     applications = list(_dossiers(jury, only))
     criteria, positions = _grid(jury)
     known = {application.pk for application in applications}
-    mine = [reading for reading in (readings(jury) if read is None else read) if reading.application in known]
+    mine = [reading for reading in (_noted(jury, criteria) if read is None else read) if reading.application in known]
     advices: dict[int, Counter[str]] = defaultdict(Counter)
     for reading in mine:
         advices[reading.application][reading.advice] += 1
     totals, notes = _scores(mine, criteria)
-    observations = [
+    observations = tuple(
         severity.Observation(key, juror, float(value))
-        for key, given in totals.items()
-        for juror, value in given.items()
-    ]
-    correction = severity.correct(observations)
-    found = (
-        intervals.bootstrap(observations, places=positions, corrected=corrected)
-        if with_intervals and observations
-        else {}
+        for key, given in sorted(totals.items())
+        for juror, value in sorted(given.items())
     )
+    correction = _corrected(observations)
+    found = _intervals(observations, positions, corrected) if with_intervals and observations else {}
+    means = [scoring.mean([*totals[key].values()]) if (key := row.pk) in totals else None for row in applications]
+    freed = [
+        _hundredth(correction.corrected[row.pk]) if mean is not None and correction.applied else mean
+        for row, mean in zip(applications, means, strict=True)
+    ]
+    first, second = _places(means), _places(freed)
     lines = []
-    for application in applications:
+    for place, application in enumerate(applications):
         key = application.pk
-        given = list(totals.get(key, {}).values())
-        mean = _mean(given)
+        given = list(totals[key].values()) if key in totals else []
         lines.append(
             Line(
                 application=application,
-                mean=mean,
-                corrected=_hundredth(correction.corrected[key]) if mean is not None and correction.applied else mean,
+                mean=means[place],
+                corrected=freed[place],
+                rank=second[place] if corrected else first[place],
+                raw_rank=first[place],
+                corrected_rank=second[place],
                 n=len(given),
                 abstentions=advices[key][Advice.ABSTAIN],
-                sd=_hundredth(stdev(given)) if len(given) > 1 else None,
+                sd=scoring.deviation(given),
                 low=min(given, default=None),
                 high=max(given, default=None),
                 advices=dict(advices[key]),
                 incomplete=len(given) < jury.readers_per_dossier,
-                criteria=tuple(_mean(notes[key, criterion.pk]) for criterion in criteria),
+                criteria=tuple(scoring.mean(notes.get((key, criterion.pk), ())) for criterion in criteria),
                 interval=found.get(key),
             )
         )
-    lines = _ranked(lines, corrected=corrected)
     return Ranking(
         lines=sort(lines, criteria, order),
         criteria=criteria,
@@ -251,41 +302,28 @@ def _dossiers(jury: Jury, only: Collection[int] | None) -> Iterable[Application]
     found = Application.objects.for_jury().filter(call=jury.call_id)
     if only is not None:
         found = found.filter(pk__in=only)
-    return found.select_related("last_deposit", "owner").defer("last_deposit__data").order_by("last_deposit__number")
+    return found.select_related("last_deposit", "owner").only(*_SHOWN).order_by("last_deposit__number")
 
 
 def _scores(
     read: Iterable[Reading], criteria: Sequence[ScoringCriterion]
-) -> tuple[dict[int, dict[int, Decimal]], dict[tuple[int, int], list[Decimal]]]:
+) -> tuple[dict[int, dict[int, Decimal]], dict[tuple[int, int], list[int]]]:
     """Totals by dossier then juror, and notes by dossier and criterion, of the readings that count."""
     totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    notes: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
+    notes: dict[tuple[int, int], list[int]] = defaultdict(list)
     for reading in read:
         total = reading.total(criteria) if reading.counts else None
         if total is None:
             continue
         totals[reading.application][reading.juror] = total
         for row in criteria:
-            notes[reading.application, row.pk].append(Decimal(reading.marks[row.pk][0] or 0))
+            notes[reading.application, row.pk].append(reading.marks[row.pk][0] or 0)
     return totals, notes
-
-
-def _mean(values: Sequence[Decimal]) -> Decimal | None:
-    return scoring.rounded(sum(map(Fraction, values), Fraction(0)) / len(values)) if values else None
 
 
 def _hundredth(value: float | Decimal) -> Decimal:
     # Ten places first: 14.345 is 14.344999… in binary, and reads 14.35.
     return Decimal(f"{value:.10f}").quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _ranked(lines: list[Line], *, corrected: bool) -> list[Line]:
-    raw = _places(line.mean for line in lines)
-    freed = _places(line.corrected for line in lines)
-    return [
-        replace(line, raw_rank=first, corrected_rank=second, rank=second if corrected else first)
-        for line, first, second in zip(lines, raw, freed, strict=True)
-    ]
 
 
 def _places(values: Iterable[Decimal | None]) -> list[int | None]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
@@ -52,7 +53,7 @@ class RankingMixin(_Base):
 
     @method_decorator(require_safe)
     def ranking_page(self, request: HttpRequest, key: UUID) -> HttpResponse:
-        """Every dossier before the jury, in the order asked. Same queries whatever their number."""
+        """Every dossier before the jury, in the order asked, a page of them. Same queries whatever their number."""
         jury = self.jury(request, key)
         corrected = request.GET.get("corrige") == "1"
         order = request.GET.get("ordre", rankings.RANK)
@@ -60,7 +61,8 @@ class RankingMixin(_Base):
         names: dict[int, str] = {
             juror.pk: str(juror.user) for juror in Juror.objects.filter(jury=jury).select_related("user")
         }
-        rows = [_row(line, ranking) for line in ranking.lines]
+        page = Paginator(ranking.lines, words.PER_PAGE).get_page(request.GET.get("page"))
+        rows = [_row(line, ranking) for line in page]
         return self.jury_page(
             request,
             "admin/candidatures/jury/ranking.html",
@@ -68,6 +70,7 @@ class RankingMixin(_Base):
             title=_("Classement"),
             tab="ranking",
             ranking=ranking,
+            page=page,
             rows=rows,
             choosable=any(row["choosable"] for row in rows),
             orders=_orders(ranking, order, corrected),
@@ -155,6 +158,7 @@ def _row(line: Line, ranking: Ranking) -> dict[str, Any]:
     return {
         "line": line,
         "application": line.application,
+        "state": ApplicationState(line.application.state).label,
         "tone": _TONES.get(ApplicationState(line.application.state), "idle"),
         "advices": words.advice_words(line.advices),
         "interval": words.rank_words(line.interval),

@@ -162,7 +162,7 @@ def take_figures(*, by: User, key: UUID, form: str) -> Taken:
     """
     with transaction.atomic():
         jury = Jury.objects.coordinated_by(by).with_call().get(uuid=key)
-        read = rankings.readings(jury, with_words=True)
+        read = rankings.readings(jury)
         ranking = rankings.table(jury, with_intervals=True, read=read)
         _journal_export(by, jury, form, [line.application for line in ranking.lines])
     return Taken(jury, ranking, read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -31,12 +32,14 @@ def ranking(request: HttpRequest, juror: Juror) -> HttpResponse:
     corrected = request.GET.get("corrige") == "1"
     order = rankings.DISAGREEMENT if request.GET.get("ordre") == rankings.DISAGREEMENT else rankings.RANK
     table = rankings.table(jury, corrected=corrected, with_intervals=True, only=rankings.open_to(juror), order=order)
+    page = Paginator(table.lines, words.PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "candidatures/jury/ranking.html",
         frame(juror)
         | {
             "ranking": table,
+            "page": page,
             "rows": [
                 {
                     "line": line,
@@ -45,7 +48,7 @@ def ranking(request: HttpRequest, juror: Juror) -> HttpResponse:
                     "advices": words.advice_words(line.advices),
                     "interval": words.rank_words(line.interval),
                 }
-                for line in table.lines
+                for line in page
             ],
             "order": order,
             "orders": {
