@@ -72,17 +72,16 @@ def memory(bench: Bench) -> list[Figure]:
         tasks = stack.enter_context(served.working())
         clock = served.start("manage.py", "horloge")
         stack.callback(stop, clock)
-        asks = asked(served)
-        time.sleep(1 if bench.quick else 8)
+        time.sleep(5 if bench.quick else 10)
         web, worker, time_keeper = pss(served.pids()), pss(tree(tasks.pid)), pss(tree(clock.pid))
+        asks = asked(served)
         taken, done = loaded(served, asks, 400 if bench.quick else REQUESTS)
         after, worker_after = pss(served.pids()), pss(tree(tasks.pid))
     growth = slope(taken) * 10_000
-    note = (
-        f"{served.vendor}, {served.shape}, web, worker of tasks and clock: {web:.0f} + {worker:.0f} + {time_keeper:.0f}"
-    )
+    note = f"web, worker of tasks and clock: {web:.0f} + {worker:.0f} + {time_keeper:.0f}"
+    threads = f"2 processes of 4 threads, PSS; {served.vendor}, {served.shape}"
     return [
-        Figure(PART, "memory at rest, web (pretalx 180 MB)", web, "MB", PEER_REST, note="2 processes of 4 threads, PSS"),
+        Figure(PART, "memory at rest, web (pretalx 180 MB)", web, "MB", PEER_REST, note=threads),
         Figure(PART, "memory at rest, worker of tasks (pretalx 140 MB)", worker, "MB", PEER_WORKER),
         Figure(PART, "memory at rest, in all", web + worker + time_keeper, "MB", PEER_REST + PEER_WORKER, note=note),
         Figure(
