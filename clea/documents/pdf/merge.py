@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -36,8 +36,8 @@ DIGITS = "0123456789 /"
 #: What qpdf writes for a file that must be the same every time and that nobody signed.
 NOBODY = b"31415926535897932384626433832795"
 UNSIGNED = b"/ID [<%s><%s>]" % (NOBODY, NOBODY)
-#: More than the table of the largest dossier.
-TRAILER_BYTES = 8 * 1024 * 1024
+#: More than the table of any dossier, then of the largest.
+TRAILER_BYTES = (64 * 1024, 8 * 1024 * 1024)
 
 XMP = """<?xpacket begin="\N{BYTE ORDER MARK}" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -155,14 +155,17 @@ def sign(out: BinaryIO) -> None:
     qpdf can, by a digest of its own that takes as long as the writing.
     """
     out.seek(0)
-    identity = hashlib.file_digest(out, "sha256").hexdigest()[: len(NOBODY)]
-    tail = max(out.seek(0, io.SEEK_END) - TRAILER_BYTES, 0)
-    out.seek(tail)
-    at = out.read().rfind(UNSIGNED)
-    if at < 0:
-        raise Unfaithful("what was written has no trailer")
-    out.seek(tail + at)
-    out.write(UNSIGNED.replace(NOBODY, identity.encode()))
+    identity = hashlib.file_digest(cast(Any, out), "sha256").hexdigest()[: len(NOBODY)].encode()
+    size = out.seek(0, io.SEEK_END)
+    for length in TRAILER_BYTES:
+        start = max(size - length, 0)
+        out.seek(start)
+        at = out.read().rfind(UNSIGNED)
+        if at >= 0:
+            out.seek(start + at)
+            out.write(UNSIGNED.replace(NOBODY, identity))
+            return
+    raise Unfaithful("what was written has no trailer")
 
 
 def _read(

@@ -42,7 +42,7 @@ def lay_out(template: str, context: dict[str, Any], *, title: str, language: str
 
     press = _press()
     with translation.override(language):
-        html = render_to_string(template, {"title": title, "language": language} | context)
+        html = str(render_to_string(template, {"title": title, "language": language} | context))
     styles = []
     if "<style" not in html and LINK in html:
         # Read once. A page with a style of its own needs ours just before it.
