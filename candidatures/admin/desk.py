@@ -26,7 +26,6 @@ from candidatures.models import (
 )
 from clea.ui.dates import day, deadline
 from clea.ui.desk import DeskItem
-from structures.models import Territory
 
 if TYPE_CHECKING:
     from clea.accounts.models import User
@@ -60,6 +59,7 @@ def _counted_calls(user: User) -> list[Call]:
     questions = asked.order_by().values("call").annotate(n=Count("pk")).values("n")
     return list(
         Call.objects.coordinated_by(user)
+        .in_hand()
         .annotate(
             filed=Count("applications", filter=Q(applications__last_deposit__isnull=False)),
             drafts=Count("applications", filter=Q(applications__state=ApplicationState.DRAFT)),
@@ -109,9 +109,7 @@ def _requests(user: User) -> list[DeskItem]:
     """Pieces that are late, those still awaited, those that came this week. One query."""
     now = timezone.now()
     awaited = Q(answered_at__isnull=True, cancelled_at__isnull=True)
-    found = PieceRequest.objects.filter(
-        application__call__season__programme__territory__in=Territory.objects.coordinated_by(user)
-    ).aggregate(
+    found = PieceRequest.objects.filter(application__call__in=Call.objects.coordinated_by(user).in_hand()).aggregate(
         late=Count("pk", filter=awaited & Q(due_at__lte=now)),
         ahead=Count("pk", filter=awaited & Q(due_at__gt=now)),
         late_since=Min("due_at", filter=awaited & Q(due_at__lte=now)),

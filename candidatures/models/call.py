@@ -40,6 +40,11 @@ class CallQuerySet(models.QuerySet["Call"]):
     def coordinated_by(self, user: User) -> CallQuerySet:
         return self.filter(season__programme__territory__in=Territory.objects.coordinated_by(user))
 
+    def in_hand(self) -> CallQuerySet:
+        """Those that may still ask something: put away once their season is over, or of a closed one, they do not."""
+        over = Q(status=CallStatus.ARCHIVED, season__ends_on__lt=timezone.localdate())
+        return self.filter(season__closed_at=None).exclude(over)
+
     def with_territory(self) -> CallQuerySet:
         return self.select_related("season__programme__territory")
 

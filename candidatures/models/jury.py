@@ -34,6 +34,10 @@ class JuryQuerySet(models.QuerySet["Jury"]):
     def coordinated_by(self, user: User | AnonymousUser) -> JuryQuerySet:
         return self.filter(call__season__programme__territory__in=Territory.objects.coordinated_by(user))
 
+    def in_hand(self) -> JuryQuerySet:
+        """Of the calls that may still ask something."""
+        return self.filter(call__in=Call.objects.in_hand().values("pk"))
+
     def with_call(self) -> JuryQuerySet:
         return self.select_related("call__season__programme__territory")
 

@@ -36,14 +36,41 @@ def given(jury: Jury | None = None) -> QuerySet[Assignment]:
 
 def owed(jury: Jury | None = None) -> QuerySet[Assignment]:
     """Readings still to file, by members who joined, on dossiers the committee has not decided."""
+    return given(jury).filter(_owing())
+
+
+def _owing() -> Q:
+    """What makes a reading given one that is still to file."""
     filed = Review.objects.filed().filter(juror=OuterRef("juror"), application=OuterRef("application"))
-    return given(jury).filter(
+    return Q(
         ~Exists(filed),
         application__state__in=DELIBERATED_STATES,
         juror__joined_at__isnull=False,
         juror__left_at__isnull=True,
         juror__declined_at__isnull=True,
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a jury reads: readings given, those still owed, and how many members owe them."""
+
+    given: int = 0
+    owed: int = 0
+    behind: int = 0
+
+
+def progress(juries: QuerySet[Jury]) -> dict[int, Progress]:
+    """By the jury's key; nothing for one that gave no reading. One query, whatever their number."""
+    owing = _owing()
+    rows = (
+        given()
+        .filter(juror__jury__in=juries)
+        .order_by()
+        .values_list("juror__jury")
+        .annotate(n=Count("pk"), owed=Count("pk", filter=owing), behind=Count("juror", filter=owing, distinct=True))
+    )
+    return {jury: Progress(n, owed, behind) for jury, n, owed, behind in rows}
 
 
 # Who sits ------------------------------------------------------------------------------------

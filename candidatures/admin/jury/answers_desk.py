@@ -60,6 +60,7 @@ def _juries(request: HttpRequest) -> QuerySet[Jury]:
     accepted = dossiers.filter(state=S.SELECTED, offers__state=OfferState.ACCEPTED)
     return (
         Jury.objects.coordinated_by(request.user)
+        .in_hand()
         .annotate(
             late=_count(offers, "application__call"),
             places=Coalesce(Subquery(places.values("n"), output_field=IntegerField()), Value(0)),

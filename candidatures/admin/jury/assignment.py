@@ -23,7 +23,6 @@ from candidatures.selectors.assignment import Board, Pair
 from candidatures.services.jury import assignments
 from clea.errors import Refused, StaleWrite
 from clea.ui.desk import DeskItem
-from structures.models import Territory
 
 if TYPE_CHECKING:
     _Base = JuryPages
@@ -220,9 +219,7 @@ class AssignmentMixin(_Base):
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """Dossiers with fewer readers than their jury wants, once it has begun to read. One query."""
-    juries = Jury.objects.filter(
-        call__season__programme__territory__in=Territory.objects.coordinated_by(request.user).values("pk")
-    )
+    juries = Jury.objects.coordinated_by(request.user).in_hand()
     return [
         DeskItem(
             label=ngettext(

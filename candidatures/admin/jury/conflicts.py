@@ -21,7 +21,6 @@ from candidatures.selectors import conflicts as selector
 from candidatures.services.jury import recusals
 from clea.errors import Refused
 from clea.ui.desk import DeskItem
-from structures.models import Territory
 
 if TYPE_CHECKING:
     _Base = JuryPages
@@ -162,9 +161,7 @@ class ConflictsMixin(_Base):
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """Dossiers that a member stepped aside from and that lack readers since. One query."""
-    juries = Jury.objects.filter(
-        call__season__programme__territory__in=Territory.objects.coordinated_by(request.user).values("pk")
-    )
+    juries = Jury.objects.coordinated_by(request.user).in_hand()
     return [
         DeskItem(
             label=ngettext(

@@ -28,7 +28,6 @@ from candidatures.services.jury import blind, discussion, reviews
 from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
 from clea.ui.desk import DeskItem
-from structures.models import Territory
 
 if TYPE_CHECKING:
     _Base = JuryPages
@@ -287,7 +286,7 @@ class DossiersMixin(_Base):
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """Anonymous copies in which the machine still read something of the artist. One query."""
-    territories = Territory.objects.coordinated_by(request.user)
+    juries = Jury.objects.coordinated_by(request.user).in_hand()
     rows: Any = (
         BlindCopy.objects.filter(
             judged_at=None,
@@ -295,8 +294,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             deposit__application__last_deposit=F("deposit"),
             deposit__application__call__blind_reading=True,
             deposit__application__call__jury__identities_shown_at=None,
-            deposit__application__call__jury__isnull=False,
-            deposit__application__call__season__programme__territory__in=territories,
+            deposit__application__call__jury__in=juries,
         )
         .exclude(findings=[])
         .values("deposit__application__call__jury__uuid", "deposit__application__call__jury__reads_from")

@@ -296,6 +296,7 @@ def _counted(request: HttpRequest) -> QuerySet[Jury]:
     )
     return (
         Jury.objects.coordinated_by(request.user)
+        .in_hand()
         .select_related("call")
         .annotate(
             today=_count(planned.filter(starts_at__gte=today, starts_at__lt=today + timedelta(days=1)), "jury"),

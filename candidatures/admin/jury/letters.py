@@ -299,7 +299,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         waiting |= Q(state=state) & Q(~Exists(written.filter(outcome__in=outcomes)))
     rows = (
         Application.objects.coordinated_by(request.user)
-        .filter(waiting, call__jury__isnull=False, call__closes_at__lte=timezone.now())
+        .filter(waiting, call__jury__in=Jury.objects.in_hand(), call__closes_at__lte=timezone.now())
         .filter(Q(state=ApplicationState.INELIGIBLE) | Q(Exists(standing)) | Q(state=ApplicationState.ELSEWHERE))
         .values("call__jury__uuid", "call__title")
         .annotate(n=Count("pk"))

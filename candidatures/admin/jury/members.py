@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -29,7 +28,7 @@ from clea.ui import limits
 from clea.ui.desk import DeskItem
 from structures.admin.letters import chosen_keys
 from structures.letters import Mailing, Recipient, mailing_of
-from structures.models import Institution, Territory
+from structures.models import Institution
 
 if TYPE_CHECKING:
     _Base = JuryPages
@@ -342,12 +341,17 @@ class MembersMixin(_Base):
         return juror
 
 
+def read_so_far(request: HttpRequest) -> dict[int, panel.Progress]:
+    """How far the juries of this person's open seasons read. One query a request, then kept on it."""
+    if not hasattr(request, "_read_so_far"):
+        juries = Jury.objects.coordinated_by(request.user).filter(call__season__closed_at=None)
+        request._read_so_far = panel.progress(juries)  # type: ignore[attr-defined]
+    return request._read_so_far  # type: ignore[attr-defined]
+
+
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Invitations without an answer, readings late, a reading that ends soon. One query."""
+    """Invitations without an answer, readings late, a reading that ends soon. Two queries."""
     today = timezone.localdate()
-    owed = panel.owed().filter(juror__jury=OuterRef("pk")).order_by().values("juror__jury")
-    left = Subquery(owed.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    late = Subquery(owed.annotate(n=Count("juror", distinct=True)).values("n"), output_field=IntegerField())
     silent = Count(
         "jurors",
         filter=Q(
@@ -357,17 +361,16 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             jurors__invited_at__lte=timezone.now() - reminders.ANSWER_AFTER,
         ),
     )
-    juries = (
-        Jury.objects.filter(call__season__programme__territory__in=Territory.objects.coordinated_by(request.user))
-        .annotate(silent=silent, left=Coalesce(left, 0), behind=Coalesce(late, 0))
-        .filter(Q(silent__gt=0) | Q(left__gt=0))
-        .select_related("call")
-        .order_by("reads_to", "pk")
-    )
-    return [line for jury in juries for line in _lines(jury, today)]
+    rows = Jury.objects.coordinated_by(request.user).in_hand().annotate(silent=silent).select_related("call")
+    read = read_so_far(request)
+    return [
+        line
+        for jury in rows.order_by("reads_to", "pk")
+        for line in _lines(jury, read.get(jury.pk, panel.Progress()), today)
+    ]
 
 
-def _lines(jury: Any, today: Any) -> list[DeskItem]:
+def _lines(jury: Any, read: panel.Progress, today: Any) -> list[DeskItem]:
     page = reverse("admin:candidatures_jury_members", args=[jury.uuid])
     over = jury.reads_to is not None and jury.reads_to < today
     lines = []
@@ -381,21 +384,21 @@ def _lines(jury: Any, today: Any) -> list[DeskItem]:
                 jury.call.title,
             )
         )
-    if over and jury.left:
+    if over and read.owed:
         lines.append(
             DeskItem(
                 ngettext_lazy("membre du jury en retard de lecture", "membres du jury en retard de lecture"),
-                jury.behind,
+                read.behind,
                 page,
                 "now",
                 jury.call.title,
             )
         )
-    elif jury.left and jury.reads_to is not None and jury.reads_to <= today + SOON:
+    elif read.owed and jury.reads_to is not None and jury.reads_to <= today + SOON:
         lines.append(
             DeskItem(
                 ngettext_lazy("lecture à déposer par le jury", "lectures à déposer par le jury"),
-                jury.left,
+                read.owed,
                 page,
                 "soon",
                 jury.call.title,

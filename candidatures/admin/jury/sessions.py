@@ -332,7 +332,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
     rows = (
         JurySession.objects.filter(
             Q(state=SessionState.SETTLED) | Q(state=SessionState.PREPARING, held_on__lte=today + AHEAD),
-            jury__in=Jury.objects.coordinated_by(user),
+            jury__in=Jury.objects.coordinated_by(user).in_hand(),
         )
         .select_related("jury__call")
         .annotate(undecided=Count("decisions", filter=Q(decisions__outcome="")))
