@@ -183,7 +183,7 @@ def standing(request: ActivityRequest) -> Standing:
     structure = request.structure
     return Standing(
         team=list(structure.professionals.all()),
-        team_size=planning_rules(structure.territory).team_size,
+        team_size=planning_rules(request.season.programme.territory).team_size,
         activities=list(
             Activity.objects.filter(structures=structure, state__in=FACING_STATES)
             .select_related("season")
