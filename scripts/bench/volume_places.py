@@ -366,5 +366,5 @@ def _picture(rng: random.Random, side: int) -> bytes:
         points = [(rng.randrange(side), rng.randrange(side * 2 // 3)) for _ in range(3)]
         draw.polygon(points, fill=(rng.randrange(256), rng.randrange(256), rng.randrange(256)))
     out = io.BytesIO()
-    image.save(out, "WEBP", quality=70)
+    image.save(out, "WEBP", quality=60, method=0)
     return out.getvalue()
