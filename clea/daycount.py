@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
-
 Span = tuple[date, date]
 
 
 @lru_cache(maxsize=64)
 def public_holidays(year: int) -> dict[date, str]:
     """French public holidays of a year, with their names (Code du travail, L3133-1)."""
+    import holidays
+
     return dict(holidays.country_holidays("FR", years=year, language="fr"))
 
 
 @lru_cache(maxsize=64)
 def school_holidays(zone: str, year: int) -> dict[date, str]:
     """School holidays of a zone ("A", "B", "C"), day by day, with their names."""
+    import holidays
+
     return dict(
         holidays.country_holidays("FR", subdiv=f"Zone {zone}", categories=("school",), years=year, language="fr")
     )

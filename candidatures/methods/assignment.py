@@ -33,11 +33,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from candidatures.methods.mixing import mix
+
+# networkx is imported by what computes: it would take 12 MB of every process that serves pages.
+if TYPE_CHECKING:
+    import networkx as nx
 
 #: Unit arcs on each side of the load that is expected.
 _WINDOW = 3
@@ -210,6 +212,8 @@ def solve(problem: Problem, *, as_far_as_possible: bool = False) -> Solution:
         wanted = [need.cut(strict=False) for need in wanted]
     elif any(need.lacks_readers or need.lacks_institutions for need in wanted):
         raise diagnose(problem)
+    import networkx as nx
+
     network = _Network(problem, wanted)
     try:
         flows = network.solved()
@@ -304,6 +308,8 @@ class _Network:
 
     def _frame(self) -> nx.MultiDiGraph[Any]:
         """From each group to the readers, with the gain of a new institution as a cost of −1."""
+        import networkx as nx
+
         people = self.problem.by_key
         graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
         graph.add_node("end", demand=self.total)
@@ -336,6 +342,8 @@ class _Network:
         """For each group, how many of its dossiers each reader takes. Raises ``NetworkXUnfeasible``."""
         if not self.total:
             return [{} for _ in self.groups]
+        import networkx as nx
+
         frame = self._frame()
         marks = self._marks()
         # Any difference of load outweighs all the gains together.
@@ -382,6 +390,8 @@ class _Network:
         if not self.tight:
             # Each dossier could get it alone, and nobody is in another's way.
             return self.total, set()
+        import networkx as nx
+
         graph: nx.DiGraph[Any] = nx.DiGraph()
         for start, end, data in self._frame().edges(data=True):
             graph.add_edge(start, end, **({"capacity": data["capacity"]} if "capacity" in data else {}))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import pikepdf
-
 from clea.documents import services as documents
 from residencies.pages import bilan as pages
 from residencies.selectors.bilan_pages import BilanPage
@@ -19,5 +17,7 @@ def pdf(page: BilanPage, *, draft: bool = False) -> bytes:
 
 def pages_of(content: bytes) -> int:
     """How many pages a document has."""
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(content)) as document:
         return len(document.pages)
