@@ -209,6 +209,14 @@ def agenda_page(window: Window, number: str | int | None) -> Page[Any]:
     return page
 
 
+def _next(window: Window, limit: int) -> list[AgendaItem]:
+    """The first lines of a window. Four queries at most, of so many rows each."""
+    sessions, events = _in_window(window)
+    first = [_of_session(row) for row in _shown(sessions.order_by("starts_at", "pk")[:limit], *_SESSION_COLUMNS)]
+    first += [_of_event(row) for row in _shown(events.order_by("starts_at", "pk")[:limit], *_EVENT_COLUMNS)]
+    return sorted(first, key=lambda item: (item.starts_at, item.title, item.row.pk))[:limit]
+
+
 def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Ready to be joined to the rows of another table."""
     return rows.order_by().prefetch_related(None)
@@ -218,8 +226,12 @@ def _lines(rows: QuerySet[Any], keys: list[int], *columns: str) -> list[Any]:
     """What a line of the agenda shows of these rows. No query for no row, two otherwise."""
     if not keys:
         return []
+    return _shown(rows.filter(pk__in=keys), *columns)
+
+
+def _shown(rows: QuerySet[Any], *columns: str) -> list[Any]:
     artists = Residency.objects.published().order_by("artist_name").only("slug", "artist_name", "published_at")
-    return list(rows.filter(pk__in=keys).only(*columns).prefetch_related(None).prefetch_related(_artists(artists)))
+    return list(rows.only(*columns).prefetch_related(None).prefetch_related(_artists(artists)))
 
 
 def recent(limit: int = 40) -> list[AgendaItem]:
@@ -336,7 +348,7 @@ def commune_life(commune: Commune) -> CommuneLife:
         .order_by("artist_name")
     )
     return CommuneLife(
-        items=agenda(Window(commune=commune))[:6],
+        items=_next(Window(commune=commune), 6),
         residencies=list(working),
         held=Session.objects.held().filter(here).aggregate(total=Count("pk"))["total"],
     )

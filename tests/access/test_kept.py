@@ -15,12 +15,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from candidatures.enums import ApplicationState
 from candidatures.models import Call
 from candidatures.services import applications, calls
 from clea.journal import changes
 from clea.ui import kept, unavailable
 from tests.factories.accounts import UserFactory
-from tests.factories.candidatures import CallFactory
+from tests.factories.candidatures import CallFactory, DisciplineFactory, file_application, fill_application
 from tests.factories.structures import CoordinatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -169,9 +170,16 @@ def test_what_is_published_or_withdrawn_shows_at_once():
     assert not title_is_listed()
 
     calls.publish(by=coordinator, call=Call.objects.get(pk=call.pk))
-    artist = UserFactory()
-    # Who starts and fills a dossier has no public page made anew.
-    assert not mark_moves(lambda: applications.start(by=artist, call=call))
+    artist, _known = UserFactory(), DisciplineFactory(name="arts visuels")
+
+    def files_a_dossier() -> None:
+        dossier = applications.start(by=artist, call=call)
+        dossier.artist_name = "Élan"
+        file_application(fill_application(dossier))
+
+    # Who starts, fills and files a dossier has no public page made anew.
+    assert not mark_moves(files_a_dossier)
+    assert call.applications.get().state == ApplicationState.SUBMITTED
 
     def undone() -> None:
         with transaction.atomic():
