@@ -22,7 +22,7 @@ from typing import Any
 
 from bench import pages, report
 from bench.figures import Figure
-from bench.site import ROOT, SHAPES, VENDORS, Bench, end_with_us, prepared
+from bench.site import ROOT, SHAPES, VENDORS, Bench, empty, end_with_us, prepared
 
 LONGEST = 420  # seconds, of one part on one product
 
@@ -109,12 +109,15 @@ def products(asked: argparse.Namespace, folder: Path) -> Iterator[list[Bench]]:
     def make(pair: tuple[str, str]) -> Bench:
         vendor, shape = pair
         began = time.monotonic()
-        bench = prepared(shape, vendor, folder / f"{vendor}-{shape}", static, rounds=asked.rounds, quick=asked.quick)
+        options = {"rounds": asked.rounds, "quick": asked.quick}
+        bench = prepared(shape, bare[vendor], folder / f"{vendor}-{shape}", static, **options)
         tell(f"{shape} on {vendor}: {time.monotonic() - began:.0f} s")
         return bench
 
     with ExitStack() as stack:
+        vendors = list(dict.fromkeys(vendor for vendor, _shape in pairs))
         with ThreadPoolExecutor(2) as two:
+            bare = dict(zip(vendors, two.map(lambda one: empty(one, folder / f"{one}-empty"), vendors), strict=True))
             made = list(two.map(make, pairs))
         if made:
             made[0].manage("collectstatic", "--no-input", "--verbosity", "0")

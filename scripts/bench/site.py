@@ -15,6 +15,7 @@ import re
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -191,34 +192,49 @@ def served_at(port: int) -> dict[str, str]:
     }
 
 
-def prepared(shape: str, vendor: str, folder: Path, static: Path | None = None, **options: Any) -> Bench:
-    """A database of that shape, nothing serving yet; ``static`` is where all share the static files.
+def empty(vendor: str, folder: Path) -> Bench:
+    """A database with its tables and no row of ours, copied for each shape: making tables takes longer than filling S.
 
-    On PostgreSQL, ``DATABASE_URL`` names the cluster (``scripts/with_postgres.sh``): the shape has a database of its
-    own there, made again.
+    On PostgreSQL, ``DATABASE_URL`` names the cluster (``scripts/with_postgres.sh``): each database is made again there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    database = f"sqlite:///{folder / 'clea.sqlite3'}" if vendor == "sqlite" else made_on_the_cluster(shape)
-    environment = environment_of(folder, database) | {"STATIC_ROOT": str(static or folder / "static")}
-    bench = Bench(shape, vendor, folder, "", environment, **options)
+    database = f"sqlite:///{folder / 'clea.sqlite3'}" if vendor == "sqlite" else made_on_the_cluster("bench_empty")
+    bench = Bench("", vendor, folder, "", environment_of(folder, database))
     bench.manage("migrate", "--verbosity", "0")
     bench.manage("createcachetable", "--verbosity", "0")
+    return bench
+
+
+def prepared(shape: str, bare: Bench, folder: Path, static: Path | None = None, **options: Any) -> Bench:
+    """A copy of the empty database, filled; nothing serving yet. ``static`` is where all share the static files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if bare.vendor == "sqlite":
+        database = f"sqlite:///{folder / 'clea.sqlite3'}"
+        copy_sqlite(bare.folder / "clea.sqlite3", folder / "clea.sqlite3")
+    else:
+        database = made_on_the_cluster(f"bench_{shape.lower()}", "bench_empty")
+    environment = environment_of(folder, database) | {"STATIC_ROOT": str(static or folder / "static")}
+    bench = Bench(shape, bare.vendor, folder, "", environment, **options)
     if bench.start("-m", "bench.volume", shape).wait() != 0:
         raise SystemExit(f"The shape {shape} was not made:\n{bench.log()}")
     return bench
 
 
-def made_on_the_cluster(shape: str) -> str:
+def made_on_the_cluster(name: str, template: str = "template1") -> str:
     import psycopg
 
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         raise SystemExit("PostgreSQL's column asks for scripts/with_postgres.sh before the command.")
-    name = f"bench_{shape.lower()}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return re.sub(r"(?<=/)[^/?]*(?=\?|$)", name, url, count=1)
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+        old.backup(new)
 
 
 # A part alone -------------------------------------------------------------------------------------
@@ -247,7 +263,7 @@ def alone(run: Callable[[Bench], list[Figure]], *, serving: bool = True) -> None
             )
             bench.manage("collectstatic", "--no-input", "--verbosity", "0")
         else:
-            bench = prepared(asked.shape, asked.vendor, Path(name), **kept)
+            bench = prepared(asked.shape, empty(asked.vendor, Path(name) / "empty"), Path(name), **kept)
         if serving:
             with bench.serving() as started:
                 figures = run(started)
