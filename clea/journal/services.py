@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, models, transaction
-from django.db.models import Max
+from django.db.models import Max, Subquery
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ def record(
     data: Mapping[str, Any] | None = None,
     summary: str = "",
 ) -> Entry:
-    """Write one line, inside the transaction of what it tells. Four queries.
+    """Write one line, inside the transaction of what it tells. Three queries.
 
     ``by=None`` is the machine. ``data`` and ``summary`` hold identifiers, states, dates, hashes
     and amounts, never what a person wrote: they are hashed, so they can never be erased.
@@ -49,7 +49,7 @@ def record(
 
 
 def record_all(*, by: User | None, verb: str, lines: Iterable[tuple[models.Model, Mapping[str, Any]]]) -> list[Entry]:
-    """Write the same act on several targets, one line each, in their order. Four queries for up to 100 of them.
+    """Write the same act on several targets, one line each, in their order. Three queries for up to 100 of them.
 
     ``lines``: target and data. The rest as :func:`record`. Nothing is written for no target.
     """
@@ -74,8 +74,7 @@ def _append(*, by: User | None, verb: str, lines: Sequence[_Line]) -> list[Entry
     details = [chain.plain(line.data) for line in lines]
     if not lines:
         return []
-    head = _locked_head()
-    actor = _snapshot(by)
+    head, actor = _locked_head_and_actor(by)
     entries = []
     for line, data in zip(lines, details, strict=True):
         entry = Entry(
@@ -109,23 +108,35 @@ def _locked_head() -> ChainHead:
         return ChainHead.objects.select_for_update().get(pk=1)
 
 
-def _snapshot(by: User | None) -> ActorSnapshot:
-    """The row that names this person as they are today. Called under the chain's lock."""
+def _locked_head_and_actor(by: User | None) -> tuple[ChainHead, ActorSnapshot]:
+    """The chain's last row, held, and the row that names this person as they are today. One query once they are known.
+
+    The name is the one that stood when the lock was asked for: a name taken out meanwhile is not written again.
+    """
+    name = _name(by)
+    known = ActorSnapshot.objects.filter(**name, erased_at=None)
+    heads = ChainHead.objects.select_for_update(of=("self",)).annotate(
+        actor_pk=Subquery(known.values("pk")[:1]), actor_digest=Subquery(known.values("digest")[:1])
+    )
+    head = heads.filter(pk=1).first()
+    if head is not None and head.actor_pk is not None:
+        return head, ActorSnapshot(pk=head.actor_pk, digest=head.actor_digest, **name)
+    return head or _locked_head(), _snapshot(name)
+
+
+def _name(by: User | None) -> dict[str, Any]:
     if by is None:
-        user_uuid, label, role = None, "", ActorRole.SYSTEM
-    else:
-        user_uuid, label, role = by.uuid, str(by)[:320], _role(by)
-    known = ActorSnapshot.objects.filter(user_uuid=user_uuid, label=label, role=role, erased_at=None).first()
+        return {"user_uuid": None, "label": "", "role": ActorRole.SYSTEM}
+    return {"user_uuid": by.uuid, "label": str(by)[:320], "role": _role(by)}
+
+
+def _snapshot(name: dict[str, Any]) -> ActorSnapshot:
+    """The row of this name, made if nobody has yet. Called under the chain's lock."""
+    known = ActorSnapshot.objects.filter(**name, erased_at=None).first()
     if known is not None:
         return known
     salt = chain.new_salt()
-    snapshot = ActorSnapshot(
-        user_uuid=user_uuid,
-        label=label,
-        role=role,
-        salt=salt,
-        digest=chain.actor_digest(salt=salt, user_uuid=user_uuid, label=label, role=role),
-    )
+    snapshot = ActorSnapshot(**name, salt=salt, digest=chain.actor_digest(salt=salt, **name))
     snapshot.save()
     return snapshot
 
