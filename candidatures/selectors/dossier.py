@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Prefetch
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from candidatures.models import (
     Application,
+    Axis,
     BudgetLine,
     Call,
     CallPiece,
     Collaborator,
+    Discipline,
     Document,
     EligibilityCriterion,
     EligibilityDeclaration,
     Extension,
+    Member,
     PieceAnswer,
+    TerritoryClaim,
+    WorkItem,
 )
 from candidatures.rules import Access, role_access
 
@@ -27,36 +33,43 @@ if TYPE_CHECKING:
 
     from clea.accounts.models import User
 
-_DOCUMENTS = Prefetch("documents", Document.objects.select_related("stored_file"))
+#: What hangs from a dossier, as it is read. A dossier is empty for long: the row says which of them hold anything,
+#: and the others are not asked for.
+_HANGING: dict[str, QuerySet[Any]] = {
+    "members": Member.objects.filter(application=OuterRef("pk")),
+    "works": WorkItem.objects.filter(application=OuterRef("pk")),
+    "claims": TerritoryClaim.objects.filter(application=OuterRef("pk")),
+    "disciplines": Discipline.objects.filter(applications=OuterRef("pk")),
+    "axes": Axis.objects.filter(applications=OuterRef("pk")),
+    "budget_lines": BudgetLine.objects.filter(application=OuterRef("pk")),
+    "declarations": EligibilityDeclaration.objects.filter(application=OuterRef("pk")),
+    "answers": PieceAnswer.objects.filter(application=OuterRef("pk")),
+    "documents": Document.objects.filter(application=OuterRef("pk")),
+    "collaborators": Collaborator.objects.filter(application=OuterRef("pk")),
+    "call__criteria": EligibilityCriterion.objects.filter(call=OuterRef("call")),
+}
+_READ: dict[str, QuerySet[Any]] = {
+    "budget_lines": BudgetLine.objects.order_by("order", "pk"),
+    "documents": Document.objects.select_related("stored_file"),
+    "collaborators": Collaborator.objects.select_related("user"),
+}
+_CONTENT = ("call__pieces", *_HANGING)
 
-_CONTENT = (
-    "members",
-    "works",
-    "claims",
-    "disciplines",
-    "axes",
-    "call__pieces",
-    "call__criteria",
-    Prefetch("budget_lines", BudgetLine.objects.order_by("order", "pk")),
-    Prefetch("declarations", EligibilityDeclaration.objects.all()),
-    Prefetch("answers", PieceAnswer.objects.all()),
-    _DOCUMENTS,
-)
-
-#: What each page of the form needs beyond the dossier's own row; everything else stays unread.
-SECTION_PREFETCH: dict[str, tuple[str | Prefetch, ...]] = {
+#: What each page of the form needs beyond the dossier's own row and the call's pieces, which tell the page that
+#: follows; everything else stays unread.
+SECTION_PREFETCH: dict[str, tuple[str, ...]] = {
     "identite": ("members",),
     "pratique": ("disciplines",),
     "conditions": ("declarations", "call__criteria"),
-    "dossier-unique": (_DOCUMENTS, "answers"),
+    "dossier-unique": ("documents", "answers"),
     "articulation": ("axes", "call__axes"),
     "budget": ("budget_lines",),
     "territoires": ("claims",),
     "engagements": (),
 }
-PIECE_PREFETCH: tuple[str | Prefetch, ...] = (_DOCUMENTS, "answers")
+PIECE_PREFETCH: tuple[str, ...] = ("documents", "answers")
 #: The people of a dossier, where a page names them.
-PEOPLE = Prefetch("collaborators", Collaborator.objects.select_related("user"))
+PEOPLE = "collaborators"
 
 
 def base() -> ApplicationQuerySetType:
@@ -80,17 +93,34 @@ def personal_deadline(call: Call, user_id: int | None) -> datetime:
     return max(call.closes_at, until) if until else call.closes_at
 
 
-def dossier(uuid: UUID, user: User | AnonymousUser, *prefetch: str | Prefetch) -> tuple[Application, Access]:
+def dossier(uuid: UUID, user: User | AnonymousUser, *wanted: str) -> tuple[Application, Access]:
     """A dossier seen by one of its people, with their place in it.
 
-    Raises ``Application.DoesNotExist`` to anyone else. Two queries, three for who is not its owner, plus one for
-    each prefetch.
+    Raises ``Application.DoesNotExist`` to anyone else. One query, two for who is not its owner, plus one for
+    each relation wanted that holds something.
     """
-    criteria = EligibilityCriterion.objects.filter(call=OuterRef("call"))
-    asked = base().of(user).annotate(asks_conditions=Exists(criteria))
-    application = asked.prefetch_related("call__pieces", *prefetch).get(uuid=uuid)
-    application.call._asks_conditions = application.asks_conditions
+    application = _read(base().of(user), wanted, uuid=uuid)
     return application, role_access(application, user, application.closes_at)  # type: ignore[arg-type]
+
+
+def _read(rows: ApplicationQuerySetType, wanted: Sequence[str], **key: object) -> Application:
+    """One dossier, and what is wanted of the rest."""
+    asked = {_mark(name): Exists(_HANGING[name]) for name in {*wanted, "call__criteria"} if name in _HANGING}
+    application = rows.annotate(**asked).get(**key)
+    application.call._asks_conditions = getattr(application, _mark("call__criteria"))
+    prefetch_related_objects([application], *(_part(application, name) for name in wanted))
+    return application
+
+
+def _mark(name: str) -> str:
+    return f"_holds_{name.replace('__', '_')}"
+
+
+def _part(application: Application, name: str) -> str | Prefetch:
+    if name not in _HANGING:
+        return name
+    read = _READ.get(name, _HANGING[name].model._default_manager.all())
+    return Prefetch(name, read if getattr(application, _mark(name)) else read.none())
 
 
 def full_dossier(uuid: UUID, user: User | AnonymousUser) -> tuple[Application, Access]:
@@ -100,7 +130,7 @@ def full_dossier(uuid: UUID, user: User | AnonymousUser) -> tuple[Application, A
 
 def with_content(pk: int) -> Application:
     """All the content of a dossier whoever asks: for services, inside their transaction."""
-    return base().prefetch_related(*_CONTENT).get(pk=pk)
+    return _read(base(), _CONTENT, pk=pk)
 
 
 def own_applications(user: User) -> list[Application]:

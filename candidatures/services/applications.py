@@ -284,7 +284,8 @@ def _write_answers(*rows: PieceAnswer, column: str) -> None:
 def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str | None]]) -> None:
     known = set(locked.call.criteria.values_list("pk", flat=True))
     former = EligibilityDeclaration.objects.filter(application=locked, criterion_id__in=declarations)
-    remarks = dict(former.values_list("criterion_id", "comment"))
+    kept = any(comment is None for _declared, comment in declarations.values())
+    remarks = dict(former.values_list("criterion_id", "comment")) if kept else {}
     former.delete()
     EligibilityDeclaration.objects.bulk_create(
         EligibilityDeclaration(

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,14 +24,12 @@ from clea.ui.http import wants_json
 UPLOADS = limits.limit("candidatures", "upload", "60/h/user", "a file of a dossier")
 
 
-def get_dossier(
-    request: HttpRequest, uuid: UUID, *prefetch: str | Prefetch, full: bool = False
-) -> tuple[Application, rules.Access]:
+def get_dossier(request: HttpRequest, uuid: UUID, *wanted: str, full: bool = False) -> tuple[Application, rules.Access]:
     """The dossier and the person's place in it, or 404."""
     try:
         if full:
             return selectors.full_dossier(uuid, request.user)
-        return selectors.dossier(uuid, request.user, *prefetch)
+        return selectors.dossier(uuid, request.user, *wanted)
     except Application.DoesNotExist:
         raise Http404 from None
 

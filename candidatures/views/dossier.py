@@ -70,7 +70,7 @@ def section(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     )
     if prefetch is None:
         raise Http404
-    application, access = get_dossier(request, uuid, *prefetch)
+    application, access = get_dossier(request, uuid, "call__pieces", *prefetch)
     kept = recovered(request) if request.method == "GET" else None
     page = pages.build(application, key, request.POST if request.method == "POST" else kept)
     if page is None:

@@ -456,16 +456,16 @@ def test_the_piece_asked_for_is_sent_from_its_own_page() -> None:
     assert Deposit.objects.first().number in text(response)
 
 
-def test_every_page_of_the_form_costs_eleven_queries_at_most(assert_max_queries: Any) -> None:
+def test_every_page_of_the_form_costs_six_queries_at_most(assert_max_queries: Any) -> None:
     application = ApplicationFactory(complete=True)
     client = signed_in(application)
     client.get(application.get_absolute_url())
     for key in sections.keys(application.call):
-        assert_max_queries(11, lambda key=key: client.get(page(application, key)))
+        assert_max_queries(6, lambda key=key: client.get(page(application, key)))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_whole_deposit_costs_sixty_queries_at_most_with_its_pdf_and_its_mail() -> None:
+def test_filing_costs_fifty_two_queries_at_most_with_its_pdf_and_its_mail() -> None:
     first, application = ApplicationFactory(complete=True), ApplicationFactory(complete=True)
     signed_in(first).post(reverse("applications:file", args=[first.uuid]))
     client = signed_in(application)
@@ -474,7 +474,7 @@ def test_a_whole_deposit_costs_sixty_queries_at_most_with_its_pdf_and_its_mail()
     assert response.status_code == 302
     assert Deposit.objects.count() == 2
     assert Deposit.objects.filter(assembly__isnull=False).count() == 2
-    assert len(captured) <= 60, len(captured)
+    assert len(captured) <= 52, len(captured)
 
 
 def test_one_s_own_list_costs_the_same_whatever_its_length(assert_num_queries_constant: Any) -> None:
@@ -487,7 +487,7 @@ def test_one_s_own_list_costs_the_same_whatever_its_length(assert_num_queries_co
             ApplicationFactory(owner=artist, call=CallFactory())
 
     grow(3)
-    assert_num_queries_constant(lambda: client.get(reverse("applications:list")), lambda: grow(27), at_most=9)
+    assert_num_queries_constant(lambda: client.get(reverse("applications:list")), lambda: grow(27), at_most=4)
 
 
 def test_the_space_opens_on_the_most_pressing_dossier_with_the_person_s_own_deadline() -> None:
