@@ -109,6 +109,12 @@ class StoredFile(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["next_scan_at"], name="storedfile_withheld", condition=models.Q(scan__in=WITHHELD)),
+            # The desk's list: a few rows among all the files there are.
+            models.Index(
+                fields=["-scanned_at", "-id"],
+                name="storedfile_held",
+                condition=models.Q(scan__in=[*WITHHELD, ScanState.RELEASED]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -153,6 +153,8 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(fields=["about_type", "about_id"], name="mail_about"),
             models.Index(fields=["scope", "state"], name="mail_scope_state"),
+            # The outbox opens on the last ones.
+            models.Index(fields=["-created_at", "-id"], name="mail_newest"),
             models.Index(fields=["next_attempt_at"], name="mail_due", condition=Q(state="approved")),
         ]
         constraints = [

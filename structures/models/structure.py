@@ -279,6 +279,7 @@ class Professional(models.Model):
         verbose_name = _("membre de l'équipe")
         verbose_name_plural = _("membres des équipes")
         ordering = ["-is_contact", "last_name", "first_name"]
+        indexes = [models.Index(fields=["last_name", "first_name"], name="professional_name")]
         constraints = [
             models.UniqueConstraint(
                 fields=["structure", "name_key", "email"],
