@@ -8,13 +8,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from candidatures.enums import ApplicantKind, ApplicationState, CheckResult
-from candidatures.models import Application, EligibilityCheck, PieceRequest
+from candidatures.models import Application, Deposit, EligibilityCheck, PieceRequest
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -25,6 +25,12 @@ Cell = str | int | float | Decimal | datetime | date | None
 
 #: Dossiers read at a time: memory does not grow with the list.
 CHUNK = 500
+
+#: What a line is made of.
+READ = (
+    "state", "postal_code", "country", "keep_in_touch", "call__title",
+    "last_deposit__number", "last_deposit__received_at", "last_deposit__sha256", "last_deposit__data",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,11 +89,7 @@ def _claims(application: Application, data: dict[str, Any]) -> Cell:
 
 
 def _not_met(application: Application, data: dict[str, Any]) -> Cell:
-    return " ; ".join(
-        f"{check.criterion.text} {check.reason}".strip()
-        for check in application.checks.all()
-        if check.result == CheckResult.NOT_MET
-    )
+    return " ; ".join(f"{check.criterion.text} {check.reason}".strip() for check in application.checks.all())
 
 
 def _requests(application: Application, data: dict[str, Any]) -> Cell:
@@ -150,16 +152,24 @@ def titles() -> list[str]:
 def rows(applications: QuerySet[Application]) -> Iterator[list[Cell]]:
     """One line a filed dossier, in the order given. Three queries for each run of 500 dossiers.
 
-    What was filed is the source, not the working copy: the state and the findings alone are of now.
+    What was filed is the source, not the working copy: the state and the findings alone are of now. Time and memory of
+    a line are those of what it shows: of a dozen conditions, those that are not met.
     """
+    deposits = Deposit.objects.filter(application=OuterRef("pk")).order_by().values("application")
     queryset = (
         applications.filter(last_deposit__isnull=False)
         .select_related("call", "last_deposit")
-        .annotate(deposit_count=Count("deposits", distinct=True))
+        .annotate(deposit_count=Subquery(deposits.values(count=Count("pk"))))
         .prefetch_related(
-            Prefetch("checks", EligibilityCheck.objects.select_related("criterion").order_by("criterion__order", "pk")),
+            Prefetch(
+                "checks",
+                EligibilityCheck.objects.filter(result=CheckResult.NOT_MET)
+                .select_related("criterion")
+                .order_by("criterion__order", "pk"),
+            ),
             Prefetch("piece_requests", PieceRequest.objects.waiting().select_related("piece")),
         )
+        .only(*READ)
     )
     for application in queryset.iterator(chunk_size=CHUNK):
         assert application.last_deposit is not None

@@ -45,10 +45,11 @@ def workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]
         sheet.freeze_panes = "B2"
         for index, header in enumerate(headers, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = min(max(len(header) + 2, 14), _WIDEST)
-        sheet.append([_cell(sheet, header, bold=True) for header in headers])
+        looks = _Looks(sheet)
+        sheet.append([looks.title(header) for header in headers])
         count = 1
         for row in rows:
-            sheet.append([_cell(sheet, value) for value in row])
+            sheet.append([looks.cell(value) for value in row])
             count += 1
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}{count}"
     out = tempfile.TemporaryFile(prefix="clea-", suffix=".xlsx")  # noqa: SIM115 - the response closes it
@@ -57,13 +58,40 @@ def workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]
     return out
 
 
-def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
+class _Looks:
+    """How cells are shown. Each look is made once: openpyxl compares it with all others each time it is given."""
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+        self._kept: dict[object, Any] = {}
+
+    def cell(self, value: Cell) -> Any:
+        kind: object = type(value)
+        if isinstance(value, str):
+            text: str = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+            value, kind = text, "\n" in text
+        cell = WriteOnlyCell(self._sheet, value=value)
+        if isinstance(value, str):
+            cell.data_type = "s"  # otherwise a text that begins with "=" is a live formula
+        elif value is None or type(value) is int:
+            return cell
+        if kind not in self._kept:
+            _dress(cell, value)
+            self._kept[kind] = cell._style
+        cell._style = self._kept[kind]
+        return cell
+
+    def title(self, text: str) -> Any:
+        cell = WriteOnlyCell(self._sheet, value=ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
+        cell.data_type = "s"
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        cell.font = Font(bold=True)
+        return cell
+
+
+def _dress(cell: Any, value: Cell) -> None:
     if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # otherwise a text that begins with "=" is a live formula
-        cell.alignment = Alignment(vertical="top", wrap_text=bold or "\n" in value)
+        cell.alignment = Alignment(vertical="top", wrap_text="\n" in value)
     elif isinstance(value, datetime):
         cell.number_format = _MOMENT
     elif isinstance(value, date):
@@ -72,9 +100,6 @@ def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
         cell.number_format = _EURO
     elif isinstance(value, float):
         cell.number_format = "0.00"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
 
 
 def _sheet_name(title: str) -> str:
