@@ -180,11 +180,11 @@ def problem(seen: Board, wish: Wish) -> method.Problem:
 # The desk ----------------------------------------------------------------------------------------
 
 
-def short_of_readers(juries: QuerySet[Jury], *, after_recusal: bool) -> list[dict[str, Any]]:
+def short_of_readers(juries: Iterable[Jury]) -> list[dict[str, Any]]:
     """Juries that began to read and have dossiers with fewer readers than their rule asks: one query.
 
-    ``after_recusal``: those that a member stepped aside from; otherwise the others. Each row holds
-    the jury's uuid (``jury``), its call's ``title`` and ``n``, the number of dossiers.
+    Each row holds the jury's uuid (``jury``), its call's ``title``, the number of dossiers that a member stepped
+    aside from (``stepped``) and of the others (``n``).
     """
     readings = (
         panel.given()
@@ -200,14 +200,13 @@ def short_of_readers(juries: QuerySet[Jury], *, after_recusal: bool) -> list[dic
         Application.objects.for_jury()
         .filter(state__in=DELIBERATED_STATES, call__jury__in=juries)
         .filter(Exists(begun))
-        .filter(Exists(stepped) if after_recusal else ~Exists(stepped))
         .annotate(readers=readings)
         .filter(Q(readers__isnull=True) | Q(readers__lt=F("call__jury__readers_per_dossier")))
     )
     rows: Any = (
         short.order_by()
         .values(jury=F("call__jury__uuid"), title=F("call__title"))
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk", filter=~Q(Exists(stepped))), stepped=Count("pk", filter=Q(Exists(stepped))))
         .order_by("title")
     )
     return list(rows)

@@ -60,7 +60,7 @@ class Progress:
     behind: int = 0
 
 
-def progress(juries: QuerySet[Jury]) -> dict[int, Progress]:
+def progress(juries: Iterable[int]) -> dict[int, Progress]:
     """By the jury's key; nothing for one that gave no reading. One query, whatever their number."""
     owing = _owing()
     rows = (

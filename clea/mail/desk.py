@@ -14,7 +14,8 @@ from clea.ui.desk import DeskItem
 
 def items(request: HttpRequest) -> list[DeskItem]:
     """Drafts that wait for a person, and messages that did not leave. One query."""
-    counts = OutgoingMail.objects.visible_to(request.user).aggregate(
+    waiting = OutgoingMail.objects.visible_to(request.user).filter(state__in=[MailState.DRAFT, MailState.FAILED])
+    counts = waiting.aggregate(
         drafts=Count("pk", filter=Q(state=MailState.DRAFT)), failed=Count("pk", filter=Q(state=MailState.FAILED))
     )
     outbox = reverse("admin:mail_outgoingmail_changelist")

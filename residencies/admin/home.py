@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.admin.jury.members import read_so_far
+from candidatures.admin.jury.in_hand import read_so_far
 from clea.ui import navigation
 from clea.ui.dates import day, deadline, number
 from clea.ui.plots import Column, Part, columns, gauge

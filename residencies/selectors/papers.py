@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
@@ -267,7 +267,8 @@ def missing(today: date) -> QuerySet[Any]:
 
     Not those whose sessions are all past: it is too late to sign.
     """
-    ahead = Session.objects.filter(activity=OuterRef("pk"), state=SessionState.PLANNED, starts_at__date__gte=today)
+    midnight = timezone.make_aware(datetime.combine(today, time()))
+    ahead = Session.objects.filter(activity=OuterRef("pk"), state=SessionState.PLANNED, starts_at__gte=midnight)
     first = ahead.order_by().values("activity").annotate(at=Min("starts_at")).values("at")
     return (
         Activity.objects.filter(state__in=FACING_STATES)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
+from candidatures.admin.jury.in_hand import juries_in_hand
 from candidatures.enums import ApplicationState, OfferState, Outcome
 from candidatures.models import Application, Decision, Jury, Offer, OutsideDecision, Position
 from candidatures.selectors.sessions import DONE
@@ -59,8 +60,7 @@ def _juries(request: HttpRequest) -> QuerySet[Jury]:
     from_reserve = dossiers.filter(state__in=[S.RESERVE]).filter(Exists(written))
     accepted = dossiers.filter(state=S.SELECTED, offers__state=OfferState.ACCEPTED)
     return (
-        Jury.objects.coordinated_by(request.user)
-        .in_hand()
+        Jury.objects.filter(pk__in=[jury.pk for jury in juries_in_hand(request)])
         .annotate(
             late=_count(offers, "application__call"),
             places=Coalesce(Subquery(places.values("n"), output_field=IntegerField()), Value(0)),

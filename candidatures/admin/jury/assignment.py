@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury.base import JuryPages
+from candidatures.admin.jury.in_hand import lacking_readers
 from candidatures.enums import AssignmentOrigin, AssignmentPurpose
 from candidatures.forms.jury_assignment import BatchForm, DossierForm, WishForm, first_wish
 from candidatures.models import Application, Juror, Jury
@@ -218,8 +219,7 @@ class AssignmentMixin(_Base):
 
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Dossiers with fewer readers than their jury wants, once it has begun to read. One query."""
-    juries = Jury.objects.coordinated_by(request.user).in_hand()
+    """Dossiers with fewer readers than their jury wants, once it has begun to read. No query of its own."""
     return [
         DeskItem(
             label=ngettext(
@@ -232,7 +232,8 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             url=f"{reverse('admin:candidatures_jury_assignment', args=[row['jury']])}?manque=1",
             urgency="soon",
         )
-        for row in selector.short_of_readers(juries, after_recusal=False)
+        for row in lacking_readers(request)
+        if row["n"]
     ]
 
 

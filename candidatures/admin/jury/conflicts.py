@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury.base import JuryPages
+from candidatures.admin.jury.in_hand import lacking_readers
 from candidatures.forms.jury_assignment import PairForm, RecusalForm, SetAsideForm
 from candidatures.models import Application, Assignment, Juror, Jury, Recusal, Review
-from candidatures.selectors import assignment as assignment_selector
 from candidatures.selectors import conflicts as selector
 from candidatures.services.jury import recusals
 from clea.errors import Refused
@@ -160,22 +160,22 @@ class ConflictsMixin(_Base):
 
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Dossiers that a member stepped aside from and that lack readers since. One query."""
-    juries = Jury.objects.coordinated_by(request.user).in_hand()
+    """Dossiers that a member stepped aside from and that lack readers since. No query of its own."""
     return [
         DeskItem(
             label=ngettext(
                 "dossier à compléter après un déport – %(call)s",
                 "dossiers à compléter après un déport – %(call)s",
-                row["n"],
+                row["stepped"],
             )
             % {"call": row["title"]},
-            count=row["n"],
+            count=row["stepped"],
             url=f"{reverse('admin:candidatures_jury_assignment', args=[row['jury']])}?manque=1",
             urgency="now",
             detail=_("Moins de lecteurs que prévu : une autre attribution le répare."),
         )
-        for row in assignment_selector.short_of_readers(juries, after_recusal=True)
+        for row in lacking_readers(request)
+        if row["stepped"]
     ]
 
 

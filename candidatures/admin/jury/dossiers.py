@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury.base import JuryPages
 from candidatures.admin.jury.dossier_forms import BlindForm, RemarkForm, ReopenForm
+from candidatures.admin.jury.in_hand import juries_in_hand
 from candidatures.enums import JURY_STATES
 from candidatures.models import Application, BlindCopy, DiscussionComment, Jury, Review
 from candidatures.pages import ranking as words
@@ -286,7 +287,6 @@ class DossiersMixin(_Base):
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """Anonymous copies in which the machine still read something of the artist. One query."""
-    juries = Jury.objects.coordinated_by(request.user).in_hand()
     rows: Any = (
         BlindCopy.objects.filter(
             judged_at=None,
@@ -294,7 +294,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             deposit__application__last_deposit=F("deposit"),
             deposit__application__call__blind_reading=True,
             deposit__application__call__jury__identities_shown_at=None,
-            deposit__application__call__jury__in=juries,
+            deposit__application__call__jury__in=juries_in_hand(request),
         )
         .exclude(findings=[])
         .values("deposit__application__call__jury__uuid", "deposit__application__call__jury__reads_from")

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury import interview_slot
 from candidatures.admin.jury.base import JuryPages
+from candidatures.admin.jury.in_hand import juries_in_hand
 from candidatures.enums import ApplicationState, InterviewOutcome
 from candidatures.forms.interviews import InviteForm, SeriesForm
 from candidatures.models import InterviewInvitation, InterviewSlot, Jury
@@ -239,7 +240,7 @@ class InterviewsMixin(interview_slot.SlotMixin, _Base):
 
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Today's interviews, those to record, and who was invited and has no slot. One query."""
+    """Today's interviews, those to record, and who was invited and has no slot. One query of its own."""
     lines = []
     for jury in _counted(request):
         url = reverse("admin:candidatures_jury_interviews", args=[jury.uuid])
@@ -295,8 +296,7 @@ def _counted(request: HttpRequest) -> QuerySet[Jury]:
         .values("application__call")
     )
     return (
-        Jury.objects.coordinated_by(request.user)
-        .in_hand()
+        Jury.objects.filter(pk__in=[jury.pk for jury in juries_in_hand(request)])
         .select_related("call")
         .annotate(
             today=_count(planned.filter(starts_at__gte=today, starts_at__lt=today + timedelta(days=1)), "jury"),

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from candidatures import jobs
 from candidatures.admin.common import person, refuse, uuids
 from candidatures.admin.jury.base import JuryPages
+from candidatures.admin.jury.in_hand import juries_in_hand
 from candidatures.admin.jury.letter_forms import DraftForm, RuleForm, SampleForm
 from candidatures.enums import ApplicationState, LetterOutcome
 from candidatures.messages.letters import LETTER_VARIABLES
@@ -299,7 +300,7 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         waiting |= Q(state=state) & Q(~Exists(written.filter(outcome__in=outcomes)))
     rows = (
         Application.objects.coordinated_by(request.user)
-        .filter(waiting, call__jury__in=Jury.objects.in_hand(), call__closes_at__lte=timezone.now())
+        .filter(waiting, call__jury__in=juries_in_hand(request), call__closes_at__lte=timezone.now())
         .filter(Q(state=ApplicationState.INELIGIBLE) | Q(Exists(standing)) | Q(state=ApplicationState.ELSEWHERE))
         .values("call__jury__uuid", "call__title")
         .annotate(n=Count("pk"))

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from candidatures.admin.common import person, refuse
 from candidatures.admin.jury.base import JuryPages
+from candidatures.admin.jury.in_hand import juries_in_hand, read_so_far
 from candidatures.forms.jury_members import InviteForm, ListForm, MemberForm, ReasonForm
 from candidatures.models import Juror, Jury
 from candidatures.selectors import panel
@@ -341,14 +342,6 @@ class MembersMixin(_Base):
         return juror
 
 
-def read_so_far(request: HttpRequest) -> dict[int, panel.Progress]:
-    """How far the juries of this person's open seasons read. One query a request, then kept on it."""
-    if not hasattr(request, "_read_so_far"):
-        juries = Jury.objects.coordinated_by(request.user).filter(call__season__closed_at=None)
-        request._read_so_far = panel.progress(juries)  # type: ignore[attr-defined]
-    return request._read_so_far  # type: ignore[attr-defined]
-
-
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """Invitations without an answer, readings late, a reading that ends soon. Two queries."""
     today = timezone.localdate()
@@ -361,7 +354,11 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
             jurors__invited_at__lte=timezone.now() - reminders.ANSWER_AFTER,
         ),
     )
-    rows = Jury.objects.coordinated_by(request.user).in_hand().annotate(silent=silent).select_related("call")
+    rows = (
+        Jury.objects.filter(pk__in=[jury.pk for jury in juries_in_hand(request)])
+        .annotate(silent=silent)
+        .select_related("call")
+    )
     read = read_so_far(request)
     return [
         line

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from candidatures.admin.common import person, refuse, whole
+from candidatures.admin.jury.in_hand import juries_in_hand
 from candidatures.admin.jury.session_decisions import DecisionsMixin
 from candidatures.admin.jury.session_minutes import MinutesMixin
 from candidatures.enums import JurorRole, SessionState
@@ -327,12 +328,11 @@ def _now(session: JurySession) -> int:
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """A session to hold or to settle, and minutes that wait for their signatures. One query."""
-    user: Any = request.user
     today = timezone.localdate()
     rows = (
         JurySession.objects.filter(
             Q(state=SessionState.SETTLED) | Q(state=SessionState.PREPARING, held_on__lte=today + AHEAD),
-            jury__in=Jury.objects.coordinated_by(user).in_hand(),
+            jury__in=juries_in_hand(request),
         )
         .select_related("jury__call")
         .annotate(undecided=Count("decisions", filter=Q(decisions__outcome="")))
