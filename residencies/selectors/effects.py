@@ -30,7 +30,7 @@ class Effect:
 def effects(
     pairs: Iterable[tuple[Structure, Residency | None]], season: Season | None = None
 ) -> dict[tuple[int, int | None], Effect]:
-    """The effect of each structure on the coverage of each residency. Fourteen queries, whatever their number.
+    """The effect of each structure on the coverage of each residency. Thirteen queries, whatever their number.
 
     Residencies are of one season, which comes with its territory; give ``season`` when a pair has no residency (a
     wish for an axis). A structure already planned or met by the residency brings no « new »; the wish itself is
@@ -40,7 +40,7 @@ def effects(
     of = season or next((residency.season for _place, residency in wanted if residency is not None), None)
     if of is None:
         return {}
-    facts, rules = world(of), planning_rules(of.programme.territory)
+    facts, rules = world(of, counted=False), planning_rules(of.programme.territory)
     km = distances(facts.communes, Figures.of(rules))
     boards: dict[int | None, Board] = {}
     found: dict[tuple[int, int | None], Effect] = {}

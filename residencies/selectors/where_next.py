@@ -112,7 +112,7 @@ def facts(season: Season, residencies: Sequence[Residency]) -> Facts:
     wishes = ActivityRequest.objects.filter(season=season, state=RequestState.SENT)
     territory = season.programme.territory
     return Facts(
-        world=world(season),
+        world=world(season, counted=False),
         rules=planning_rules(territory),
         zone=territory.school_zone,
         periods=periods,
