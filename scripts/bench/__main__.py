@@ -39,7 +39,8 @@ class Part:
 
 PARTS = (
     Part("solvers", "Optimisers"),
-    Part("plans", "Plans of the queries", (("postgresql", "L"), ("sqlite", "L"))),
+    # S first: L is compared with it.
+    Part("plans", "Plans of the queries", tuple((vendor, shape) for vendor in VENDORS for shape in ("S", "L"))),
     Part("files", "Files: assembled, zipped, written", (("postgresql", "S"),)),
     Part("footprint", "Start, memory, disk", (("postgresql", "S"),)),
     # They write: last.
@@ -182,7 +183,9 @@ def measured(part: Part, made: Sequence[Bench], command: str, *, write: bool) ->
         except Exception as error:  # noqa: BLE001 - told, and the other parts go on
             figures = [failed(part.name, where.strip(), error)]
         if len(chosen) > 1 and bench is not None:
-            figures = [replace(figure, what=f"{figure.what} ({bench.vendor})") for figure in figures]
+            several = len({one.shape for one in chosen if one}) > 1
+            which = f"{bench.shape}, {bench.vendor}" if several else bench.vendor
+            figures = [replace(figure, what=f"{figure.what} ({which})") for figure in figures]
         found += figures
         tell(f"  {time.monotonic() - began:.0f} s")
     if write and found:

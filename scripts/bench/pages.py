@@ -1,8 +1,8 @@
 """The pages that people open, against an empty view on the same server: throughput, queries, S beside L.
 
 Interleaved rounds: the empty view of each server is asked in each round, and a page is compared with the empty view of
-its own round. A public page is asked four ways: by a new visitor while others come too, by one whose browser has it
-(``If-None-Match``), and without any cache (``PUBLIC_CACHE=false``).
+its own round. A public page is asked in three ways: by a new visitor while others come too, by one whose browser has it
+(``If-None-Match``; at S only), and without any cache (``PUBLIC_CACHE=false``).
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def measure(benches: Sequence[Bench], tell: Callable[[str], None] = print) -> tu
         # S beside L, page by page.
         asks += [ask for row in rows for ask in row.asks.values()]
         quick = benches[0].quick
-        client = rounds(asks, 1 if quick else benches[0].rounds, 0.2 if quick else 0.4, tell)
+        client = rounds(asks, 1 if quick else benches[0].rounds, 0.1 if quick else 0.4, tell)
     return [*(figure for row in rows for figure in figures_of(row)), *figures], rows, client
 
 
@@ -144,7 +144,7 @@ def asks_of(page: addresses.Page, bench: Bench, bare: Bench) -> list[Ask]:
         return [Ask(page.label, bench, page.path, page.cookie)]
     asks = [Ask(page.label, bench, page.path), Ask(page.label, bare, page.path, variant=BARE)]
     _, headers, _ = one(bench, page.path, asks[0].sent())
-    if "etag" in headers:
+    if "etag" in headers and bench.shape == "S":
         condition = {"If-None-Match": headers["etag"]}
         asks.append(Ask(page.label, bench, page.path, headers=condition, status=304, variant=KNOWN))
     return asks
