@@ -46,8 +46,7 @@ class ResidenciesConfig(AppConfig):
         page_sections.register("desk_beside", home.figures)
         page_sections.register("commune", sections.on_commune)
         page_sections.register("home", sections.on_home)
-        page_sections.register("home", sections.news_on_home)
-        page_sections.register("home", sections.bilan_on_home)
+        page_sections.register("home", sections.latest_on_home)
         page_sections.register("jury_answers", jury_answers)
         for name, act in residency_rounds.ROUNDS.items():
             rounds.register(name, act)

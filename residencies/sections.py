@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clea.ui.sections import Section
-from residencies.selectors import bilan_pages, communication, public
+from residencies.selectors import home, public
 from structures.models import Commune
 
 
@@ -22,13 +22,8 @@ def on_home(request: HttpRequest, page: Any) -> Section | None:
     return Section("residencies/public/_on_home.html", {"days": public.by_day(items)}) if items else None
 
 
-def news_on_home(request: HttpRequest, page: Any) -> Section | None:
-    """The last news, and where to ask for the next ones; nothing while there is none. One query."""
-    rows = communication.latest()
-    return Section("residencies/public/_news_on_home.html", {"rows": rows}) if rows else None
-
-
-def bilan_on_home(request: HttpRequest, page: Any) -> Section | None:
-    """The last published bilan; nothing before the first. One query."""
-    bilan = bilan_pages.latest()
-    return Section("residencies/public/_bilan_on_home.html", {"bilan": bilan}) if bilan else None
+def latest_on_home(request: HttpRequest, page: Any) -> Section | None:
+    """The last news, where to ask for the next ones, the last published bilan; nothing before the first. One query."""
+    rows, bilan = home.latest()
+    shown = {"rows": rows, "bilan": bilan}
+    return Section("residencies/public/_latest_on_home.html", shown) if rows or bilan else None

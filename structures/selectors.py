@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.text import capfirst
@@ -75,20 +75,21 @@ class TerritoryPage:
 
 
 def territories() -> QuerySet[Territory]:
-    """Territories with what a list says of each: communes, population, venues. One query."""
-    venues = (
-        Structure.objects.active()
-        .venues()
-        .filter(territory=OuterRef("pk"))
-        .order_by()
-        .values("territory")
-        .annotate(total=Count("pk"))
-    )
+    """Territories with what a list says of each: communes, population, venues. One query.
+
+    Each figure is counted apart: joined to its communes, a territory would have its venues counted once for each.
+    """
+    venues = Structure.objects.active().venues().filter(territory=OuterRef("pk"))
+    communes = Commune.objects.filter(territory=OuterRef("pk"))
     return Territory.objects.annotate(
-        commune_count=Count("communes"),
-        population=Coalesce(Sum("communes__population"), 0),
-        venue_count=Coalesce(Subquery(venues.values("total")), 0),
+        commune_count=_of_territory(communes, Count("pk")),
+        population=_of_territory(communes, Sum("population")),
+        venue_count=_of_territory(venues, Count("pk")),
     )
+
+
+def _of_territory(rows: QuerySet[Any], figure: Aggregate) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("territory").annotate(total=figure).values("total")), 0)
 
 
 def territory_page(territory: Territory) -> TerritoryPage:

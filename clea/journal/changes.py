@@ -99,9 +99,9 @@ def taken() -> bool:
     Not what a savepoint around this very line would leave standing if it were rolled back.
     """
     around, waiting = set(connection.savepoint_ids), connection.run_on_commit
-    told = [at for at, (points, act, _robust) in enumerate(waiting) if act is _move and around <= points]
+    told = [at for at, entry in enumerate(waiting) if entry[1] is _move and around <= entry[0]]
     for at in told:
-        waiting[at] = (waiting[at][0], _stay, True)
+        waiting[at] = (waiting[at][0], _stay, True)  # type: ignore[assignment] # the stubs forget "robust"
     return bool(told)
 
 

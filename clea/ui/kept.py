@@ -123,11 +123,10 @@ class KeptPagesMiddleware:
             return answer(request, kept)
         request.META["clea.kept"] = pending = Pending()
         response = self.get_response(request)
-        if pending.moment is None:
-            return response
         request.META.update(pending.conditions)
+        if pending.moment is None or not isinstance(response, HttpResponse):
+            return response
         if request.method == "GET" and may_keep(response):
-            assert isinstance(response, HttpResponse)
             assert request.resolver_match is not None
             kept = Kept(pending.moment, response.content, dict(response.items()), request.resolver_match)
             shelf.keep(key, kept)

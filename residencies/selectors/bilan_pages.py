@@ -120,11 +120,6 @@ def published() -> list[Bilan]:
     return list(rows.order_by("-season__starts_on", "season__programme__territory__name"))
 
 
-def latest() -> Bilan | None:
-    """The published bilan of the last season that has one, its files left aside. One query."""
-    return Bilan.objects.published().order_by("-season__starts_on", "-published_at").first()
-
-
 def of_season(season: Season) -> Bilan | None:
     """The bilan of a season, published or not. One query."""
     return Bilan.objects.select_related("pdf", "workbook").filter(season=season).first()

@@ -156,11 +156,6 @@ def published(territory: Territory | None = None) -> QuerySet[News]:
     return rows.filter(territory=territory) if territory is not None else rows
 
 
-def latest() -> list[News]:
-    """For the home page. One query."""
-    return list(News.objects.published().select_related("territory").order_by("-published_at", "-pk")[:LATEST])
-
-
 def about(residency: Residency) -> list[News]:
     """For a residency's page. One query."""
     return list(News.objects.published().filter(residency=residency).order_by("-published_at", "-pk")[:LATEST])

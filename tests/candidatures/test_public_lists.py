@@ -185,7 +185,7 @@ def _thirty(programme: Any) -> None:
         CommuneFactory(territory=programme.territory, name=f"Bourg {index}")
 
 
-@pytest.mark.parametrize(("path", "cost"), [("/", 7), ("/appels/", 3)])
+@pytest.mark.parametrize(("path", "cost"), [("/", 6), ("/appels/", 3)])
 def test_the_cost_does_not_grow_with_the_number_of_calls(
     client: Client, assert_num_queries_constant: Any, path: str, cost: int
 ) -> None:
@@ -194,4 +194,4 @@ def test_the_cost_does_not_grow_with_the_number_of_calls(
     for traits in ({}, {"upcoming": True}, {"closed": True}):
         CallFactory(complete=True, season=season, **traits)
     CommuneFactory(territory=programme.territory)
-    assert assert_num_queries_constant(lambda: client.get(path), lambda: _thirty(programme), at_most=7) == cost
+    assert assert_num_queries_constant(lambda: client.get(path), lambda: _thirty(programme), at_most=6) == cost

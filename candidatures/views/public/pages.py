@@ -34,7 +34,7 @@ def call_or_404(request: HttpRequest, slug: str) -> Call:
 @indexed()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What CLEA is, the open call, the season, the dates ahead, the map. Four queries, and those of this week."""
+    """What CLEA is, the open call, the season, the dates ahead, the map. Six queries."""
     page = home_page()
     context = {
         "page": page,
