@@ -70,6 +70,7 @@ class Deposit(models.Model):
         verbose_name_plural = _("dépôts")
         ordering = ["-received_at", "-rank"]
         constraints = [models.UniqueConstraint(fields=["application", "rank"], name="deposit_rank_unique")]
+        indexes = [models.Index(fields=["-received_at"], name="deposit_received")]
 
     def __str__(self) -> str:
         return self.number
