@@ -4,9 +4,12 @@ The extension pg_trgm is PostgreSQL's own and trusted: whoever may create in the
 refused, the migration says so and goes on: the search reads the table, as it does on SQLite.
 """
 
+import logging
 from typing import Any
 
 from django.db import DatabaseError, migrations, models, transaction
+
+log = logging.getLogger(__name__)
 
 INDEX = "application_search_parts"
 FILED = models.Q(last_deposit__isnull=False)
@@ -20,7 +23,7 @@ def add(_apps: Any, schema_editor: Any) -> None:
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
             schema_editor.execute(f"CREATE INDEX {INDEX} ON candidatures_application USING gin (search gin_trgm_ops)")
     except DatabaseError as error:
-        print(f"No index for the search by parts of words: {error}")
+        log.warning("No index for the search by parts of words: %s", error)
 
 
 def remove(_apps: Any, schema_editor: Any) -> None:
