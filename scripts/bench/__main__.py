@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,8 @@ PARTS = (
     Part("plans", "Plans of the queries", tuple((vendor, shape) for vendor in VENDORS for shape in ("S", "L"))),
     Part("files", "Files: assembled, zipped, written", (("postgresql", "S"),)),
     Part("footprint", "Start, memory, disk", (("postgresql", "S"),)),
+    # With PEER, the folder of its virtual environment.
+    Part("peer_pretalx", "Beside pretalx", (("postgresql", "S"),)),
     # They write: last.
     Part("deposit", "A whole deposit through the forms", (("postgresql", "S"),)),
     Part("rush", "The deadline rush", (("postgresql", "S"), ("sqlite", "S"))),
@@ -62,7 +65,7 @@ def main() -> int:
         if PAGES in asked.only and made:
             found += asked_pages(made, command, facts, write=not asked.quick)
         for part in PARTS:
-            if part.name in asked.only and (ROOT / "scripts" / "bench" / f"{part.name}.py").exists():
+            if part.name in asked.only and (part.name != "peer_pretalx" or "PEER" in os.environ):
                 found += measured(part, made, command, write=not asked.quick)
     facts["seconds"] = round(time.monotonic() - began)
     show(found)

@@ -161,7 +161,8 @@ class Bench:
 
 def environment_of(folder: Path, database: str) -> dict[str, str]:
     """Production's settings, but for the encryption; nothing of a .env that may lie here."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR", "TZ"}}
+    passed = {"PATH", "HOME", "LANG", "TMPDIR", "TZ", "PEER", "POSTGRES_BIN"}
+    kept = {name: value for name, value in os.environ.items() if name in passed}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "bench.settings",
         "PYTHONPATH": os.pathsep.join((str(ROOT / "scripts"), str(ROOT))),
