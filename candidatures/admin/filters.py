@@ -75,7 +75,10 @@ def department_condition(code: str) -> Q:
         return france & Q(postal_code__startswith="20", postal_code__lt="20200")
     if code == "2B":
         return france & Q(postal_code__startswith="20", postal_code__gte="20200")
-    return france & Q(postal_code__startswith=code)
+    after = str(int(code) + 1).zfill(len(code)) if code.isdecimal() else ""
+    # A range, which an index holds in any collation; the code itself says the rest.
+    within = Q(postal_code__gte=code, postal_code__lt=after) if len(after) == len(code) else Q(postal_code__gte=code)
+    return france & within & Q(postal_code__startswith=code)
 
 
 class DepartmentFilter(admin.SimpleListFilter):

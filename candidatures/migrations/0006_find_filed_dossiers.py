@@ -39,7 +39,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "application",
             models.Index(
-                fields=["call", "state", "country", "postal_code"], condition=FILED, name="application_filed_places"
+                fields=["call", "state", "country", "postal_code", "applicant_kind", "keep_in_touch"],
+                condition=FILED,
+                name="application_filed_choices",
             ),
         ),
         migrations.AddIndex(

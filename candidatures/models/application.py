@@ -246,7 +246,9 @@ class Application(models.Model):
             models.Index(fields=["call", "-updated_at"]),
             # The desk's list: what it counts and chooses by, then the orders of its columns. Drafts are not in them.
             models.Index(
-                fields=["call", "state", "country", "postal_code"], condition=_FILED, name="application_filed_places"
+                fields=["call", "state", "country", "postal_code", "applicant_kind", "keep_in_touch"],
+                condition=_FILED,
+                name="application_filed_choices",
             ),
             models.Index(fields=["state", "-last_deposit"], condition=_FILED, name="application_filed_states"),
             models.Index(fields=["artist_name"], condition=_FILED, name="application_filed_names"),

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Q, Subquery, Sum
+from django.db.models import Max, Q, Subquery, Sum, prefetch_related_objects
 
 from candidatures.enums import Advice
 from candidatures.methods import intervals, scoring, severity
@@ -103,9 +103,7 @@ _SHOWN = (
     "artist_name",
     "first_name",
     "last_name",
-    "owner__email",
-    "owner__first_name",
-    "owner__last_name",
+    "owner_id",
     "last_deposit__uuid",
     "last_deposit__number",
     "last_deposit__received_at",
@@ -221,7 +219,7 @@ def table(
     ``disagreement``, or the key of a criterion. ``read``: :func:`readings`, when the caller has them.
     What is estimated from the scores is kept by the process for the next reader of the same scores.
     """
-    applications = list(_dossiers(jury, only))
+    applications = _dossiers(jury, only)
     criteria, positions = _grid(jury)
     known = {application.pk for application in applications}
     mine = [reading for reading in (_noted(jury, criteria) if read is None else read) if reading.application in known]
@@ -298,11 +296,14 @@ def open_to(juror: Juror) -> set[int]:
     return {key for key in keys if can_see_others(juror, given.get(key), mine.get(key))}
 
 
-def _dossiers(jury: Jury, only: Collection[int] | None) -> Iterable[Application]:
+def _dossiers(jury: Jury, only: Collection[int] | None) -> list[Application]:
     found = Application.objects.for_jury().filter(call=jury.call_id)
     if only is not None:
         found = found.filter(pk__in=only)
-    return found.select_related("last_deposit", "owner").only(*_SHOWN).order_by("last_deposit__number")
+    rows = list(found.select_related("last_deposit").only(*_SHOWN).order_by("last_deposit__number"))
+    # Who gave no name goes by their account's.
+    prefetch_related_objects([row for row in rows if not (row.artist_name or row.legal_name)], "owner")
+    return rows
 
 
 def _scores(
