@@ -110,7 +110,9 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         queryset: ApplicationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
-        return queryset.filed().select_related("call__season__programme__territory", "owner", "last_deposit")
+        # Among equals of a column, the last one filed first: said by the dossier's own row, for its indexes.
+        filed = queryset.filed().order_by("-last_deposit_id")
+        return filed.select_related("call__season__programme__territory", "owner", "last_deposit")
 
     def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Counted as it is; read through the deposit, so that an order of its own is its index's."""
