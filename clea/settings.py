@@ -169,8 +169,9 @@ CACHES = {
     }
 }
 
-# Public pages kept for the next visitor (clea.ui.kept), never longer than they are true.
-PUBLIC_CACHE = env.bool("PUBLIC_CACHE", default=True)
+# Public pages kept for the next visitor (clea.ui.kept), never longer than they are true. Who writes templates does
+# without: the page of a moment ago would hide what was just written.
+PUBLIC_CACHE = env.bool("PUBLIC_CACHE", default=not DEBUG)
 
 # Background tasks -----------------------------------------------------------------------------
 
