@@ -288,20 +288,34 @@ class _Counter:
         )
 
     def of_kind(self, kind: int) -> Figures:
-        return self.of_places(lambda place: kind in place.kinds, lambda one: kind in one.kinds)
+        return self._of_places(self._kinds.get(kind, set()), lambda one: kind in one.kinds)
 
     def of_circle(self, circle: str) -> Figures:
-        return self.of_places(lambda place: place.circle == circle, lambda one: circle in one.circles)
+        return self._of_places(self._circles.get(circle, set()), lambda one: circle in one.circles)
 
-    def of_places(self, wanted: Callable[[Place], bool], past: Callable[[Before], bool]) -> Figures:
+    def _of_places(self, keys: set[int], past: Callable[[Before], bool]) -> Figures:
         """Sessions in which one such structure at least takes part: a session may be in several groups."""
-        keys = {pk for pk, place in self.world.places.items() if wanted(place)}
         return self.figures(
-            lambda one: bool(one.structures & keys),
+            lambda one: not keys.isdisjoint(one.structures),
             past,
             lambda one: one.structure in keys,
             lambda place: place.pk in keys,
         )
+
+    @cached_property
+    def _kinds(self) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for pk, place in self.world.places.items():
+            for kind in place.kinds:
+                found.setdefault(kind, set()).add(pk)
+        return found
+
+    @cached_property
+    def _circles(self) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = {}
+        for pk, place in self.world.places.items():
+            found.setdefault(place.circle, set()).add(pk)
+        return found
 
     def of_stage(self, value: str) -> Figures:
         return self.figures(

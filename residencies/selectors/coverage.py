@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -16,7 +17,7 @@ from candidatures.models import Season
 from residencies.enums import FACING_STATES, Qualifier, SessionState
 from residencies.methods import coverage as method
 from residencies.methods.coverage import Before, Coverage, Former, Gauge, Moment, Past, Place, Plan, World
-from residencies.methods.headcounts import NOBODY, UNCOUNTED, Total, of_lines, together
+from residencies.methods.headcounts import NOBODY, UNCOUNTED, Total, of_lines
 from residencies.models import Activity, Headcount, PastAction, Residency, Session
 from residencies.selectors.links import links
 from residencies.selectors.planning_rules import planning_rules
@@ -130,64 +131,65 @@ def _known(rows: Iterable[tuple[int | None, ...]], column: int) -> frozenset[int
     return frozenset(key for row in rows if (key := row[column]) is not None)
 
 
-class _Session(NamedTuple):
-    """A session of an earlier season: where, and how many people its standing confirmation counted.
+@dataclass(slots=True)
+class _Sum:
+    """Sessions of earlier seasons being added up, as :func:`residencies.methods.headcounts.of_lines` and ``together``.
 
-    ``lines``: those that are not inside another one; ``counted``: those with a figure.
+    ``counted``: those that have a figure; ``about`` and ``more``: figures that are one or the other.
     """
 
-    pk: int
-    host: int | None
-    commune: int | None
-    life_stage: str
-    lines: int
-    counted: int
-    people: int | None
-    about: int
-    more: int
+    sessions: int = 0
+    counted: int = 0
+    people: int = 0
+    about: int = 0
+    more: int = 0
 
-    @property
     def total(self) -> Total:
-        """As :func:`residencies.methods.headcounts.of_lines`, the database having added up."""
+        unknown = self.sessions - self.counted
         if not self.counted:
-            return UNCOUNTED
-        if self.about:
-            return Total(self.people, Qualifier.ABOUT)
-        sure = not self.more and self.counted == self.lines
-        return Total(self.people, Qualifier.EXACT if sure else Qualifier.MORE_THAN)
+            return Total(unknown=unknown)
+        worst = Qualifier.ABOUT if self.about else Qualifier.MORE_THAN if self.more else Qualifier.EXACT
+        return Total(self.people, worst, unknown)
 
 
 def _past(season: Season, places: Mapping[int, Place]) -> Past:
     """The seasons before, whatever their number. Two queries, a row a session and a structure of it."""
-    chosen, line = _earlier(season), "standing__headcounts"
-    apart = Q(**{f"{line}__inside": False})
-    known = apart & Q(**{f"{line}__value__isnull": False})
+    chosen, count = _earlier(season), "standing__headcounts"
+    apart = Q(**{f"{count}__inside": False})
+    known = apart & Q(**{f"{count}__value__isnull": False})
     rows = (
         chosen.annotate(where=Coalesce("commune", "host__commune"))
         .values_list("pk", "host", "where", "activity__life_stage")
         .annotate(
-            lines=Count(line, filter=apart),
-            counted=Count(line, filter=known),
-            heads=Sum(f"{line}__value", filter=apart),
-            about=Count(line, filter=known & Q(**{f"{line}__qualifier": Qualifier.ABOUT})),
-            more=Count(line, filter=known & Q(**{f"{line}__qualifier": Qualifier.MORE_THAN})),
+            lines=Count(count, filter=apart),
+            counted=Count(count, filter=known),
+            heads=Sum(f"{count}__value", filter=apart),
+            about=Count(count, filter=known & Q(**{f"{count}__qualifier": Qualifier.ABOUT})),
+            more=Count(count, filter=known & Q(**{f"{count}__qualifier": Qualifier.MORE_THAN})),
         )
     )
     structures = _pairs(
         Session.structures.through.objects.filter(session__in=chosen.values("pk")), "session_id", "structure_id"
     )
-    totals: defaultdict[tuple[Any, ...], list[Total]] = defaultdict(list)
-    for row in map(_Session._make, rows):
-        there = structures[row.pk]
-        if row.host is not None:
-            there.add(row.host)
-        kinds = frozenset().union(*(places[pk].kinds for pk in there if pk in places))
-        circles = frozenset(places[pk].circle for pk in there if pk in places)
-        totals[row.commune, row.life_stage, kinds, circles].append(row.total)
+    sums: defaultdict[tuple[Any, ...], _Sum] = defaultdict(_Sum)
+    for pk, host, commune, stage, lines, counted, people, about, more in rows:
+        there = structures[pk]
+        if host is not None:
+            there.add(host)
+        known = [places[key] for key in there if key in places]
+        kinds = known[0].kinds if len(known) == 1 else frozenset().union(*(place.kinds for place in known))
+        line = sums[commune, stage, kinds, frozenset(place.circle for place in known)]
+        line.sessions += 1
+        if counted:
+            line.counted += 1
+            line.people += people
+            line.about += about
+            # A line that nobody counted makes the others a « more than ».
+            line.more += more + lines - counted
     return Past(
         structures=frozenset().union(*structures.values()),
-        communes=_known(totals, 0),
-        lines=tuple(Before(*key, len(people), together(people)) for key, people in totals.items()),
+        communes=_known(sums, 0),
+        lines=tuple(Before(*key, line.sessions, line.total()) for key, line in sums.items()),
     )
 
 

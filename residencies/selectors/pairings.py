@@ -68,31 +68,36 @@ def pairings(facts: World, km: Distance, residency: int | None = None) -> Pairin
     alone = [
         Alone(place, partners)
         for place in sorted((facts.places[pk] for pk in seen - paired), key=lambda one: (one.name, one.pk))
-        if (partners := nearest(place)[:NAMED])
+        if (partners := nearest(place))
     ]
     return Pairings(made, alone)
 
 
 class _Nearest:
-    """The structures of the other circle within reach, the nearest first; worked out once a commune."""
+    """The few structures of the other circle that are nearest, within reach; worked out once a commune."""
 
     def __init__(self, places: Sequence[Place], km: Distance) -> None:
-        self.places, self.km = places, km
+        self.km = km
         self.known: dict[tuple[int | None, str], tuple[Partner, ...]] = {}
+        self.there: defaultdict[str, defaultdict[int | None, list[Place]]] = defaultdict(lambda: defaultdict(list))
+        for place in places:
+            self.there[place.circle][place.commune].append(place)
 
     def __call__(self, place: Place) -> tuple[Partner, ...]:
-        wanted = _OTHER[Circle(place.circle)]
-        key = (place.commune, wanted)
+        key = (place.commune, _OTHER[Circle(place.circle)])
         if key not in self.known:
-            others = [
-                Partner(other, far)
-                for other in self.places
-                if other.circle == wanted
-                and (far := self.km(place.commune, other.commune)) is not None
-                and far <= REACH_KM
-            ]
-            self.known[key] = tuple(sorted(others, key=lambda partner: (partner.km, partner.place.name)))
+            self.known[key] = self._nearest(*key)
         return self.known[key]
+
+    def _nearest(self, commune: int | None, wanted: str) -> tuple[Partner, ...]:
+        """Commune after commune, those as far as the last one needed too: the name then tells."""
+        roads = ((self.km(commune, other), places) for other, places in self.there[wanted].items())
+        found: list[Partner] = []
+        for far, places in sorted(((far, places) for far, places in roads if far is not None), key=lambda one: one[0]):
+            if far > REACH_KM or (len(found) >= NAMED and far > found[-1].km):
+                break
+            found += [Partner(one, far) for one in places]
+        return tuple(sorted(found, key=lambda partner: (partner.km, partner.place.name))[:NAMED])
 
 
 def partners_for(facts: World, km: Distance, residency: int | None) -> dict[int, Partner]:
