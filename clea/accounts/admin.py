@@ -65,8 +65,9 @@ class LostFactorForm(forms.Form):
 class CleaUserAdmin(UserAdmin):
     list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_superuser", "is_active", "language")
-    search_fields = ("email", "first_name", "last_name")
+    search_fields = ("search",)
     ordering = ("email",)
+    show_full_result_count = False  # one count a page is enough
     change_password_form = PasswordForm
     readonly_fields = ("uuid", "last_login", "date_joined", "second_factor")
     filter_horizontal = ()

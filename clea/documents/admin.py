@@ -67,6 +67,7 @@ class HeldFileAdmin(DeskListMixin, _Admin):
     ordering = ["-scanned_at", "-pk"]
     empty_text = gettext_lazy("L'antivirus ne retient aucun fichier de votre territoire.")
     actions = None
+    show_full_result_count = False  # one count a page is enough
 
     # Rights --------------------------------------------------------------------------------
 

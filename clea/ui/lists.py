@@ -101,9 +101,14 @@ class DeskListMixin(_Base):
     ) -> tuple[QuerySet[Any], bool]:
         """By words, without accents or case, where no column is kept for it. One query more, of the columns searched.
 
-        For the short tables of a desk. A field with a lookup of its own (``=verb``) is Django's to search.
+        For the short tables of a desk; a column that is kept folded is searched by the database. A field with a
+        lookup of its own (``=verb``) is Django's to search.
         """
         fields = [str(name) for name in self.get_search_fields(request)]
+        if fields == ["search"]:
+            for word in words(search_term):
+                queryset = queryset.filter(search__contains=word)
+            return queryset, False
         if not fields or any(name[0] in "=^@" for name in fields):
             return super().get_search_results(request, queryset, search_term)
         asked = words(search_term)

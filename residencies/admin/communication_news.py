@@ -63,7 +63,6 @@ class NewsAdmin(DeskAdmin):
     list_display = ["title", "state_word", "published_at", "sent_at", "residency", "updated_at"]
     list_filter = [("territory", ScopedRelatedFilter), NewsFilter, ("residency", ScopedRelatedFilter)]
     empty_text = gettext_lazy("Écrivez une actualité : publiée, elle paraît sur le site et peut partir aux abonnés.")
-    list_select_related = ["residency"]
     list_per_page = 50
     search_fields = ["title", "summary"]
     ordering = ["-updated_at", "-pk"]
@@ -72,7 +71,7 @@ class NewsAdmin(DeskAdmin):
         css = {"all": ["css/coordination.css", "css/residencies-desk.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[News]:
-        return super().get_queryset(request).select_related("territory")
+        return super().get_queryset(request).select_related("territory", "residency")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By its own page, which says what it costs."""

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest
@@ -22,7 +23,7 @@ from structures.admin.scope import (
     ScopedInlineMixin,
     ScopedRelatedFilter,
 )
-from structures.models import Commune, PriorityDistrict, SchoolDistrict, Territory, TerritoryMembership
+from structures.models import Commune, PriorityDistrict, SchoolDistrict, Structure, Territory, TerritoryMembership
 from structures.rules import can_manage_desks
 from structures.services.desks import give_desk, take_desk
 
@@ -72,7 +73,10 @@ class TerritoryAdmin(ScopedAdminMixin, admin.ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Territory]:
-        return super().get_queryset(request).annotate(communes_total=Count("communes", distinct=True))
+        return self.choosable(request).annotate(communes_total=Count("communes", distinct=True))
+
+    def choosable(self, request: HttpRequest) -> QuerySet[Territory]:
+        return super().get_queryset(request)
 
     @admin.display(description=_("communes"), ordering="communes_total")
     def commune_count(self, territory: Territory) -> int:
@@ -147,8 +151,12 @@ class CommuneAdmin(AccentFreeSearchMixin, ScopedAdminMixin, admin.ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commune]:
-        rows = super().get_queryset(request).prefetch_related("priority_districts")
-        return rows.annotate(open_structures=Count("structures", filter=Q(structures__is_active=True), distinct=True))
+        open_now = Structure.objects.active().filter(commune=OuterRef("pk")).order_by().values("commune")
+        rows = self.choosable(request).prefetch_related("priority_districts")
+        return rows.annotate(open_structures=Coalesce(Subquery(open_now.annotate(n=Count("pk")).values("n")), 0))
+
+    def choosable(self, request: HttpRequest) -> QuerySet[Commune]:
+        return super().get_queryset(request)
 
     @admin.display(description=_("structures"), ordering="open_structures")
     def structure_total(self, commune: Commune) -> int:

@@ -8,7 +8,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -154,13 +155,13 @@ class StructureAdmin(
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Structure]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("commune", "territory")
-            .prefetch_related("kinds")
-            .annotate(team_size=Count("professionals", distinct=True))
-        )
+        # Counted for the rows shown: a join would group every structure to show fifty.
+        team = Professional.objects.filter(structure=OuterRef("pk")).order_by().values("structure")
+        rows = self.choosable(request).prefetch_related("kinds")
+        return rows.annotate(team_size=Coalesce(Subquery(team.annotate(n=Count("pk")).values("n")), 0))
+
+    def choosable(self, request: HttpRequest) -> QuerySet[Structure]:
+        return super().get_queryset(request).select_related("commune", "territory")
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else {"slug": ["name"]}
@@ -336,7 +337,10 @@ class StructureKindAdmin(ScopedAdminMixin, admin.ModelAdmin):
     prepopulated_fields = {"slug": ["label"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StructureKind]:
-        return super().get_queryset(request).annotate(structures_total=Count("structures", distinct=True))
+        return self.choosable(request).annotate(structures_total=Count("structures", distinct=True))
+
+    def choosable(self, request: HttpRequest) -> QuerySet[StructureKind]:
+        return super().get_queryset(request)
 
     @admin.display(description=_("structures"), ordering="structures_total")
     def structure_count(self, kind: StructureKind) -> int:

@@ -89,3 +89,16 @@ def test_the_list_costs_the_same_at_one_line_and_at_thirty(as_administrator, ass
         lambda: as_administrator.get(reverse(LIST)),
         lambda: [EntryFactory(by=UserFactory(), target=UserFactory()) for _ in range(29)],
     )
+
+
+def test_the_list_never_reads_the_whole_journal(as_administrator, django_assert_max_num_queries):
+    """The end of the chain says how long it is."""
+    EntryFactory.create_batch(2)
+
+    with django_assert_max_num_queries(8) as asked:
+        listed = as_administrator.get(reverse(LIST))
+
+    assert listed.context["cl"].result_count == 2
+    lines = [query["sql"] for query in asked.captured_queries if 'FROM "journal_entry"' in query["sql"]]
+    assert len(lines) == 1
+    assert "COUNT(" not in lines[0]

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -263,3 +265,16 @@ def test_two_people_do_not_write_over_one_another(territory, coordinator, desk):
     desk.post(url, typed | {"version": "1"})
     row.refresh_from_db()
     assert (row.title, row.version) == ("Écrit par moi", 2)
+
+
+def test_the_desks_list_asks_as_much_for_three_as_for_one(desk, territory, django_assert_num_queries):
+    residency = ResidencyFactory(season__programme__territory=territory)
+    NewsFactory(territory=territory, residency=residency)
+    listed = reverse("admin:residencies_news_changelist")
+    desk.get(listed)
+    with CaptureQueriesContext(connection) as one:
+        desk.get(listed)
+    NewsFactory.create_batch(2, territory=territory, residency=residency)
+
+    with django_assert_num_queries(len(one)):
+        desk.get(listed)

@@ -23,6 +23,8 @@ else:
 class ScopedMailAdmin(DeskListMixin, _Admin):
     """Rows of the territories one handles. Closed while nobody says who handles what."""
 
+    show_full_result_count = False  # one count a page is enough
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]
 
