@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: A table of more rows is a big one: reading it from end to end is a fault.
 BIG = 5_000
+#: Whose lists are an administrator's.
+INSTALLATION = frozenset({"account", "accounts", "documents", "journal", "mfa"})
 #: At L, a page may ask the database so many times what it asks at S, and no more.
 TIMES = 2.0
 #: What it takes to ask at all is not compared: milliseconds.
@@ -108,7 +110,7 @@ def lists() -> Iterator[Page]:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
         path = reverse(name)
         label = f"list of {model._meta.label_lower}"
-        reader = "admin@demo.test" if model._meta.app_label in ("accounts", "account", "documents", "journal", "mfa") else who
+        reader = "admin@demo.test" if model._meta.app_label in INSTALLATION else who
         yield Page(label, path, reader)
         yield Page(f"{label}, page 2", f"{path}?p=2", reader)
         if desk.search_fields or getattr(desk, "search_help_text", None):
