@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.bulk import BulkActionsMixin
-from candidatures.admin.common import DeskAdmin
+from candidatures.admin.common import DeskAdmin, person
 from candidatures.admin.dossier import DossierMixin
 from candidatures.admin.filters import (
     CallFilter,
@@ -32,7 +32,7 @@ from clea.privacy import holdings
 from clea.ui import keys
 from clea.ui.lists import PeriodFilter, short_moment
 from clea.ui.templatetags.clea import state_tag
-from structures.admin.scope import AccentFreeSearchMixin
+from structures.admin.scope import AccentFreeSearchMixin, ScopedAdminMixin
 
 if TYPE_CHECKING:
     from candidatures.models.application import ApplicationQuerySet
@@ -109,7 +109,10 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     empty_text = _("Les dossiers arrivent ici dès qu'ils sont déposés ; un brouillon reste à son auteur.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        queryset: ApplicationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        # The walls are those of the calls, so that a count joins nothing: not by the mixin's path.
+        queryset: ApplicationQuerySet = super(ScopedAdminMixin, self).get_queryset(request)  # type: ignore[assignment]
+        if not person(request).is_superuser:
+            queryset = queryset.filter(call__in=Call.objects.coordinated_by(person(request)).values("pk"))
         # Among equals of a column, the last one filed first: said by the dossier's own row, for its indexes.
         filed = queryset.filed().order_by("-last_deposit_id")
         return filed.select_related("call__season__programme__territory", "owner", "last_deposit")
