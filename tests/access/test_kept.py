@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -196,3 +196,8 @@ def test_what_is_published_or_withdrawn_shows_at_once():
                 transaction.set_rollback(True)
 
     assert mark_moves(told_by_a_line_that_is_undone)
+
+    # The database was restarted between two visits.
+    standing = changes.mark()
+    connection.connection.close()
+    assert changes.mark() == standing
