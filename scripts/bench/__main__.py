@@ -147,7 +147,7 @@ def asked_pages(made: Sequence[Bench], command: str, facts: dict[str, Any], *, w
         facts[f"pages, {vendor}"] = [dict(zip(named(heads), line, strict=True)) for line in lines]
         facts[f"client, {vendor}"] = round(client.share, 3)
         text += f"\n### {'PostgreSQL' if vendor == 'postgresql' else 'SQLite'}\n\n{report.rows(heads, lines)}"
-        text += f"\n{ours[0].rounds} rounds; of the time of processor, the client took {client.share:.0%}.\n"
+        text += f"\nRounds: {ours[0].rounds}. Of the time of processor, the client took {client.share:.0%}.\n"
         if not write:
             print(text)
     if write:

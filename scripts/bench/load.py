@@ -71,14 +71,20 @@ class Failed(Exception):
 
 
 def look(ask: Ask) -> None:
-    """One request: the status, the queries, the size. Raises :class:`Failed` on any other status than the one due."""
-    if ask.body is not None:
-        status, headers, body = _send(ask, *ask.body(0, 0), count=True)
-    else:
-        status, headers, body = one(ask.bench, ask.path, ask.sent() | {"X-Count-Queries": "1"})
-    if status != ask.status:
-        raise Failed(f"{ask.path} answered {status}, not {ask.status}")
-    ask.queries, ask.size = int(headers.get("x-queries", -1)), len(body)
+    """The status, the queries and the size. Raises :class:`Failed` on any other status than the one due.
+
+    A page is asked three times: what a process reads once in its life is not what the page costs.
+    """
+    for turn in range(1 if ask.body is not None else 3):
+        if ask.body is not None:
+            status, headers, body = _send(ask, *ask.body(0, 0), count=True)
+        else:
+            status, headers, body = one(ask.bench, ask.path, ask.sent() | {"X-Count-Queries": "1"})
+        if status != ask.status:
+            raise Failed(f"{ask.path} answered {status}, not {ask.status}")
+        queries = int(headers.get("x-queries", -1))
+        ask.queries = queries if turn == 0 else min(queries, ask.queries)
+        ask.size = len(body)
 
 
 def one(bench: Bench, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
