@@ -110,11 +110,15 @@ def products(asked: argparse.Namespace, folder: Path) -> Iterator[list[Bench]]:
     ]
     static = folder / "static"
 
-    def make(pair: tuple[str, str]) -> Bench:
+    def make(pair: tuple[str, str]) -> Bench | None:
         vendor, shape = pair
         began = time.monotonic()
         options = {"rounds": asked.rounds, "quick": asked.quick}
-        bench = prepared(shape, bare[vendor], folder / f"{vendor}-{shape}", static, **options)
+        try:
+            bench = prepared(shape, bare[vendor], folder / f"{vendor}-{shape}", static, **options)
+        except SystemExit as error:
+            tell(str(error))
+            return None
         tell(f"{shape} on {vendor}: {time.monotonic() - began:.0f} s")
         return bench
 
@@ -122,10 +126,11 @@ def products(asked: argparse.Namespace, folder: Path) -> Iterator[list[Bench]]:
         vendors = list(dict.fromkeys(vendor for vendor, _shape in pairs))
         with ThreadPoolExecutor(2) as two:
             bare = dict(zip(vendors, two.map(lambda one: empty(one, folder / f"{one}-empty"), vendors), strict=True))
-            made = list(two.map(make, pairs))
+            made = [bench for bench in two.map(make, pairs) if bench is not None]
         if made:
             made[0].manage("collectstatic", "--no-input", "--verbosity", "0")
-        yield [stack.enter_context(bench.serving()) for bench in reversed(made)]
+        made.sort(key=lambda bench: (VENDORS.index(bench.vendor), SHAPES.index(bench.shape)))
+        yield [stack.enter_context(bench.serving()) for bench in made]
 
 
 def asked_pages(made: Sequence[Bench], command: str, facts: dict[str, Any], *, write: bool) -> list[Figure]:
