@@ -144,6 +144,9 @@ class Call(models.Model):
     )
     updated_at = models.DateTimeField(_("modifié le"), auto_now=True)
 
+    # Told by ``selectors.dossier``, which read it with the dossier.
+    _asks_conditions: bool | None = None
+
     objects = CallQuerySet.as_manager()
 
     class Meta:
@@ -175,8 +178,7 @@ class Call(models.Model):
     @property
     def asks_conditions(self) -> bool:
         """Whether a dossier has a page of conditions. One query, unless they were fetched or ``dossier`` told it."""
-        told: bool | None = self.__dict__.get("_asks_conditions")
-        return bool(self.criteria.all()) if told is None else told
+        return bool(self.criteria.all()) if self._asks_conditions is None else self._asks_conditions
 
     @property
     def territory(self) -> Territory:

@@ -91,7 +91,7 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
         and constant_time_compare(proof, person.get_session_auth_hash())
     ):
         return person
-    return get_user(request)  # type: ignore[return-value]
+    return get_user(request)
 
 
 def _is_staff(person: int) -> bool:

@@ -335,7 +335,8 @@ def checked(answers: list[dict[str, Any]], artists: list[dict[str, Any]], closes
     for artist in artists:
         who, answer = f"artist {artist['rank']}", said.get(artist["rank"])
         application = Application.objects.get(uuid=artist["dossier"])
-        kept = {doc.piece.code: doc for doc in application.documents.select_related("piece", "stored_file")}
+        documents = application.documents.select_related("piece", "stored_file")
+        kept = {doc.piece.code: doc for doc in documents if doc.piece is not None}
         sent = answer["sent"] if answer else {}
         for code, sha256 in sent.items():
             if code not in kept or kept[code].stored_file.sha256 != sha256 or not whole(kept[code].stored_file):
