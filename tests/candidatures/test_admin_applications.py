@@ -128,8 +128,15 @@ def test_the_list_costs_the_same_at_3_and_at_30(desk, call, assert_num_queries_c
 
     grow(3)
     count = assert_num_queries_constant(lambda: desk.get(LIST), lambda: grow(27))
-    assert count <= 15
+    assert count <= 13
     assert len(listed(desk)) == 30
+
+
+def test_equals_of_a_column_come_the_last_one_filed_first(desk, call):
+    filed = [ApplicationFactory(call=call, submitted=True, city=city) for city in ("Lens", "Arras", "Lens")]
+    assert [row.pk for row in desk.get(LIST, {"o": "4"}).context["cl"].result_list] == [
+        filed[number].pk for number in (1, 2, 0)
+    ]
 
 
 # Walls ------------------------------------------------------------------------------------------

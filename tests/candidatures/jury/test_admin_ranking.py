@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from candidatures.enums import Advice, ApplicationState
 from candidatures.models import InterviewSlot, Jury, Position
+from candidatures.pages import ranking as words
 from candidatures.services.jury import choosing
 from clea.errors import Forbidden, Refused
 from clea.journal.models import Entry
@@ -82,6 +83,17 @@ def test_the_drawing_has_its_words_and_no_inline_style(desk, jury, members):
     assert "2 résidences</text>" in drawing
     assert drawing.count('class="spans__row"') == 6
     assert "style=" not in text.split("<main")[-1]
+
+
+def test_a_long_ranking_goes_by_pages_and_its_figures_stay_those_of_all(desk, jury, members, monkeypatch):
+    filled(jury, members)
+    whole = desk.get(at(jury)).context["rows"]
+    monkeypatch.setattr(words, "PER_PAGE", 4)
+    page = desk.get(at(jury), {"page": 2, "corrige": "1"})
+    assert [row["line"].corrected_rank for row in page.context["rows"]] == [5, 6]
+    assert {row["application"] for row in page.context["rows"]} < {row["application"] for row in whole}
+    assert "6 dossiers devant le jury" in text_of(page)
+    assert "?corrige=1&amp;page=1" in page.content.decode() or "page=1&amp;corrige=1" in page.content.decode()
 
 
 def test_an_empty_jury_says_so(desk, jury):
