@@ -173,6 +173,6 @@ def reviews_of(territories: Sequence[Territory]) -> list[list[Review]]:
     )
     grouped: dict[int, list[Session]] = {}
     for row in ahead:
-        grouped.setdefault(row.territory, []).append(row)  # type: ignore[attr-defined]
+        grouped.setdefault(row.territory, []).append(row)
     looked = (to_review(territory, grouped[territory.pk]) for territory in territories if territory.pk in grouped)
     return [list(found.values()) for found in looked if found]

@@ -38,14 +38,14 @@ def world(season: Season, *, counted: bool = True) -> World:
     districts = PriorityDistrict.communes.through.objects.filter(
         commune=OuterRef("pk"), prioritydistrict__territory=territory
     )
-    rows = Commune.objects.filter(territory=territory).select_related("school_district")
-    communes = {row.pk: row for row in rows.annotate(in_priority=Exists(districts))}
+    rows: Any = Commune.objects.filter(territory=territory).select_related("school_district")
+    communes: dict[int, Any] = {row.pk: row for row in rows.annotate(in_priority=Exists(districts))}
     for commune in communes.values():
         commune.territory = territory
     return World(
         season=season.pk,
         communes=communes,
-        priority=frozenset(pk for pk, row in communes.items() if row.in_priority),  # type: ignore[attr-defined]
+        priority=frozenset(pk for pk, row in communes.items() if row.in_priority),
         places=places,
         kinds={kind.pk: kind for kind in StructureKind.objects.filter(territory=territory)},
         moments=tuple(_moments(season)),
@@ -157,9 +157,9 @@ def _past(season: Season, places: Mapping[int, Place]) -> Past:
     chosen, count = _earlier(season), "standing__headcounts"
     apart = Q(**{f"{count}__inside": False})
     known = apart & Q(**{f"{count}__value__isnull": False})
-    rows = (
-        chosen.annotate(where=Coalesce("commune", "host__commune"))
-        .values_list("pk", "host", "where", "activity__life_stage")
+    rows: Any = (
+        chosen.annotate(spot=Coalesce("commune", "host__commune"))
+        .values_list("pk", "host", "spot", "activity__life_stage")
         .annotate(
             lines=Count(count, filter=apart),
             counted=Count(count, filter=known),
@@ -176,9 +176,9 @@ def _past(season: Season, places: Mapping[int, Place]) -> Past:
         there = structures[pk]
         if host is not None:
             there.add(host)
-        known = [places[key] for key in there if key in places]
-        kinds = known[0].kinds if len(known) == 1 else frozenset().union(*(place.kinds for place in known))
-        line = sums[commune, stage, kinds, frozenset(place.circle for place in known)]
+        met = [places[key] for key in there if key in places]
+        kinds = met[0].kinds if len(met) == 1 else frozenset().union(*(place.kinds for place in met))
+        line = sums[commune, stage, kinds, frozenset(place.circle for place in met)]
         line.sessions += 1
         if counted:
             line.counted += 1
@@ -189,7 +189,10 @@ def _past(season: Season, places: Mapping[int, Place]) -> Past:
     return Past(
         structures=frozenset().union(*structures.values()),
         communes=_known(sums, 0),
-        lines=tuple(Before(*key, line.sessions, line.total()) for key, line in sums.items()),
+        lines=tuple(
+            Before(commune, stage, kinds, circles, line.sessions, line.total())
+            for (commune, stage, kinds, circles), line in sums.items()
+        ),
     )
 
 

@@ -182,7 +182,7 @@ def _taken(people: set[int], places: set[int], window: Mapping[str, datetime]) -
 def _columns(rows: QuerySet[Any], kind: str, path: str, house: str, **told: Any) -> QuerySet[Any]:
     """The rows as :class:`_Line`, ``told`` apart. ``path`` leads to the moment, ``house`` to the structure it is in."""
     nobody = Value(0)
-    columns = {
+    columns: dict[str, Any] = {
         "kind": Value(kind, output_field=CharField()),
         "uuid": f"{path}__uuid",
         "title": f"{path}__title",
