@@ -117,7 +117,7 @@ def mark() -> str | None:
     """
     if connection.in_atomic_block:
         return _read()
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined] # the stubs forget it
     try:
         return _read()
     except (DatabaseError, InterfaceError):
