@@ -263,6 +263,21 @@ def test_a_file_that_is_gone_does_not_keep_the_others_from_leaving(call):
         assert opened.read(f"{sound.last_deposit.number} Sauf/02 CV.pdf").startswith(b"%PDF")
 
 
+def test_a_dossier_erased_since_does_not_keep_the_others_from_leaving(call):
+    sound = ApplicationFactory(call=call, submitted=True, artist_name="Sauf")
+    with opened_zip(Application(pk=0), sound) as opened:
+        assert f"{sound.last_deposit.number} Sauf/02 CV.pdf" in opened.namelist()
+
+
+def test_the_dossiers_of_an_archive_are_read_together(call, assert_num_queries_constant):
+    def grow():
+        for _n in range(2):
+            assembly.ensure(ApplicationFactory(call=call, submitted=True).last_deposit_id)
+
+    grow()
+    assert_num_queries_constant(lambda: list(archive.stream(list(Application.objects.all()))), grow, at_most=6)
+
+
 def test_a_whole_archive_has_no_note(call):
     with opened_zip(ApplicationFactory(call=call, submitted=True)) as opened:
         assert not any("LIRE" in name for name in opened.namelist())
