@@ -296,4 +296,4 @@ def test_a_range_after_the_first_costs_no_write(client: Client, reader: User) ->
         return [query["sql"].split()[0] for query in queries]
 
     cost()
-    assert cost() == ["SELECT"] * 4
+    assert cost() == ["SELECT"] * 3
