@@ -64,7 +64,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Dossiers this person owns or was invited into."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(Q(owner=user) | Q(pk__in=user.collaborations.values("application_id")))
+        # Two indexes, one after the other: "or" across two tables reads every dossier there is.
+        owned = self.model._default_manager.filter(owner=user).order_by().values("pk")
+        return self.filter(pk__in=owned.union(user.collaborations.values("application_id")))
 
     def coordinated_by(self, user: User | AnonymousUser) -> ApplicationQuerySet:
         """Filed dossiers of the territories this person coordinates. A draft is nobody else's."""

@@ -138,7 +138,9 @@ def own_applications(user: User) -> list[Application]:
 
     Not in the order of what changed: the desk's acts change a dossier too, and the artist is not to read them.
     """
-    return list(base().of(user).order_by("-created_at", "-pk"))
+    # Their keys first: among so many tables the planner would read every dossier before it asks whose it is.
+    keys = list(Application.objects.of(user).values_list("pk", flat=True))
+    return list(base().filter(pk__in=keys).order_by("-created_at", "-pk"))
 
 
 def piece_by_code(application: Application, code: str) -> CallPiece | None:
