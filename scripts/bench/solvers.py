@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +108,7 @@ def solve_assignments(rounds: int) -> Iterator[Solved]:
             return impossible
 
     for name, asked in solver_cases.assignments():
-        seconds, found = timed(rounds, lambda asked=asked: answer(asked))
+        seconds, found = timed(rounds, partial(answer, asked))
         if isinstance(found, Impossible):
             said, proved = f"impossible: {found.missing} of {found.asked} readings find nobody", bool(found.blockages)
         else:
@@ -156,7 +157,7 @@ def solve_meetings(rounds: int) -> Iterator[Solved]:
     from residencies.methods.timetable import Missing, arrange
 
     for name, asked in solver_cases.meetings():
-        seconds, plan = timed(rounds, lambda asked=asked: arrange(asked))
+        seconds, plan = timed(rounds, partial(arrange, asked))
         met = {(one.structure, one.artist) for one in plan.meetings}
         first = sum((key, wanted[0]) in met for key, wanted in asked.wishes.items() if wanted)
         bound = first_wishes(asked)
@@ -220,7 +221,7 @@ def solve_weeks(rounds: int) -> Iterator[Solved]:
             board = Board.of(asked.world, residency, team_size=2, partners=partners)
             return suggest(board, places, asked.days[residency], km, shut=asked.shut), board, places
 
-        answers = [timed(rounds, lambda key=key, one=one: one(key)) for key in range(asked.residencies)]
+        answers = [timed(rounds, partial(one, key)) for key in range(asked.residencies)]
         seconds = max(spent for spent, _answer in answers)
         count = sum(len(answer[0]) for _spent, answer in answers)
         chosen, used, places = answers[0][1]
