@@ -151,7 +151,7 @@ def _read(page: Page, big: dict[str, int]) -> Read:
     with connection.execute_wrapper(note):
         response = client.get(page.path, secure=secure)
         if response.streaming:
-            b"".join(response.streaming_content)
+            b"".join(response)
     whole = time.thread_time() - began
     if response.status_code != 200:
         print(f"{page.label}: {response.status_code} at {page.path}", file=sys.stderr)

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bench.volume_places import World
+    from candidatures.enums import CallStatus
 
 SEED = 8
 
@@ -117,7 +118,7 @@ def build(shape: Shape, tell: Callable[[str], None] = print) -> World:
     return world
 
 
-def _archived() -> object:
+def _archived() -> CallStatus:
     from candidatures.enums import CallStatus
 
     return CallStatus.ARCHIVED

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import models, transaction
 
 from bench.volume_places import World
 from candidatures.demo import calls
@@ -78,8 +78,10 @@ def copied(world: World, source: Call, year: int, *, slug: str, weeks: int, stat
         _named(call, slug, year)
         _shift(call, weeks)
         call.save()
-        for model in (*CONTENT, MoneyRules):
-            for row in model._default_manager.filter(call=source).order_by("pk"):
+        several: list[type[models.Model]] = [*CONTENT, MoneyRules]
+        for model in several:
+            rows: Any = model._default_manager.filter(call=source).order_by("pk")
+            for row in rows:
                 row.pk = None
                 row._state.adding = True
                 row.call = call

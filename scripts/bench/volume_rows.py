@@ -88,7 +88,7 @@ class _Table:
         self._key = key.attname if isinstance(key, models.AutoField) else ""
         self._next = (model._base_manager.aggregate(top=Max("pk"))["top"] or 0) + 1 if self._key else 0
         self._plan = [(field.attname, self._default(field)) for field in fields]
-        self._columns = [field.column for field in fields]
+        self._columns = [str(field.column) for field in fields]
 
     def _default(self, field: models.Field[Any, Any]) -> Callable[[dict[str, Any]], Any]:
         rows = self._rows
