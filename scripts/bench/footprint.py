@@ -36,7 +36,10 @@ MB = 1024 * 1024
 def run(bench: Bench) -> list[Figure]:
     """Start, memory, disk of one product."""
     ready()
-    return [*starts(bench), *memory(bench), *disk(bench)]
+    with tempfile.TemporaryDirectory(prefix="clea-bench-") as name:
+        nothing = empty("sqlite", Path(name))
+        database = size_of(nothing.folder / "clea.sqlite3")
+        return [*starts(bench), *memory(bench, nothing), *disk(database)]
 
 
 # Start --------------------------------------------------------------------------------------------
@@ -66,12 +69,11 @@ def starts(bench: Bench) -> list[Figure]:
 # Memory -------------------------------------------------------------------------------------------
 
 
-def memory(bench: Bench) -> list[Figure]:
+def memory(bench: Bench, nothing: Bench) -> list[Figure]:
     with ExitStack() as stack:
         served = stack.enter_context(bench.serving())
         tasks = stack.enter_context(served.working())
         # On a database of its own: what it tidies away must not be what the other parts measure.
-        nothing = empty("sqlite", Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clea-bench-"))))
         clock = nothing.start("manage.py", "horloge")
         stack.callback(stop, clock)
         time.sleep(5 if bench.quick else 10)
@@ -159,7 +161,7 @@ def tree(pid: int) -> list[int]:
 # Disk ---------------------------------------------------------------------------------------------
 
 
-def disk(bench: Bench) -> list[Figure]:
+def disk(database: int) -> list[Figure]:
     """What an installation takes: the packages of requirements.lock, the project, a database without a row of ours."""
     wanted = {name.lower().replace("_", "-") for name in locked()}
     packages = sum(
@@ -172,8 +174,6 @@ def disk(bench: Bench) -> list[Figure]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     project = [ROOT / name for name in listed.split("\0") if name]
     served = sum(size_of(path) for path in project if path.relative_to(ROOT).parts[0] not in {"tests", "docs"})
-    with tempfile.TemporaryDirectory(prefix="clea-bench-") as name:
-        database = size_of(empty("sqlite", Path(name)).folder / "clea.sqlite3")
     return [
         Figure(
             PART, "packages of requirements.lock", packages / MB, "MB", note=f"{len(wanted)} packages, without bytecode"
