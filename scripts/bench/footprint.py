@@ -94,8 +94,8 @@ def memory(bench: Bench, nothing: Bench) -> list[Figure]:
         ),
         Figure(PART, "memory after the load, worker of tasks", worker_after, "MB", PEER_WORKER),
         Figure(
-            PART, "growth over the last half, for 10 000 requests", growth, "MB", STEADY,
-            note=f"straight line through {len(taken) // 2} measures; recycling off",
+            PART, "growth over the last half, for 10 000 requests", growth, "MB", None if growth != growth else STEADY,
+            note=f"straight line through {len(taken) - len(taken) // 2} measures, three at least; recycling off",
         ),
     ]  # fmt: skip
 
@@ -134,10 +134,10 @@ def loaded(bench: Bench, asks: list[Ask], count: int) -> tuple[list[tuple[int, f
 
 
 def slope(taken: list[tuple[int, float]]) -> float:
-    """Megabytes a request over the last half; 0 when there are too few measures to say."""
+    """Megabytes a request over the last half; not a number when there are too few measures to say."""
     half = taken[len(taken) // 2 :]
-    if len(half) < 2:
-        return 0.0
+    if len(half) < 3:
+        return float("nan")
     return statistics.linear_regression([at for at, _ in half], [size for _, size in half]).slope
 
 
