@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from clea.journal import verbs
 from clea.journal.models import ActorSnapshot, ChainHead, Entry
 from clea.text import MAX_WORDS
-from clea.ui.lists import PeriodFilter
 
 if TYPE_CHECKING:
     _EntryAdmin = admin.ModelAdmin[Entry]
@@ -61,7 +60,7 @@ class ChainPaginator(Paginator):
 @admin.register(Entry)
 class EntryAdmin(_EntryAdmin):
     list_display = ["seq", "at", "action", "actor", "target", "summary"]
-    list_filter = [VerbFilter, ("at", PeriodFilter), "actor__role"]
+    list_filter = [VerbFilter, ("at", admin.DateFieldListFilter), "actor__role"]
     list_select_related = ["actor"]
     list_per_page = 50
     paginator = ChainPaginator
