@@ -129,7 +129,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clea.ui.context_processors.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "clea.ui.templatetags.quick"],
         },
     },
 ]
@@ -153,6 +153,10 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
         ),
     }
+if DATABASE["ENGINE"] == "django.db.backends.postgresql":
+    # Pages ask small questions: compiling one costs more than answering it. And what the planner is to know of disks
+    # that are not magnetic, or it reads whole tables where an index would do. DATABASE_URL's own options come instead.
+    DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off -c random_page_cost=1.1")
 # Kept between requests: opening SQLite's WAL, or a session on PostgreSQL, costs more than a page.
 DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASE["CONN_HEALTH_CHECKS"] = True

@@ -11,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import CallKind, CallPhase, CallStatus, PeriodKind, PieceForm
 from candidatures.models.programme import Season
+from clea.ui.addresses import address
 from structures.models import Territory
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Call(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("calls:detail", args=[self.slug])
+        return address("calls:detail", self.slug)
 
     @property
     def asks_conditions(self) -> bool:

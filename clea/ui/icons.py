@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -66,6 +68,11 @@ def tone_of(state: str) -> str:
 
 def svg(name: str, label: str = "") -> SafeString:
     """The sign as inline SVG. Raises ``KeyError`` for an unknown name: a typo must not pass."""
+    return _drawn(name, str(label))
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, label: str) -> SafeString:
     path = _PATHS[name]
     kind = mark_safe(' data-filled=""') if path.startswith("F ") else ""
     path = path.removeprefix("F ")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.models import Season
 from clea.documents.models import StoredFile
+from clea.ui.addresses import address
 from residencies.enums.steering import (
     CommunicationChannel,
     CommunicationState,
@@ -148,7 +148,7 @@ class News(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("residencies:news_item", args=[self.slug])
+        return address("residencies:news_item", self.slug)
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.models import Season
+from clea.ui.addresses import address
 from residencies.enums import BookingState, EventKind, EventState, RegistrationState
 from residencies.models.activities import Activity
 from residencies.models.residency import Residency
@@ -94,7 +94,7 @@ class Event(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("residencies:event", args=[self.slug])
+        return address("residencies:event", self.slug)
 
     @property
     def territory(self) -> Territory:

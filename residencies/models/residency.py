@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import CallKind, PeriodKind
 from candidatures.models import Application, Axis, Offer, Season
 from clea.documents.models import StoredFile
 from clea.text import SearchField
+from clea.ui.addresses import address
 from residencies.enums import (
     LIVE_RESIDENCIES,
     AbsenceReason,
@@ -153,7 +153,7 @@ class Residency(models.Model):
 
     def get_absolute_url(self) -> str:
         """The public page."""
-        return reverse("residencies:residency", args=[self.slug])
+        return address("residencies:residency", self.slug)
 
     @property
     def territory(self) -> Territory:

@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clea.text import SearchField, normalise
+from clea.ui.addresses import address
 from structures.models.territory import Territory
 from structures.search import lines, words_in
 
@@ -163,7 +163,7 @@ class Commune(models.Model):
 
     def get_absolute_url(self) -> str:
         """The public page. Reads ``territory``: select it with the rows of a list."""
-        return reverse("territory:commune", args=[self.territory.slug, self.slug])
+        return address("territory:commune", self.territory.slug, self.slug)
 
     def clean(self) -> None:
         if self.school_district is not None and self.school_district.territory_id != self.territory_id:

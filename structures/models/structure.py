@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from clea.text import SearchField, normalise
+from clea.ui.addresses import address
 from structures.enums import Circle, InstitutionRole, Weekday
 from structures.models.fields import HttpsURLField
 from structures.models.places import Commune, PriorityDistrict
@@ -193,7 +193,7 @@ class Structure(models.Model):
 
     def get_absolute_url(self) -> str:
         """The public page. Reads ``territory``: select it with the rows of a list."""
-        return reverse("territory:structure", args=[self.territory.slug, self.slug])
+        return address("territory:structure", self.territory.slug, self.slug)
 
     def clean(self) -> None:
         if self.commune is not None and self.commune.territory_id != self.territory_id:

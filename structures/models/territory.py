@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from clea.ui.addresses import address
 from structures.models.fields import HttpsURLField
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Territory(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("territory:index", args=[self.slug])
+        return address("territory:index", self.slug)
 
 
 class TerritoryMembership(models.Model):
