@@ -288,8 +288,9 @@ class Tally:
         self.unknown += one.unknown * times
         if one.value is not None and times:
             self.value = (self.value or 0) + one.value * times
-            self.about = self.about or one.qualifier == Qualifier.ABOUT
-            self.more = self.more or one.qualifier == Qualifier.MORE_THAN
+            if one.qualifier != Qualifier.EXACT:
+                self.about = self.about or one.qualifier == Qualifier.ABOUT
+                self.more = self.more or one.qualifier == Qualifier.MORE_THAN
 
     @property
     def total(self) -> Total:

@@ -134,6 +134,7 @@ class _Bucket:
         "classes",
         "communes",
         "held",
+        "lasted",
         "minutes",
         "people",
         "said",
@@ -147,12 +148,12 @@ class _Bucket:
         self.people, self.classes, self.said, self.unplaced = Tally(), Tally(), Tally(), Tally()
         self.structures: set[int] = set()
         self.communes: set[int] = set()
-        self.held = False
+        #: Of the sessions followed here, counted apart from what was typed by hand: they are always known.
+        self.held = self.lasted = 0
 
     def session(self, one: Held, people: Total, times: int = 1) -> None:
-        self.held = True
-        self.sessions.add(ONE, times)
-        self.minutes.add(Total(one.minutes), times)
+        self.held += times
+        self.lasted += one.minutes * times
         self.attendances.add(people, times)
 
     def entry(self, one: Entry, attendances: Total, people: Total, times: int = 1) -> None:
@@ -173,12 +174,15 @@ class _Bucket:
         mine = Total(len(self.communes)) if self.held or self.communes else NOBODY
         return mine + self.unplaced.total
 
+    def _with(self, mine: int, typed: Tally) -> Total:
+        return Total(mine) + typed.total if self.held else typed.total
+
     def values(self, name: str = "") -> Values:
         """The row. ``name``: of which slice; empty for the whole."""
         whole = name in ("", *WHOLE)
         return Values(
-            sessions=self.sessions.total,
-            minutes=None if name in AUDIENCE else self.minutes.total,
+            sessions=self._with(self.held, self.sessions),
+            minutes=None if name in AUDIENCE else self._with(self.lasted, self.minutes),
             attendances=self.attendances.total,
             people=self.people.total if whole or name in AUDIENCE else None,
             structures=None if name in AUDIENCE else self.structures_total(),
