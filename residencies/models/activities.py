@@ -214,7 +214,11 @@ class Session(models.Model):
         verbose_name = _("séance")
         verbose_name_plural = _("séances")
         ordering = ["starts_at", "pk"]
-        indexes = [models.Index(fields=["starts_at"], name="session_starts")]
+        indexes = [
+            models.Index(fields=["starts_at"], name="session_starts"),
+            # Those still to come, and those nobody said were held: few, however many seasons went by.
+            models.Index(fields=["ends_at"], condition=Q(state="planned"), name="session_planned"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
