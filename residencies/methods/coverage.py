@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from residencies.methods.headcounts import NOBODY, Total, together
@@ -257,34 +257,39 @@ class _Counter:
         self.met, self.planned = world.reached(residency)
 
     def figures(
-        self,
-        wanted: Callable[[Moment], bool],
-        past: Callable[[Before], bool],
-        former: Callable[[Former], bool],
-        place: Callable[[Place], bool] | None = None,
+        self, now: Iterable[Moment], before: Iterable[Before], lines: Iterable[Former], chosen: Iterable[int] = ()
     ) -> Figures:
-        now = [one for one in self.moments if wanted(one)]
-        before = [one for one in self.world.past.lines if past(one)]
-        lines = [one for one in self.world.former if former(one)]
-        places = self.world.places
-        chosen = {pk for pk in self.planned if place is not None and place(places[pk])}
+        """``chosen``: the structures, of which those planned are counted."""
+        now, before, lines, places = list(now), list(before), list(lines), self.planned.intersection(chosen)
         return Figures(
             planned=len(now),
             done=sum(one.held for one in now),
             people=together(one.people for one in now if one.held),
-            structures=len(chosen),
-            met=len(chosen & self.met),
+            structures=len(places),
+            met=len(places & self.met),
             earlier=sum(one.sessions for one in before) + sum(one.sessions or 0 for one in lines),
             earlier_unknown=sum(one.sessions is None for one in lines),
             earlier_people=together([*(one.people for one in before), *(one.people for one in lines)]),
         )
 
     def of_communes(self, keys: set[int]) -> Figures:
-        return self.figures(
-            lambda one: one.commune in keys,
-            lambda one: one.commune in keys,
-            lambda one: one.commune in keys,
-            lambda place: place.commune in keys,
+        now, before, lines, places = self._of_commune
+        return self.figures(_all(now, keys), _all(before, keys), _all(lines, keys), _all(places, keys))
+
+    def elsewhere(self) -> Figures:
+        """What takes place in none of the communes."""
+        now, before, _lines, _places = self._of_commune
+        known = self.world.communes.keys()
+        return self.figures(_all(now, now.keys() - known), _all(before, before.keys() - known), ())
+
+    @cached_property
+    def _of_commune(self) -> tuple[_By[Moment], _By[Before], _By[Former], _By[int]]:
+        world = self.world
+        return (
+            _by(self.moments, lambda one: one.commune),
+            _by(world.past.lines, lambda one: one.commune),
+            _by(world.former, lambda one: one.commune),
+            _by(self.planned, lambda key: world.places[key].commune),
         )
 
     def of_kind(self, kind: int) -> Figures:
@@ -296,10 +301,10 @@ class _Counter:
     def _of_places(self, keys: set[int], past: Callable[[Before], bool]) -> Figures:
         """Sessions in which one such structure at least takes part: a session may be in several groups."""
         return self.figures(
-            lambda one: not keys.isdisjoint(one.structures),
-            past,
-            lambda one: one.structure in keys,
-            lambda place: place.pk in keys,
+            (one for one in self.moments if not keys.isdisjoint(one.structures)),
+            filter(past, self.world.past.lines),
+            (one for one in self.world.former if one.structure in keys),
+            keys,
         )
 
     @cached_property
@@ -318,11 +323,28 @@ class _Counter:
         return found
 
     def of_stage(self, value: str) -> Figures:
+        world = self.world
         return self.figures(
-            lambda one: one.life_stage == value,
-            lambda one: one.life_stage == value,
-            lambda one: one.life_stage == value,
+            (one for one in self.moments if one.life_stage == value),
+            (one for one in world.past.lines if one.life_stage == value),
+            (one for one in world.former if one.life_stage == value),
         )
+
+
+_Fact = TypeVar("_Fact")
+#: Facts by the commune they are of.
+_By = dict[int | None, list[_Fact]]
+
+
+def _by(facts: Iterable[_Fact], key: Callable[[_Fact], int | None]) -> _By[_Fact]:
+    found: _By[_Fact] = {}
+    for one in facts:
+        found.setdefault(key(one), []).append(one)
+    return found
+
+
+def _all(facts: _By[_Fact], keys: Iterable[int | None]) -> Iterable[_Fact]:
+    return (one for key in keys for one in facts.get(key, ()))
 
 
 def cover(
@@ -380,9 +402,7 @@ def cover(
     return Coverage(
         lines=lines,
         total=group("total", "", everywhere),
-        elsewhere=counter.figures(
-            lambda one: one.commune not in everywhere, lambda one: one.commune not in everywhere, lambda one: False
-        ),
+        elsewhere=counter.elsewhere(),
         rural=group("rural", "", {pk for pk, commune in world.communes.items() if commune.rural_heart}),
         priority=group("priority", "", everywhere & world.priority),
         districts=[

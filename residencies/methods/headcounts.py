@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 
 from residencies.enums import Qualifier
 
@@ -39,8 +38,15 @@ NOBODY = Total()
 
 
 def together(totals: Iterable[Total]) -> Total:
-    """The sum of several."""
-    return reduce(Total.__add__, totals, NOBODY)
+    """The sum of several, as adding them one by one, without an object for each."""
+    value, said, unknown = None, {Qualifier.EXACT.value}, 0
+    for one in totals:
+        unknown += one.unknown
+        if one.value is not None:
+            value = one.value + (value or 0)
+            said.add(str(one.qualifier))
+    worst = next((one for one in (Qualifier.ABOUT, Qualifier.MORE_THAN) if one in said), Qualifier.EXACT)
+    return Total(value, worst, unknown)
 
 
 def of_lines(lines: Iterable[tuple[int | None, str, bool]]) -> Total:

@@ -165,7 +165,7 @@ def ordered(lines: Sequence[CommuneLine], asked: Asked) -> list[CommuneLine]:
 
 
 def page(season: Season, asked: Asked, residency: Residency | None = None) -> CoveragePage:
-    """A season's coverage, or that of one residency (given, or asked for in the address). Sixteen queries.
+    """A season's coverage, or that of one residency (given, or asked for in the address). Seventeen queries at most.
 
     The season, or the residency, comes with its programme and territory.
     """

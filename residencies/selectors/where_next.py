@@ -95,7 +95,7 @@ class Facts:
 
 
 def facts(season: Season, residencies: Sequence[Residency]) -> Facts:
-    """All that suggestions are made from, for these residencies of the season. Twenty queries."""
+    """All that suggestions are made from, for these residencies of the season. Twenty-one queries at most."""
     keys = [one.pk for one in residencies]
     periods: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
     for residency, start, end in Period.objects.filter(residency__in=keys).values_list(
@@ -259,7 +259,7 @@ def _line(known: Facts, one: Suggestion) -> Line:
 def where_next(
     residency: Residency, *, today: date, asked: date | None = None, limit: int = LIMIT
 ) -> tuple[Facts, WhereNext]:
-    """The facts, and the suggestions of one residency for the week asked for. Twenty-one queries.
+    """The facts, and the suggestions of one residency for the week asked for. Twenty-two queries at most.
 
     The residency comes with its season and territory.
     """
@@ -270,7 +270,7 @@ def where_next(
 
 
 def for_season(season: Season, residencies: Iterable[Residency], monday: date) -> list[WhereNext]:
-    """The suggestions of several residencies for one week. Twenty-one queries, whatever their number."""
+    """The suggestions of several residencies for one week. Twenty-two queries at most, whatever their number."""
     rows = list(residencies)
     known = facts(season, rows)
     shut = closures(season, known.world, monday, known.zone)
