@@ -186,23 +186,25 @@ def short_of_readers(juries: Iterable[Jury]) -> list[dict[str, Any]]:
     Each row holds the jury's uuid (``jury``), its call's ``title``, the number of dossiers that a member stepped
     aside from (``stepped``) and of the others (``n``).
     """
-    readings = (
+    wanted = [jury.pk for jury in juries]
+    began = Assignment.objects.to_read().filter(juror__jury=OuterRef("pk"))
+    begun = Jury.objects.filter(pk__in=wanted).filter(Exists(began))
+    # Counted together: dossier by dossier, each of them would be looked up by itself.
+    enough = (
         panel.given()
-        .filter(application=OuterRef("pk"))
+        .filter(juror__jury__in=wanted, application__state__in=DELIBERATED_STATES)
         .order_by()
         .values("application")
         .annotate(n=Count("pk"))
-        .values("n")
+        .filter(n__gte=F("application__call__jury__readers_per_dossier"))
+        .values("application")
     )
-    stepped = Recusal.objects.standing().filter(application=OuterRef("pk"))
-    begun = Assignment.objects.to_read().filter(juror__jury__call=OuterRef("call"))
     short = (
         Application.objects.for_jury()
-        .filter(state__in=DELIBERATED_STATES, call__jury__in=juries)
-        .filter(Exists(begun))
-        .annotate(readers=readings)
-        .filter(Q(readers__isnull=True) | Q(readers__lt=F("call__jury__readers_per_dossier")))
+        .filter(state__in=DELIBERATED_STATES, call__jury__in=begun.values("pk"))
+        .exclude(pk__in=enough)
     )
+    stepped = Recusal.objects.standing().filter(application=OuterRef("pk"))
     rows: Any = (
         short.order_by()
         .values(jury=F("call__jury__uuid"), title=F("call__title"))

@@ -36,19 +36,19 @@ def given(jury: Jury | None = None) -> QuerySet[Assignment]:
 
 def owed(jury: Jury | None = None) -> QuerySet[Assignment]:
     """Readings still to file, by members who joined, on dossiers the committee has not decided."""
-    return given(jury).filter(_owing())
+    return given(jury).filter(_owing(Review.objects.filed()))
 
 
-def _owing() -> Q:
-    """What makes a reading given one that is still to file."""
-    filed = Review.objects.filed().filter(juror=OuterRef("juror"), application=OuterRef("application"))
-    return Q(
-        ~Exists(filed),
+def _owing(reviews: QuerySet[Review]) -> Q:
+    """What makes a reading given one that is still to file; these reviews are looked at last."""
+    filed = reviews.filter(juror=OuterRef("juror"), application=OuterRef("application"))
+    theirs = Q(
         application__state__in=DELIBERATED_STATES,
         juror__joined_at__isnull=False,
         juror__left_at__isnull=True,
         juror__declined_at__isnull=True,
     )
+    return theirs & ~Q(Exists(filed))
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,25 @@ class Progress:
 
 
 def progress(juries: Iterable[int]) -> dict[int, Progress]:
-    """By the jury's key; nothing for one that gave no reading. One query, whatever their number."""
-    owing = _owing()
+    """By the jury's key; nothing for one that gave no reading. One query, whatever their number.
+
+    By member, so that whether a reading is filed is asked once; among these juries' reviews, not all of them.
+    """
+    wanted = list(juries)
+    owing = _owing(Review.objects.filed().filter(juror__jury__in=wanted))
     rows = (
         given()
-        .filter(juror__jury__in=juries)
+        .filter(juror__jury__in=wanted)
         .order_by()
-        .values_list("juror__jury")
-        .annotate(n=Count("pk"), owed=Count("pk", filter=owing), behind=Count("juror", filter=owing, distinct=True))
+        .values_list("juror__jury", "juror")
+        .annotate(n=Count("pk"), owed=Count("pk", filter=owing))
+        .values_list("juror__jury", "n", "owed")
     )
-    return {jury: Progress(n, owed, behind) for jury, n, owed, behind in rows}
+    found: dict[int, Progress] = {}
+    for jury, n, owed in rows:
+        seen = found.get(jury, Progress())
+        found[jury] = Progress(seen.given + n, seen.owed + owed, seen.behind + (owed > 0))
+    return found
 
 
 # Who sits ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Model, Q, QuerySet
 
-from clea.journal.models import Entry
+from clea.journal.models import ActorSnapshot, Entry
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,8 +28,13 @@ def identify(target: Model) -> tuple[str, str]:
 
 
 def entries_by(user: User | AnonymousUser) -> QuerySet[Entry]:
-    """What this person did, the latest first. One query."""
-    return Entry.objects.filter(actor__user_uuid=user.uuid).order_by("-seq")  # type: ignore[union-attr]
+    """What this person did, the latest first. Two queries, the first of them now.
+
+    Their names are given by their keys: the database then knows whether they wrote most of the journal, which it
+    reads from its end, or a few of its lines.
+    """
+    names = ActorSnapshot.objects.filter(user_uuid=user.uuid)  # type: ignore[union-attr]
+    return Entry.objects.filter(actor__in=list(names.values_list("pk", flat=True))).order_by("-seq")
 
 
 def entries_for(*targets: Model) -> QuerySet[Entry]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -285,8 +285,15 @@ def _rules(jury: Jury) -> list[dict[str, Any]]:
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
     """Dossiers whose decision nobody wrote to the artist, by jury. One query."""
-    standing = Decision.objects.filter(application=OuterRef("pk"), session__state__in=DONE)
-    written = Letter.objects.filter(application=OuterRef("pk")).exclude(mail__state=MailState.CANCELLED)
+    juries = juries_in_hand(request)
+    calls = [jury.call_id for jury in juries]
+    # Of these juries alone: the letters and the decisions of twenty years are left where they are.
+    standing = Decision.objects.filter(session__jury__in=juries, session__state__in=DONE).values("application")
+    written = (
+        Letter.objects.filter(application__call__in=calls, application=OuterRef("pk"))
+        .alias(now=ExpressionWrapper(OuterRef("state"), output_field=CharField()))
+        .exclude(mail__state=MailState.CANCELLED)
+    )
     # As ``selectors.answers.Case.due`` says, for the states that the session and the desk give.
     told = {
         ApplicationState.RESERVE: [LetterOutcome.RESERVE],
@@ -295,13 +302,13 @@ def desk_items(request: HttpRequest) -> list[DeskItem]:
         ApplicationState.INELIGIBLE: [LetterOutcome.INELIGIBLE],
         ApplicationState.ELSEWHERE: [LetterOutcome.ELSEWHERE],
     }
-    waiting = Q()
+    says = Q()
     for state, outcomes in told.items():
-        waiting |= Q(state=state) & Q(~Exists(written.filter(outcome__in=outcomes)))
+        says |= Q(now=state, outcome__in=outcomes)
     rows = (
-        Application.objects.coordinated_by(request.user)
-        .filter(waiting, call__jury__in=juries_in_hand(request), call__closes_at__lte=timezone.now())
-        .filter(Q(state=ApplicationState.INELIGIBLE) | Q(Exists(standing)) | Q(state=ApplicationState.ELSEWHERE))
+        Application.objects.filed()
+        .filter(~Exists(written.filter(says)), call__in=calls, state__in=told, call__closes_at__lte=timezone.now())
+        .filter(Q(state__in=[ApplicationState.INELIGIBLE, ApplicationState.ELSEWHERE]) | Q(pk__in=standing))
         .values("call__jury__uuid", "call__title")
         .annotate(n=Count("pk"))
         .order_by("call__title")
