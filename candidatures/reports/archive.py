@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CHUNK = 1024 * 1024
+#: Read, summed and written while it is in the processor's cache: by the megabyte, three times slower than copying.
+_CHUNK = 256 * 1024
 #: Dossiers read at a time.
 _RUN = 20
 

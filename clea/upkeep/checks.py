@@ -21,7 +21,7 @@ from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from clea.journal import services as journal
 
-CHUNK = 1024 * 1024
+CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True)
