@@ -7,7 +7,7 @@ behind a figure are those it was counted from.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -374,10 +374,21 @@ def _slice(world: World, name: str, whole: _Bucket) -> Slice:
 # Figures ---------------------------------------------------------------------------------------
 
 
-def figures(world: World, *, title: str = "", key: str = "", subtitle: str = "", by_hand: bool = False) -> Figures:
-    """Everything counted from these facts. Add ``parts`` with :func:`whole_season`."""
+def figures(
+    world: World,
+    *,
+    title: str = "",
+    key: str = "",
+    subtitle: str = "",
+    by_hand: bool = False,
+    cuts: Collection[str] = tuple(KEYS),
+) -> Figures:
+    """Everything counted from these facts, in these slices. Add ``parts`` with :func:`whole_season`."""
     whole = _whole(world)
-    cut = {name: _slice(world, name, whole) for name in KEYS if name != "residence" or not key}
+    cut = {
+        name: _slice(world, name, whole) if name in cuts and not (key and name == "residence") else Slice(name)
+        for name in KEYS
+    }
     towns = world.towns.values()
     met = {pk for pk in whole.communes if pk in world.towns}
     return Figures(
@@ -397,21 +408,24 @@ def figures(world: World, *, title: str = "", key: str = "", subtitle: str = "",
         communes=cut["commune"],
         structure_kinds=cut["type"],
         circles=cut["cercle"],
-        residencies=cut.get("residence", Slice("residence")),
+        residencies=cut["residence"],
         rural=Reach(sum(one.rural for one in towns if one.pk in met), sum(one.rural for one in towns)),
         priority=Reach(sum(one.priority for one in towns if one.pk in met), sum(one.priority for one in towns)),
     )
 
 
-def whole_season(world: World, *, title: str) -> Figures:
-    """The season, and each residency of it as ``parts``: those followed here, then those typed by hand."""
+def whole_season(world: World, *, title: str, cuts: Collection[str] = tuple(KEYS)) -> Figures:
+    """The season, and each residency of it as ``parts``: those followed here, then those typed by hand.
+
+    ``cuts``: the slices of each part; the season has them all.
+    """
     found = figures(world, title=title)
     parts = [
-        figures(world.only(host=one.pk), title=one.title, key=one.key, subtitle=one.subtitle)
+        figures(world.only(host=one.pk), title=one.title, key=one.key, subtitle=one.subtitle, cuts=cuts)
         for one in world.hosts.values()
     ]
     parts += [
-        figures(world.only(entry=one.key), title=one.title, key=one.key, subtitle=one.subtitle, by_hand=True)
+        figures(world.only(entry=one.key), title=one.title, key=one.key, subtitle=one.subtitle, by_hand=True, cuts=cuts)
         for one in world.entries
     ]
     return Figures(**{**{name: getattr(found, name) for name in Figures.__dataclass_fields__}, "parts": tuple(parts)})

@@ -54,10 +54,10 @@ def bilan_of(season: Season, *, residency: Residency | None = None) -> Figures:
     return sums.figures(world.only(host=host.pk), title=host.title, key=host.key, subtitle=host.subtitle)
 
 
-def compare(seasons: Sequence[Season]) -> list[Figures]:
-    """The figures of several seasons, in their order (``parts`` too). Eight queries together."""
+def compare(seasons: Sequence[Season], *, cuts: Collection[str] = tuple(sums.KEYS)) -> list[Figures]:
+    """The figures of several seasons, in their order (``parts`` too, in these ``cuts``). Eight queries together."""
     found = worlds(seasons)
-    return [sums.whole_season(found[season.pk], title=season.name) for season in seasons]
+    return [sums.whole_season(found[season.pk], title=season.name, cuts=cuts) for season in seasons]
 
 
 def worlds(seasons: Sequence[Season]) -> dict[int, World]:

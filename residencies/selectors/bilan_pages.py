@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from candidatures.models import Season
 from residencies.methods.bilan import Figures
+from residencies.methods.bilan_sums import KEYS
 from residencies.models import Bilan, Picture, Production, Residency, Testimony
 from residencies.rules.publishing import claim_holds
 from residencies.rules.traces import Where
@@ -125,8 +127,24 @@ def of_season(season: Season) -> Bilan | None:
     return Bilan.objects.select_related("pdf", "workbook").filter(season=season).first()
 
 
-def page(bilan: Bilan, *, where: Where = "site") -> BilanPage:
-    """The whole of a bilan. Fourteen queries, whatever took place; the season comes with its territory."""
+#: Slices that the public page shows of each residency; documents show others.
+_SHOWN = ("groupe", "commune")
+
+
+def public_page(bilan: Bilan) -> BilanPage:
+    """What the public page shows, its figures dated. As many queries as :func:`page`.
+
+    A season that is not closed is dated by its documents, whose mark is of every figure.
+    """
+    cuts = tuple(KEYS) if bilan.season.closed_at is None else _SHOWN
+    return dated(page(bilan, cuts=cuts))
+
+
+def page(bilan: Bilan, *, where: Where = "site", cuts: Collection[str] = tuple(KEYS)) -> BilanPage:
+    """The whole of a bilan. Fourteen queries, whatever took place; the season comes with its territory.
+
+    ``cuts``: the slices of each residency. A fingerprint asks for all of them.
+    """
     season = bilan.season
     before = list(
         Bilan.objects.published()
@@ -134,7 +152,7 @@ def page(bilan: Bilan, *, where: Where = "site") -> BilanPage:
         .select_related("season__programme__territory")
         .order_by("-season__starts_on")[:EARLIER]
     )
-    figures, *earlier = compare([season, *(one.season for one in before)])
+    figures, *earlier = compare([season, *(one.season for one in before)], cuts=cuts)
     beside = [
         Beside(one.season.name, found, one.slug) for one, found in zip(before, earlier, strict=True) if not found.empty
     ]

@@ -32,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bilan(request: HttpRequest, slug: str) -> HttpResponse:
     """One season: three large figures, then plots, then words of people. Fifteen queries."""
-    page = selectors.dated(selectors.page(_found(slug)))
+    page = selectors.public_page(_found(slug))
     return render(request, "residencies/public/bilan.html", pages.context(page))
 
 
