@@ -124,4 +124,4 @@ def test_the_trace_asks_as_much_at_three_and_thirty_sessions(residency: Residenc
     assert queries(client, address(bilan)) == first <= 14
     with CaptureQueriesContext(connection) as asked:
         bilan_of(residency.season)
-    assert len(asked) == 9
+    assert len(asked) == 8
