@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
@@ -41,7 +41,7 @@ RECENT = timedelta(hours=48)
 def items(request: HttpRequest) -> list[DeskItem]:
     """The lines of this app for the person's own territories. Two queries, whatever there is."""
     user: User = request.user  # type: ignore[assignment]
-    calls = _counted_calls(user)
+    calls = [call for call in open_calls(request) if call.in_hand]
     lines = [*_dossiers(calls), *_requests(user), *_questions(calls)]
     for call in calls:
         if call.status == CallStatus.DRAFT:
@@ -51,16 +51,25 @@ def items(request: HttpRequest) -> list[DeskItem]:
     return lines
 
 
+def open_calls(request: HttpRequest) -> list[Any]:
+    """The calls of the person's open seasons, each with all that is counted in it. One query, once a request."""
+    if not hasattr(request, "_open_calls"):
+        request._open_calls = _counted_calls(request.user)  # type: ignore[attr-defined, arg-type]
+    return request._open_calls  # type: ignore[attr-defined]
+
+
 def _counted_calls(user: User) -> list[Call]:
-    """The person's calls, each with all that is counted in it. One query."""
     submitted = Q(applications__state=ApplicationState.SUBMITTED, applications__last_deposit__isnull=False)
     recent = Q(applications__last_deposit__received_at__gte=timezone.now() - RECENT)
     asked = ContactMessage.objects.filter(call=OuterRef("pk"), answered=False)
     questions = asked.order_by().values("call").annotate(n=Count("pk")).values("n")
     return list(
         Call.objects.coordinated_by(user)
-        .in_hand()
+        .filter(season__closed_at=None)
+        .select_related("jury")
         .annotate(
+            in_hand=Exists(Call.objects.in_hand().filter(pk=OuterRef("pk"))),
+            retained=Count("applications", filter=Q(applications__state=ApplicationState.SELECTED)),
             filed=Count("applications", filter=Q(applications__last_deposit__isnull=False)),
             drafts=Count("applications", filter=Q(applications__state=ApplicationState.DRAFT)),
             waiting=Count("applications", filter=submitted),

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from candidatures.admin.desk import open_calls
 from candidatures.admin.jury.in_hand import read_so_far
 from clea.ui import navigation
 from clea.ui.dates import day, deadline, number
@@ -24,14 +25,14 @@ from structures.admin.scope import coordinated
 
 
 def seasons_on_line(request: HttpRequest, subject: Any) -> Section | None:
-    """Call → jury → residencies → bilan for each season that runs, today on it. Four queries."""
+    """Call → jury → residencies → bilan for each season that runs, today on it. Two queries of its own."""
     today = timezone.localdate()
     rows = [
         {
             "season": row.season,
             "stages": [{"stage": one, "state": one.state(today), "share": one.share(today)} for one in row.stages],
         }
-        for row in desk_home.season_rows(coordinated(request), read_so_far(request))
+        for row in desk_home.season_rows(coordinated(request), open_calls(request), read_so_far(request))
     ]
     several = len(coordinated(request)) > 1
     return Section("admin/residencies/home_seasons.html", {"rows": rows, "several": several}) if rows else None

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from candidatures.enums import ApplicationState, CallStatus
+from candidatures.enums import CallStatus
 from candidatures.models import Application, Call, Season
 from candidatures.selectors.panel import Progress
 from clea.ui.dates import day, euros, number, span
@@ -67,9 +67,12 @@ class SeasonRow:
 # The seasons ------------------------------------------------------------------------------------
 
 
-def season_rows(territories: Sequence[Territory], read: Mapping[int, Progress]) -> list[SeasonRow]:
-    """The seasons that are open and have a call or a residency, the first to start first. Three queries.
+def season_rows(
+    territories: Sequence[Territory], open_calls: Sequence[Any], read: Mapping[int, Progress]
+) -> list[SeasonRow]:
+    """The seasons that are open and have a call or a residency, the first to start first. Two queries.
 
+    ``open_calls``: their calls with their jury and their dossiers ``filed``, ``drafts`` and ``retained``, counted.
     ``read``: how far their juries read, by the jury's key.
     """
     seasons = list(
@@ -84,7 +87,7 @@ def season_rows(territories: Sequence[Territory], read: Mapping[int, Progress]) 
         .order_by("starts_on", "programme__territory__short_name")
     )
     calls: defaultdict[int, list[Any]] = defaultdict(list)
-    for call in _calls(seasons):
+    for call in sorted(open_calls, key=lambda call: (call.opens_at, call.pk)):
         calls[call.season_id].append(call)
     held: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for season, state, n in (
@@ -106,20 +109,6 @@ def season_rows(territories: Sequence[Territory], read: Mapping[int, Progress]) 
         )
         for season in seasons
     ]
-
-
-def _calls(seasons: Sequence[Season]) -> Any:
-    """The calls of these seasons with what is counted in them. One query."""
-    return (
-        Call.objects.filter(season__in=seasons)
-        .select_related("jury")
-        .annotate(
-            filed=Count("applications", filter=Q(applications__last_deposit__isnull=False)),
-            drafts=Count("applications", filter=Q(applications__state=ApplicationState.DRAFT)),
-            retained=Count("applications", filter=Q(applications__state=ApplicationState.SELECTED)),
-        )
-        .order_by("opens_at", "pk")
-    )
 
 
 def _call_stage(season: Season, calls: list[Any]) -> Stage:

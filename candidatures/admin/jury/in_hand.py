@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils import timezone
 
-from candidatures.models import Jury
+from candidatures.models import Call, Jury
 from candidatures.selectors import panel
 from candidatures.selectors.assignment_board import short_of_readers
+from candidatures.services.jury import reminders
 
 
-def juries_in_hand(request: HttpRequest) -> list[Jury]:
-    """The juries of this person whose call may still ask something, with their call. One query.
+def juries_in_hand(request: HttpRequest) -> list[Any]:
+    """The juries of this person whose call may still ask something, with their call. No query once one asked.
 
     Their keys, rather than how they were found, go into the queries: the database then knows how few they are.
+    ``silent``: members invited long enough ago who did not answer.
     """
-    return _kept(request, "_juries_in_hand", lambda: list(_juries(request).in_hand().select_related("call")))
+    return [jury for jury in _open_juries(request) if jury.in_hand]
 
 
 def read_so_far(request: HttpRequest) -> dict[int, panel.Progress]:
-    """How far the juries of this person's open seasons read. Two queries."""
-
-    def read() -> dict[int, panel.Progress]:
-        keys = _juries(request).filter(call__season__closed_at=None).values_list("pk", flat=True)
-        return panel.progress(list(keys))
-
-    return _kept(request, "_read_so_far", read)
+    """How far the juries of this person's open seasons read. One query, and that of the juries."""
+    return _kept(request, "_read_so_far", lambda: panel.progress([jury.pk for jury in _open_juries(request)]))
 
 
 def lacking_readers(request: HttpRequest) -> list[dict[str, Any]]:
@@ -34,8 +33,17 @@ def lacking_readers(request: HttpRequest) -> list[dict[str, Any]]:
     return _kept(request, "_lacking_readers", lambda: short_of_readers(juries_in_hand(request)))
 
 
-def _juries(request: HttpRequest) -> Any:
-    return Jury.objects.coordinated_by(request.user)
+def _open_juries(request: HttpRequest) -> list[Any]:
+    """Of the seasons that are open, with their call. One query."""
+
+    def ask() -> list[Any]:
+        invited = Q(jurors__joined_at=None, jurors__left_at=None, jurors__declined_at=None)
+        silent = invited & Q(jurors__invited_at__lte=timezone.now() - reminders.ANSWER_AFTER)
+        rows = Jury.objects.coordinated_by(request.user).filter(call__season__closed_at=None).select_related("call")
+        asking = Call.objects.in_hand().filter(pk=OuterRef("call"))
+        return list(rows.annotate(in_hand=Exists(asking), silent=Count("jurors", filter=silent)))
+
+    return _kept(request, "_open_juries", ask)
 
 
 def _kept(request: HttpRequest, name: str, ask: Any) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from candidatures.admin.jury.in_hand import juries_in_hand, read_so_far
 from candidatures.forms.jury_members import InviteForm, ListForm, MemberForm, ReasonForm
 from candidatures.models import Juror, Jury
 from candidatures.selectors import panel
-from candidatures.services.jury import members, reminders, roster
+from candidatures.services.jury import members, roster
 from clea.errors import Refused, StaleWrite
 from clea.journal.selectors import entries_for
 from clea.ui import limits
@@ -343,28 +343,11 @@ class MembersMixin(_Base):
 
 
 def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Invitations without an answer, readings late, a reading that ends soon. Two queries."""
+    """Invitations without an answer, readings late, a reading that ends soon. Two queries, which others share."""
     today = timezone.localdate()
-    silent = Count(
-        "jurors",
-        filter=Q(
-            jurors__joined_at__isnull=True,
-            jurors__left_at__isnull=True,
-            jurors__declined_at__isnull=True,
-            jurors__invited_at__lte=timezone.now() - reminders.ANSWER_AFTER,
-        ),
-    )
-    rows = (
-        Jury.objects.filter(pk__in=[jury.pk for jury in juries_in_hand(request)])
-        .annotate(silent=silent)
-        .select_related("call")
-    )
     read = read_so_far(request)
-    return [
-        line
-        for jury in rows.order_by("reads_to", "pk")
-        for line in _lines(jury, read.get(jury.pk, panel.Progress()), today)
-    ]
+    rows = sorted(juries_in_hand(request), key=lambda jury: (jury.reads_to or date.max, jury.pk))
+    return [line for jury in rows for line in _lines(jury, read.get(jury.pk, panel.Progress()), today)]
 
 
 def _lines(jury: Any, read: panel.Progress, today: Any) -> list[DeskItem]:
