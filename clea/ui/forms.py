@@ -1,13 +1,16 @@
-"""The form renderer: one field template for the whole site."""
+"""The form renderer, one field template for the whole site; choices among many rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import django.forms
 from django.conf import settings
+from django.forms import ModelChoiceField
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import DjangoTemplates
 
 
@@ -34,3 +37,21 @@ class CleaFormRenderer(DjangoTemplates):
                 "OPTIONS": {"builtins": project["OPTIONS"].get("builtins", [])},
             }
         )
+
+
+class _Named(ModelChoiceIterator):
+    """Keys and names, without an object for each row. A field that calls its rows otherwise reads them as usual."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if "label_from_instance" in vars(self.field):
+            yield from super().__iter__()
+            return
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from self.queryset.values_list(self.field.to_field_name or "pk", "name")
+
+
+def by_name(field: ModelChoiceField[Any]) -> None:
+    """Let a field offer rows that are called by their column ``name``: there may be thousands. One query."""
+    field.iterator = _Named
+    field.widget.choices = field.choices  # every widget of such a field has some

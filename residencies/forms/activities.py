@@ -159,7 +159,7 @@ class JoinForm(forms.Form):
 def offer_structures(
     form: forms.Form | forms.ModelForm, name: str, territory: Territory, but: Iterable[int] = ()
 ) -> None:
-    """The active places of a territory, under their communes. One query."""
+    """The active places of a territory, under their communes. One query, their names only: there may be thousands."""
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     rows = list(
@@ -167,13 +167,13 @@ def offer_structures(
         .venues()
         .filter(territory=territory)
         .exclude(pk__in=list(but))
-        .select_related("commune")
         .order_by("commune__slug", "name_key")
+        .values_list("commune", "commune__name", "pk", "name")
     )
     field.queryset = Structure.objects.active().filter(territory=territory)
     grouped = [
-        (commune.name if commune else _("Sans commune"), [(row.pk, row.name) for row in under])
-        for commune, under in groupby(rows, key=lambda row: row.commune)
+        (town or _("Sans commune"), [(pk, name) for _commune, _town, pk, name in under])
+        for (_key, town), under in groupby(rows, key=lambda row: row[:2])
     ]
     field.choices = [("", field.empty_label or _("Choisissez")), *grouped]
 

@@ -20,6 +20,7 @@ from candidatures.forms.base import Textarea
 from candidatures.methods.timetable import Span
 from candidatures.models import Season
 from clea.ui.dates import hour
+from clea.ui.forms import by_name
 from residencies.enums import EventKind
 from residencies.methods import timetable
 from residencies.models import Event, MeetingSlot, Registration, Residency, Room, Unavailability
@@ -136,6 +137,7 @@ class EventForm(forms.Form):
         seasons = Season.objects.filter(programme__territory__in=territories).select_related("programme")
         fields["season"].queryset = seasons
         fields["structure"].queryset = Structure.objects.active().filter(territory__in=territories)
+        by_name(fields["structure"])
         fields["commune"].queryset = Commune.objects.filter(territory__in=territories)
         if event is not None:
             fields["residencies"].queryset = Residency.objects.filter(season=event.season_id)

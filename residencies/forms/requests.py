@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.html import format_html, strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -137,9 +138,10 @@ class WishForm(forms.ModelForm):
             residencies = residencies | Residency.objects.filter(pk=self.instance.residency_id)
         self._rows("residency", residencies)
         self._rows("axis", selectors.axes_of(season))
-        self._rows("partner", selectors.partners_of(structure))
+        partners, none = selectors.partners_of(structure), self.fields["partner"].empty_label  # type: ignore[attr-defined]
+        self._rows("partner", partners)
         self.fields["axis"].label_from_instance = lambda axis: localised(axis, "title")  # type: ignore[attr-defined]
-        self.fields["partner"].label_from_instance = _with_commune  # type: ignore[attr-defined]
+        self.fields["partner"].choices = lambda: _offered(partners, none)  # type: ignore[attr-defined]
         if not self.fields["axis"].queryset.exists():  # type: ignore[attr-defined]
             del self.fields["axis"]
 
@@ -150,8 +152,10 @@ class WishForm(forms.ModelForm):
         """The service writes the row under its lock; the form leaves it alone."""
 
 
-def _with_commune(structure: Structure) -> str:
-    return f"{structure.commune.name} – {structure.name}" if structure.commune else structure.name
+def _offered(partners: QuerySet[Structure], none: Any) -> list[tuple[Any, Any]]:
+    """Their names and communes, without an object for each of what may be thousands. One query."""
+    rows = partners.values_list("pk", "name", "commune__name")
+    return [("", none), *((pk, f"{town} – {name}" if town else name) for pk, name, town in rows)]
 
 
 class ProposalForm(forms.Form):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from candidatures.admin.fields import HOURS, ShortTimeWidget
 from candidatures.forms.base import Textarea
 from candidatures.forms.jury_members import DayInput
+from clea.ui.forms import by_name
 from residencies.enums import IncidentState, IncidentTopic, InventoryMoment, LineCondition, Severity
 from residencies.models import CheckIn, Inventory, InventoryLine, Lodging, Residency, Stay, Visit
 from residencies.services import check_ins
@@ -103,6 +104,7 @@ class VisitForm(forms.Form):
         territory = residency.territory
         self.fields["residencies"].queryset = Residency.objects.filter(season=residency.season_id)  # type: ignore[attr-defined]
         self.fields["structure"].queryset = Structure.objects.active().filter(territory=territory)  # type: ignore[attr-defined]
+        by_name(self.fields["structure"])  # type: ignore[arg-type]
         self.fields["commune"].queryset = Commune.objects.filter(territory=territory)  # type: ignore[attr-defined]
 
     @staticmethod

@@ -13,7 +13,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import ModelChoiceField, ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import slugify
@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from clea.ui import keys
+from clea.ui.forms import by_name
 from clea.ui.lists import DeskListMixin
-from structures.models import Territory
+from structures.models import Structure, Territory
 from structures.search import words_in
 
 if TYPE_CHECKING:
@@ -62,14 +63,21 @@ class _ScopedChoices(_Base):
             related = self.admin_site._registry.get(db_field.related_model)
             if isinstance(related, ScopedAdminMixin):
                 kwargs["queryset"] = related.choosable(request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return _quick(super().formfield_for_foreignkey(db_field, request, **kwargs))
 
     def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         if "queryset" not in kwargs:
             related = self.admin_site._registry.get(db_field.related_model)
             if isinstance(related, ScopedAdminMixin):
                 kwargs["queryset"] = related.choosable(request)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return _quick(super().formfield_for_manytomany(db_field, request, **kwargs))
+
+
+def _quick(field: Any) -> Any:
+    """A territory has up to five thousand structures: their names are enough to choose one."""
+    if isinstance(field, ModelChoiceField) and field.queryset is not None and field.queryset.model is Structure:
+        by_name(field)
+    return field
 
 
 class ScopedAdminMixin(DeskListMixin, _ScopedChoices):
