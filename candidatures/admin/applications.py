@@ -120,6 +120,8 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Counted as it is; read through the deposit, so that an order of its own is its index's."""
         paginator = super().get_paginator(request, queryset, *args, **kwargs)
+        if queryset.model is not Application:  # the lines of a dossier's history
+            return paginator
         paginator.count = queryset.count()
         paginator.object_list = queryset.filter(last_deposit__received_at__isnull=False)
         return paginator

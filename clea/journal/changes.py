@@ -82,10 +82,10 @@ def _note(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
 
 def _move() -> None:
     """After the commit of what no line of the journal told."""
-    # While the first migrations run there is no such row yet, nor anybody to read.
+    # Before the first line of the journal there is no such row, and no page is kept; nor is there a table while the
+    # first migrations run. Making the row here would leave a database that a backup no longer takes for empty.
     with suppress(DatabaseError):
-        if not ChainHead.objects.filter(pk=1).update(public=new_mark()):
-            ChainHead.objects.get_or_create(pk=1, defaults={"public": new_mark()})
+        ChainHead.objects.filter(pk=1).update(public=new_mark())
 
 
 def new_mark() -> str:

@@ -128,8 +128,11 @@ def test_the_documented_commands_make_an_installation_that_works(environment: di
             return 'clea_clock_last_timestamp{well="yes",work="rappels"}' in get(environment, "/sante/mesures/")[1]
 
         eventually(clock_passed, "the clock did nothing")
+        # The letter is handed over, then its row says so.
+        eventually(
+            lambda: 'clea_mails{state="sent"} 1.0' in get(environment, "/sante/mesures/")[1], "no letter is said sent"
+        )
         measures = get(environment, "/sante/mesures/")[1]
-        assert 'clea_mails{state="sent"} 1.0' in measures
         assert re.search(r'clea_requests_total\{method="GET",space="sante",status="200"\} \d', measures)
     finally:
         for process in processes:
