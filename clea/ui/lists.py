@@ -48,8 +48,6 @@ else:
 CHOICE_VAR = "f"
 #: Sent beside the boxes ticked, so that "the whole list" needs none.
 NOTHING = "0"
-#: Django's own words, in its own catalogues.
-_TICK = "Select this object for an action - {}"
 
 
 class DeskListMixin(_Base):
@@ -73,7 +71,7 @@ class DeskListMixin(_Base):
 
     def action_checkbox(self, obj: models.Model) -> SafeString:
         """Django's own box, without a form's widget and its template for each row."""
-        label = format_html(gettext(_TICK), str(obj))
+        label = gettext("Choisir la ligne : %(row)s") % {"row": obj}
         box = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
         return format_html(box, ACTION_CHECKBOX_NAME, obj.pk, label)
 
