@@ -54,7 +54,7 @@ def run(bench: Bench | None) -> list[Figure]:
         from bench import solver_pages
 
         found = [row for family in FAMILIES for row in family(1 if quick else ROUNDS)]
-        clicks = solver_pages.clicks(1 if quick else ROUNDS)
+        clicks = [*solver_pages.clicks(1 if quick else ROUNDS)]
     return [*figures(found), *clicks]
 
 
