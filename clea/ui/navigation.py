@@ -13,7 +13,9 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
+
+from clea.ui.addresses import address
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -170,7 +172,7 @@ def _url(link: Link, season: Season | None) -> str:
     if link.season and season is None:
         return ""
     try:
-        return reverse(link.name, kwargs={"key": season.key} if link.season and season else None)
+        return address(link.name, *([season.key] if link.season and season else []))
     except NoReverseMatch:  # an app that this installation does not serve
         return ""
 
