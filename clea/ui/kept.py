@@ -78,6 +78,11 @@ class Shelf:
     pages: OrderedDict[Key, Kept] = field(default_factory=OrderedDict)
     taken: int = 0
     lock: Lock = field(default_factory=Lock)
+    turns: tuple[Lock, ...] = field(default_factory=lambda: tuple(Lock() for _n in range(64)))
+
+    def turn(self, key: Key) -> Lock:
+        """Held by who makes this page anew: those who ask for it meanwhile wait for it rather than make it too."""
+        return self.turns[hash(key) % len(self.turns)]
 
     def find(self, key: Key) -> Kept | None:
         with self.lock:
@@ -117,10 +122,15 @@ class KeptPagesMiddleware:
         key = key_of(request) if settings.PUBLIC_CACHE else None
         if key is None:
             return self.get_response(request)
-        kept = shelf.find(key)
-        if kept is not None and unavailable.notice() is None and kept.moment == moment():
-            request.resolver_match = kept.match
-            return answer(request, kept)
+        if shelf.find(key) is None or unavailable.notice() is not None:
+            return self.made(request, key)
+        if (shown := standing(request, key)) is not None:
+            return shown
+        with shelf.turn(key):
+            return standing(request, key) or self.made(request, key)
+
+    def made(self, request: HttpRequest, key: Key) -> HttpResponseBase:
+        """The page made anew, and kept if it may be."""
         request.META["clea.kept"] = pending = Pending()
         response = self.get_response(request)
         request.META.update(pending.conditions)
@@ -182,6 +192,15 @@ def may_keep(response: HttpResponseBase) -> bool:
     control = response.headers.get("Cache-Control", "").lower()
     varies = {name.strip().lower() for name in response.headers.get("Vary", "").split(",") if name.strip()}
     return "private" not in control and "no-store" not in control and varies <= _VARIES
+
+
+def standing(request: HttpRequest, key: Key) -> HttpResponseBase | None:
+    """The page kept, if what it shows still stands. One query."""
+    kept = shelf.find(key)
+    if kept is None or kept.moment != moment():
+        return None
+    request.resolver_match = kept.match
+    return answer(request, kept)
 
 
 def answer(request: HttpRequest, kept: Kept) -> HttpResponseBase:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,8 +13,8 @@ import time_machine
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.test import Client
-from django.urls import reverse
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from candidatures.enums import ApplicationState
@@ -21,6 +23,7 @@ from candidatures.services import applications, calls
 from clea.journal import changes
 from clea.journal.models import ChainHead
 from clea.ui import kept, unavailable
+from clea.ui.head import indexed
 from tests.factories.accounts import UserFactory
 from tests.factories.candidatures import CallFactory, DisciplineFactory, file_application, fill_application
 from tests.factories.structures import CoordinatorFactory
@@ -136,6 +139,37 @@ def test_a_call_closes_on_its_hour_and_the_site_at_once(call):
     finally:
         unavailable.open_site()
     assert Client().get(url).status_code == 200
+
+
+def test_a_page_whose_minute_ends_is_made_once_for_all_who_wait(monkeypatch):
+    made, both = [], threading.Barrier(2)
+
+    @indexed()
+    def page(request):
+        made.append(time.sleep(0.05))
+        return HttpResponse("page")
+
+    def asked(request):
+        middleware.process_view(request, page, (), {})
+        response = page(request)
+        response["ETag"] = '"page"'
+        request.resolver_match = resolve("/")
+        return response
+
+    def visit():
+        both.wait()
+        middleware(RequestFactory().get("/"))
+
+    middleware = kept.KeptPagesMiddleware(asked)
+    monkeypatch.setattr(kept, "moment", lambda: kept.Moment("first", 1))
+    middleware(RequestFactory().get("/"))
+    monkeypatch.setattr(kept, "moment", lambda: kept.Moment("first", 2))
+    visitors = [threading.Thread(target=visit) for _n in range(2)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert len(made) == 2
 
 
 def test_what_is_kept_stays_within_its_room(call, monkeypatch):
