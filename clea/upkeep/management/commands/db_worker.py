@@ -31,9 +31,13 @@ class Command(db_worker.Command):
         super().add_arguments(parser)
         parser.set_defaults(worker_id=None)
 
-    def handle(self, *, worker_id: str | None, **options: Any) -> None:
-        if not options["batch"]:
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Started as a program: whoever calls the command from one of theirs keeps their own place."""
+        if "--batch" not in argv:
             os.nice(BEHIND_PAGES)
+        super().run_from_argv(argv)
+
+    def handle(self, *, worker_id: str | None, **options: Any) -> None:
         pause = FIRST_PAUSE
         while True:
             began = time.monotonic()
