@@ -146,7 +146,8 @@ def test_a_page_whose_minute_ends_is_made_once_for_all_who_wait(monkeypatch):
 
     @indexed()
     def page(request):
-        made.append(time.sleep(0.05))
+        time.sleep(0.05)
+        made.append(request)
         return HttpResponse("page")
 
     def asked(request):
