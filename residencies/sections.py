@@ -7,19 +7,20 @@ from typing import Any
 from django.http import HttpRequest
 
 from clea.ui.sections import Section
-from residencies.selectors import home, public
+from residencies.selectors import agenda, home
+from residencies.selectors.public import by_day
 from structures.models import Commune
 
 
 def on_commune(request: HttpRequest, commune: Commune) -> Section | None:
-    """What happens here, or that nothing is announced yet. Six queries at most."""
-    return Section("residencies/public/_on_commune.html", {"life": public.commune_life(commune)})
+    """What happens here, or that nothing is announced yet. Two queries."""
+    return Section("residencies/public/_on_commune.html", {"life": agenda.commune_life(commune)})
 
 
 def on_home(request: HttpRequest, page: Any) -> Section | None:
     """What is open to all this week; nothing when nothing is. One query."""
-    items = public.this_week()
-    return Section("residencies/public/_on_home.html", {"days": public.by_day(items)}) if items else None
+    items = agenda.this_week()
+    return Section("residencies/public/_on_home.html", {"days": by_day(items)}) if items else None
 
 
 def latest_on_home(request: HttpRequest, page: Any) -> Section | None:

@@ -12,10 +12,10 @@ from django.utils import timezone
 from clea.ui import structured
 from clea.ui.structured import Thing
 from residencies.enums import EventState
-from structures.models import Commune
 
 if TYPE_CHECKING:
-    from residencies.models import Event, Residency
+    from residencies.models import Event
+    from residencies.selectors.agenda import Line
     from residencies.selectors.public import AgendaItem
 
 _STATUS = "https://schema.org/EventCancelled", "https://schema.org/EventScheduled"
@@ -29,11 +29,11 @@ def _event(
     ends_at: datetime,
     cancelled: bool,
     place: str,
-    commune: Commune | None,
-    residencies: Iterable[Residency],
+    town: str,
+    artists: Iterable[str],
     description: str = "",
 ) -> Thing:
-    town = {"@type": "PostalAddress", "addressLocality": commune.name, "addressCountry": "FR"} if commune else ""
+    where = {"@type": "PostalAddress", "addressLocality": town, "addressCountry": "FR"} if town else ""
     return {
         "@type": "Event",
         "name": name,
@@ -44,25 +44,24 @@ def _event(
         "eventStatus": _STATUS[not cancelled],
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "isAccessibleForFree": True,
-        "location": {"@type": "Place", "name": place or (commune.name if commune else name), "address": town or place},
-        # Artists are named once they are announced.
-        "performer": [{"@type": "PerformingGroup", "name": row.artist_name} for row in residencies if row.published_at],
+        "location": {"@type": "Place", "name": place or town or name, "address": where or place},
+        "performer": [{"@type": "PerformingGroup", "name": one} for one in artists],
     }
 
 
-def items(found: Iterable[AgendaItem]) -> list[Thing]:
+def items(found: Iterable[AgendaItem | Line]) -> list[Thing]:
     """The lines of the agenda: events have a page of their own, sessions their place on the agenda."""
     agenda = reverse("residencies:agenda")
     return [
         _event(
             name=item.title,
-            url=item.row.get_absolute_url() if item.is_event else f"{agenda}#{item.anchor}",  # type: ignore[union-attr]
+            url=item.url if item.is_event else f"{agenda}#{item.anchor}",
             starts_at=item.starts_at,
             ends_at=item.ends_at,
             cancelled=item.is_cancelled,
             place=item.place,
-            commune=item.commune,
-            residencies=item.residencies,
+            town=item.town,
+            artists=[one.artist_name for one in item.artists],
             description=item.summary,
         )
         for item in found
@@ -78,6 +77,7 @@ def event(found: Event) -> Thing:
         ends_at=found.ends_at,
         cancelled=found.state == EventState.CANCELLED,
         place=found.place,
-        commune=found.where,
-        residencies=found.present,  # type: ignore[attr-defined]
+        town=found.where.name if found.where else "",
+        # Artists are named once they are announced.
+        artists=[row.artist_name for row in found.present if row.published_at],  # type: ignore[attr-defined]
     ) | {"organizer": {"@type": "GovernmentOrganization", "name": found.territory.name}}

@@ -6,16 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
-from django.urls import reverse
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from candidatures.models import Season
+from clea.ui.addresses import address
 from residencies.enums import FACING_STATES, EventState, ResidencyState, SessionState
 from residencies.methods.weeks import clamped
 from residencies.models import Event, News, Period, Residency, Session, Work
@@ -24,30 +22,24 @@ from structures.models import Commune, Structure
 
 #: The agenda looks this far ahead when nobody says until when.
 AHEAD = timedelta(days=366)
-#: Lines of the agenda on one page.
-PAGE_SIZE = 40
 
-_SESSION, _EVENT = "session", "event"
-_NOTHING = Value("", TextField())
-_COMMUNE = ("name", "slug", "territory__slug")
-#: What a line of the agenda shows, and no other column: a page reads forty of them.
-_SESSION_COLUMNS = (
-    "uuid", "starts_at", "ends_at", "state", "place",
-    "activity__title", "activity__public_summary", "activity__how_to_come", "host__name",
-    *(f"host__commune__{name}" for name in _COMMUNE), *(f"commune__{name}" for name in _COMMUNE),
-)  # fmt: skip
-_EVENT_COLUMNS = (
-    "uuid", "slug", "title", "starts_at", "ends_at", "state", "place", "structure__name",
-    *(f"structure__commune__{name}" for name in _COMMUNE), *(f"commune__{name}" for name in _COMMUNE),
-)  # fmt: skip
-
-
-_CANCELLED = {SessionState.CANCELLED, EventState.CANCELLED}
+CANCELLED = {SessionState.CANCELLED, EventState.CANCELLED}
 
 
 def anchor(uuid: UUID) -> str:
     """Where the agenda shows a line: a stable fragment of its page."""
     return f"r-{uuid}"
+
+
+class Artist(NamedTuple):
+    """A residency that was announced, as a line names it."""
+
+    artist_name: str
+    slug: str
+
+    @property
+    def url(self) -> str:
+        return address("residencies:residency", self.slug)
 
 
 class _OnADay(Protocol):
@@ -79,12 +71,29 @@ class AgendaItem:
         return self.row.ends_at
 
     @property
+    def artists(self) -> list[Artist]:
+        return [Artist(row.artist_name, row.slug) for row in self.residencies]
+
+    @property
+    def town(self) -> str:
+        return self.commune.name if self.commune else ""
+
+    @property
+    def town_url(self) -> str:
+        return self.commune.get_absolute_url() if self.commune else ""
+
+    @property
+    def url(self) -> str:
+        """An event's own page; nothing for a session."""
+        return self.row.get_absolute_url() if isinstance(self.row, Event) else ""
+
+    @property
     def is_event(self) -> bool:
         return isinstance(self.row, Event)
 
     @property
     def is_cancelled(self) -> bool:
-        return self.row.state in _CANCELLED
+        return self.row.state in CANCELLED
 
     @property
     def anchor(self) -> str:
@@ -172,7 +181,10 @@ def _of_event(event: Event) -> AgendaItem:
 
 def agenda(window: Window, *, residency: Residency | None = None) -> list[AgendaItem]:
     """Public sessions and events that end in the window, in their order. Four queries at most."""
-    sessions, events = _in_window(window)
+    sessions, events = in_days(window.starts, window.ends)
+    if window.commune is not None:
+        sessions = sessions.filter(_in_commune("host", window.commune))
+        events = events.filter(_in_commune("structure", window.commune))
     if residency is not None:
         sessions = sessions.filter(residencies=residency)
         events = events.filter(residencies=residency)
@@ -180,58 +192,10 @@ def agenda(window: Window, *, residency: Residency | None = None) -> list[Agenda
     return sorted(found, key=lambda item: (item.starts_at, item.title, item.row.pk))
 
 
-def _in_window(window: Window) -> tuple[QuerySet[Session], QuerySet[Event]]:
-    span = {"ends_at__gt": window.starts, "starts_at__lt": window.ends}
-    sessions, events = _sessions().filter(**span), _events().filter(**span)
-    if window.commune is not None:
-        sessions = sessions.filter(_in_commune("host", window.commune))
-        events = events.filter(_in_commune("structure", window.commune))
-    return sessions, events
-
-
-def agenda_page(window: Window, number: str | int | None) -> Page[Any]:
-    """The same, so many lines at a time: the order is found on all of them, the rest read for this page's own.
-
-    Five queries at most, whatever is announced.
-    """
-    sessions, events = _in_window(window)
-    own = _plain(sessions).values_list("starts_at", _named("activity__title"), "pk", Value(_SESSION, TextField()))
-    found = own.union(
-        _plain(events).values_list("starts_at", _named("title"), "pk", Value(_EVENT, TextField())), all=True
-    )
-    order = sorted(found)
-    page: Page[Any] = Paginator(order, PAGE_SIZE).get_page(number)
-    wanted = {kind: [key[2] for key in page if key[3] == kind] for kind in (_SESSION, _EVENT)}
-    read = {(_SESSION, row.pk): _of_session(row) for row in _lines(_sessions(), wanted[_SESSION], *_SESSION_COLUMNS)}
-    read |= {(_EVENT, row.pk): _of_event(row) for row in _lines(_events(), wanted[_EVENT], *_EVENT_COLUMNS)}
-    # Gone since the order was found: left out.
-    page.object_list = [read[key[3], key[2]] for key in page if (key[3], key[2]) in read]
-    return page
-
-
-def _next(window: Window, limit: int) -> list[AgendaItem]:
-    """The first lines of a window. Four queries at most, of so many rows each."""
-    sessions, events = _in_window(window)
-    first = [_of_session(row) for row in _shown(sessions.order_by("starts_at", "pk")[:limit], *_SESSION_COLUMNS)]
-    first += [_of_event(row) for row in _shown(events.order_by("starts_at", "pk")[:limit], *_EVENT_COLUMNS)]
-    return sorted(first, key=lambda item: (item.starts_at, item.title, item.row.pk))[:limit]
-
-
-def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Ready to be joined to the rows of another table."""
-    return rows.order_by().prefetch_related(None)
-
-
-def _lines(rows: QuerySet[Any], keys: list[int], *columns: str) -> list[Any]:
-    """What a line of the agenda shows of these rows. No query for no row, two otherwise."""
-    if not keys:
-        return []
-    return _shown(rows.filter(pk__in=keys), *columns)
-
-
-def _shown(rows: QuerySet[Any], *columns: str) -> list[Any]:
-    artists = Residency.objects.published().order_by("artist_name").only("slug", "artist_name", "published_at")
-    return list(rows.only(*columns).prefetch_related(None).prefetch_related(_artists(artists)))
+def in_days(starts: Any, ends: Any) -> tuple[QuerySet[Session], QuerySet[Event]]:
+    """Public sessions and events between two moments, in whichever commune. No query yet."""
+    span = {"ends_at__gt": starts, "starts_at__lt": ends}
+    return _sessions().filter(**span), _events().filter(**span)
 
 
 def recent(limit: int = 40) -> list[AgendaItem]:
@@ -248,8 +212,8 @@ def by_day(items: Iterable[_Dated]) -> list[tuple[date, list[_Dated]]]:
 
 
 def agenda_communes() -> QuerySet[Commune]:
-    """Every commune one may ask for, the territory with each. One query."""
-    return Commune.objects.select_related("territory").order_by("territory__name", "slug")
+    """Every commune one may ask for: its code and its name. One query."""
+    return Commune.objects.only("insee", "name").order_by("territory__name", "slug")
 
 
 @dataclass(frozen=True)
@@ -320,88 +284,3 @@ def residency_page(slug: str) -> ResidencyPage | None:
         axes=list(residency.axes.all()),
         news=communication.about(residency),
     )
-
-
-@dataclass(frozen=True)
-class CommuneLife:
-    """What the residencies do in one commune."""
-
-    items: list[AgendaItem]
-    residencies: list[Residency]
-    held: int
-
-    def __bool__(self) -> bool:
-        return bool(self.items or self.residencies or self.held)
-
-
-def commune_life(commune: Commune) -> CommuneLife:
-    """What is to come in public, who works here this season, how many sessions took place. Six queries at most."""
-    here = _in_commune("host", commune)
-    working = (
-        Residency.objects.published()
-        .filter(
-            state__in=[ResidencyState.PREPARING, ResidencyState.CURRENT],
-            pk__in=Session.residencies.through.objects.filter(
-                session__in=Session.objects.standing().filter(here, activity__state__in=FACING_STATES)
-            ).values("residency_id"),
-        )
-        .order_by("artist_name")
-    )
-    return CommuneLife(
-        items=_next(Window(commune=commune), 6),
-        residencies=list(working),
-        held=Session.objects.held().filter(here).aggregate(total=Count("pk"))["total"],
-    )
-
-
-@dataclass(frozen=True)
-class Announced:
-    """A line of the home page: what is on, when and where, and where to read more."""
-
-    title: str
-    starts_at: datetime
-    place: str
-    commune: str
-    is_cancelled: bool
-    url: str
-
-    @property
-    def day(self) -> date:
-        return timezone.localdate(self.starts_at)
-
-
-def this_week() -> list[Announced]:
-    """The seven days from today, for the home page. One query, and no row made of it."""
-    today = timezone.localdate()
-    sessions, events = _in_window(Window(since=today, until=today + timedelta(days=6)))
-    shown = _plain(sessions).values_list(*_session_words())
-    shown = shown.union(_plain(events).values_list(*_event_words()), all=True)
-    agenda, found = reverse("residencies:agenda"), []
-    for title, starts_at, pk, uuid, slug, state, host, place, commune in shown:
-        day = timezone.localdate(starts_at)
-        url = reverse("residencies:event", args=[slug]) if slug else f"{agenda}?du={day.isoformat()}#{anchor(uuid)}"
-        where = ", ".join(part for part in (host, place) if part)
-        line = Announced(title, starts_at, where, commune, state in _CANCELLED, url)
-        found.append((starts_at, title, pk, line))
-    return [line for _at, _title, _pk, line in sorted(found, key=lambda row: row[:3])]
-
-
-def _named(name: str) -> Cast:
-    """A column of either table under one type."""
-    return Cast(name, TextField())
-
-
-def _session_words() -> tuple[Any, ...]:
-    commune = Coalesce(_named("commune__name"), _named("host__commune__name"), _NOTHING)
-    return (
-        _named("activity__title"), "starts_at", "pk", "uuid", _NOTHING, _named("state"),
-        Coalesce(_named("host__name"), _NOTHING), _named("place"), commune,
-    )  # fmt: skip
-
-
-def _event_words() -> tuple[Any, ...]:
-    commune = Coalesce(_named("commune__name"), _named("structure__commune__name"), _NOTHING)
-    return (
-        _named("title"), "starts_at", "pk", "uuid", _named("slug"), _named("state"), _NOTHING,
-        _named("place"), commune,
-    )  # fmt: skip

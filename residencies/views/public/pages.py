@@ -11,6 +11,7 @@ from clea.ui.head import indexed
 from residencies import structured
 from residencies.forms.public import AgendaForm
 from residencies.reports import ics
+from residencies.selectors import agenda as lines
 from residencies.selectors import public, trace_pages
 
 
@@ -43,11 +44,11 @@ def residency(request: HttpRequest, slug: str) -> HttpResponse:
 @indexed("page")
 @require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
-    """What is open to all, by commune and by date. Six queries."""
+    """What is open to all, by commune and by date. Four queries."""
     form = AgendaForm(request.GET)
     form.is_valid()
     window = form.window()
-    page = public.agenda_page(window, request.GET.get("page"))
+    page = lines.page(window, request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
