@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+import import_export
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +74,6 @@ INSTALLED_APPS = [
     "clea.upkeep",
     "django_tasks",
     "django_tasks_db",
-    "import_export",
     "simple_history",
     "clea.accounts",
     "clea.journal",
@@ -259,7 +259,8 @@ CSRF_FAILURE_VIEW = "clea.ui.views.csrf_failure"
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("français")), ("en", _("anglais"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The words of a library that is not an application: its admin would load openpyxl and numpy in every process.
+LOCALE_PATHS = [BASE_DIR / "locale", Path(import_export.__path__[0], "locale")]
 USE_I18N = True
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True

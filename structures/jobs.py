@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import tablib
 from django.contrib import admin
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from import_export.results import Result, RowResult
 
 from clea.documents import services as documents
 from clea.documents.models import EXTENSIONS
@@ -18,16 +16,16 @@ from clea.errors import Refused
 from clea.jobs import services as jobs
 from clea.journal import services as journal
 from structures.models import Territory
-from structures.reports.sheets import FrenchCSV, SafeXLSX
 
 if TYPE_CHECKING:
+    from import_export.results import Result
+
     from clea.accounts.models import User
     from clea.jobs.models import Job
 
 IMPORT = "sheet.import"
 #: Rows that go in together: few enough that nobody else waits to write.
 PART = 20
-_FORMATS: dict[str, Any] = {".xlsx": SafeXLSX, ".csv": FrenchCSV}
 _TYPES = {extension: content_type for content_type, extension in EXTENSIONS.items()}
 
 
@@ -51,18 +49,23 @@ def start_import(
 
 def run_import(progress: jobs.Progress) -> jobs.Outcome:
     """The whole sheet is tried first, and nothing goes in if a row is wrong; then it goes in by parts."""
+    import tablib
+
+    from structures.reports.sheet_formats import FrenchCSV, SafeXLSX
+
     sent = progress.job.sent
     if sent is None:
         raise Refused(_("Le fichier n'attend plus : choisissez-le à nouveau."))
     # Who sent it asked for this: nobody else reads it.
     with documents.local_path(sent, withheld_too=True) as path:
-        dataset = _FORMATS[progress.params["extension"]]().create_dataset(path.read_bytes())
+        reading: Any = {".xlsx": SafeXLSX, ".csv": FrenchCSV}[progress.params["extension"]]
+        dataset = reading().create_dataset(path.read_bytes())
     rows, headers = list(dataset), list(dataset.headers or [])
     desk: Any = admin.site.get_model_admin(_model(progress.params["model"]))
     territory = Territory.objects.get(slug=progress.job.territory)
 
     def goes_in(start: int, part: list[Any], *, dry_run: bool) -> Result:
-        resource = desk.resource_classes[0](territory=territory)
+        resource = desk.exchange.resource_classes[0](territory=territory)
         resource.first_line = start + 2
         result: Result = resource.import_data(
             tablib.Dataset(*part, headers=headers), dry_run=dry_run, rollback_on_validation_errors=True
@@ -111,6 +114,8 @@ def _wrong(result: Result) -> str:
 
 def counted(result: Result) -> dict[str, int]:
     """What an import did, for the journal."""
+    from import_export.results import RowResult
+
     return {
         "created": result.totals[RowResult.IMPORT_TYPE_NEW],
         "updated": result.totals[RowResult.IMPORT_TYPE_UPDATE],

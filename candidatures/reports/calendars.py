@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event, vDuration
 
 from candidatures.enums import CallStatus
 from candidatures.models import Call, CallPeriod
 from candidatures.pages import dates
 from clea.i18n import localised
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event
 
 PARIS = ZoneInfo("Europe/Paris")
 #: Long before the close: time enough to finish a dossier.
@@ -28,6 +31,8 @@ def call_dates(call: Call, periods: Sequence[CallPeriod]) -> bytes:
     Identifiers come from the call's UUID: a date that moves replaces itself in the reader's
     agenda. The same call gives the same bytes. No query.
     """
+    from icalendar import Calendar, vDuration
+
     title = localised(call, "title")
     page = f"{settings.SITE_URL}{call.get_absolute_url()}"
     calendar = Calendar()
@@ -47,6 +52,8 @@ def call_dates(call: Call, periods: Sequence[CallPeriod]) -> bytes:
 
 
 def _event(call: Call, milestone: dates.Milestone, title: str, page: str) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{uuid5(call.uuid, milestone.key)}@clea")
     event.add("dtstamp", call.updated_at.astimezone(ZoneInfo("UTC")).replace(microsecond=0))
@@ -82,6 +89,8 @@ def _instant(milestone: dates.Milestone) -> tuple[datetime, datetime]:
 
 
 def _alarm(title: str) -> Alarm:
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", -WARNING)

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
 from candidatures.enums import InterviewMode
 from candidatures.models import Application, Call, InterviewSlot, Juror, Jury
 from candidatures.selectors.interviews import GridRow, Heard, where
 from clea.i18n import localised
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Calendar, Event
 
 PARIS = ZoneInfo("Europe/Paris")
 #: How often a calendar should read a feed again: an interview moves on the eve.
@@ -32,6 +35,8 @@ def for_artist(
     slot: InterviewSlot, application: Application, *, sequence: int, stamp: datetime, cancelled: bool = False
 ) -> bytes:
     """The artist's interview, in the language in force. No query when the call and territory are loaded."""
+    from icalendar import vCalAddress, vText
+
     call = application.call
     page = _absolute(reverse("applications:interview", args=[application.uuid]))
     calendar = _calendar("CANCEL" if cancelled else "PUBLISH")
@@ -95,6 +100,8 @@ def _place_line(slot: InterviewSlot) -> str:
 
 
 def _calendar(method: str) -> Calendar:
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//CLEA//Entretiens//FR")
     calendar.add("version", "2.0")
@@ -104,6 +111,8 @@ def _calendar(method: str) -> Calendar:
 
 
 def _feed(name: str) -> Calendar:
+    from icalendar import vDuration
+
     calendar = _calendar("PUBLISH")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
@@ -113,6 +122,8 @@ def _feed(name: str) -> Calendar:
 
 
 def _event(slot: InterviewSlot, uid: UUID, sequence: int, stamp: datetime) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{uid}@clea")
     event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
@@ -132,6 +143,8 @@ def _of_jury(slot: InterviewSlot, label: str) -> Event:
 
 
 def _alarm() -> Alarm:
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", -NOTICE)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from candidatures.admin.common import DeskAdmin, person
 from clea.ui import dates
 from clea.ui.desk import DeskItem
-from residencies.admin.past_resource import PastActionResource
 from residencies.enums import Qualifier
 from residencies.models import PastAction, PlanningRules
 from residencies.services import past_actions, planning_rules
@@ -84,12 +83,11 @@ class PastActionAdmin(SheetExchangeMixin, DeskAdmin):
     ordering = ["-season_name", "commune__slug", "pk"]
     empty_text = _("Importez le tableau des saisons passées : la couverture en tient compte.")
     list_per_page = 50
-    import_export_change_list_template = "admin/structures/change_list_exchange.html"
     fieldsets = [
         (None, {"fields": ["territory", "season_name", "commune", "structure"]}),
         (_("Ce qui a eu lieu"), {"fields": ["artist", "life_stage", "sessions", "people", "qualifier", "source"]}),
     ]
-    resource_classes = [PastActionResource]
+    sheet = "residencies.admin.past_resource.PastActionResource"
     import_verb = "past_action.imported"
     export_verb = "past_action.exported"
     import_help = _(

@@ -11,7 +11,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from PIL import Image
 
 from clea.documents import services as documents
 from clea.ui import dates
@@ -259,6 +258,8 @@ def _embedded(picture: Picture) -> str:
     with documents.opened(stored) as file:
         content, kind = file.read(), stored.content_type
     if kind == "image/webp":
+        from PIL import Image
+
         with Image.open(io.BytesIO(content), formats=["WEBP"]) as drawn:
             out, flat, seen = io.BytesIO(), Image.new("RGB", drawn.size, "white"), drawn.convert("RGBA")
         flat.paste(seen, mask=seen)

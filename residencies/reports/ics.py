@@ -15,11 +15,12 @@ from uuid import UUID, uuid5
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vDuration
 
 from residencies.methods.entries import PARIS, Entry, Kind
 
 if TYPE_CHECKING:
+    from icalendar import Calendar, Event
+
     from residencies.models import Event as Gathering
     from residencies.models import Residency, Session
     from structures.models import Commune, Structure, Territory
@@ -140,6 +141,8 @@ def _of_entry(entry: Entry, summary: str, link: str) -> Event:
 
 
 def _event(uid: str, sequence: int, changed: datetime, *, cancelled: bool) -> Event:
+    from icalendar import Event
+
     stamp = changed.astimezone(UTC).replace(microsecond=0)
     event = Event()
     event.add("uid", uid)
@@ -180,6 +183,8 @@ def _absolute(path: str) -> str:
 
 
 def _calendar(name: str) -> Calendar:
+    from icalendar import Calendar, vDuration
+
     calendar = Calendar()
     calendar.add("prodid", "-//CLEA//Residences//FR")
     calendar.add("version", "2.0")

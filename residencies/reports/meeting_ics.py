@@ -10,7 +10,6 @@ from datetime import UTC
 from uuid import uuid5
 
 from django.utils import timezone
-from icalendar import Calendar, Event, vCalAddress
 
 from residencies.methods.entries import PARIS
 from residencies.models import Meeting
@@ -25,6 +24,8 @@ def uid_of(meeting: Meeting) -> str:
 
 def written(meeting: Meeting, *, organiser: str, to: str, agenda: Sequence[str] = ()) -> bytes:
     """One VEVENT for one person. ``organiser`` and ``to`` are e-mail addresses: to that person only."""
+    from icalendar import Calendar, Event, vCalAddress
+
     cancelled = meeting.state == "cancelled"
     calendar = Calendar()
     calendar.add("prodid", "-//CLEA//Pilotage//FR")

@@ -24,7 +24,6 @@ from structures import selectors
 from structures.admin.exchange import SheetExchangeMixin
 from structures.admin.forms import MergeForm, with_commune
 from structures.admin.letters import WritingMixin, of_professional, of_teams
-from structures.admin.resources import ProfessionalResource, StructureResource
 from structures.admin.scope import (
     AccentFreeSearchMixin,
     ScopedAdminMixin,
@@ -146,7 +145,7 @@ class StructureAdmin(
         (_("Contact public"), {"fields": ["email", "phone", "website"]}),
         (_("Coordination"), {"fields": ["note", "source"]}),
     ]
-    resource_classes = [StructureResource]
+    sheet = "structures.admin.resources.StructureResource"
     import_verb = "structure.imported"
     export_verb = "structure.exported"
     import_help = _(
@@ -305,7 +304,7 @@ class ProfessionalAdmin(WritingMixin, AccentFreeSearchMixin, SheetExchangeMixin,
     search_help_text = _("Nom, adresse, fonction, structure ou commune, avec ou sans accents.")
     list_per_page = 50
     ordering = ["last_name", "first_name"]
-    resource_classes = [ProfessionalResource]
+    sheet = "structures.admin.resources.ProfessionalResource"
     import_verb = "professional.imported"
     export_verb = "professional.exported"
     import_help = _(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -148,21 +147,6 @@ def test_our_own_assets_and_embedded_ones_are_shown(page_with: Callable[[str], b
         assert b"0.611765 0.227451 0.141176 rg" in b"".join(
             form.read_bytes() for form in pdf.pages[0].Resources.XObject.values()
         )
-
-
-def test_weasyprint_waits_until_it_is_needed() -> None:
-    code = (
-        "import os, sys; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'clea.settings');"
-        "from django.conf import settings; settings.configure(BASE_DIR='.', INSTALLED_APPS=["
-        "'django.contrib.auth', 'django.contrib.contenttypes', 'clea.accounts', 'clea.journal', 'clea.documents'],"
-        "AUTH_USER_MODEL='accounts.User'); import django; django.setup();"
-        "import clea.documents.services, clea.documents.samples, clea.documents.views;"
-        "print([name for name in ('weasyprint', 'pikepdf') if name in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=django_settings.BASE_DIR
-    )
-    assert done.stdout.strip() == "[]"
 
 
 # Samples ------------------------------------------------------------------------------------------

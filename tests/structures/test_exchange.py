@@ -18,7 +18,8 @@ from clea.jobs.enums import JobState
 from clea.jobs.models import Job
 from clea.journal.models import Entry
 from structures.models import Commune, FormerStructure, Professional, Structure, Territory
-from structures.reports.sheets import FrenchCSV, SafeXLSX, Unreadable, defuse, unarm, write_csv, write_xlsx
+from structures.reports.sheet_formats import FrenchCSV, SafeXLSX, Unreadable
+from structures.reports.sheets import defuse, unarm, write_csv, write_xlsx
 from tests.factories.structures import (
     CommuneFactory,
     CoordinatorFactory,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clea.documents import sheet_inspector
-from structures.reports.sheets import FrenchCSV, SafeXLSX, Unreadable
+from structures.reports.sheet_formats import FrenchCSV, SafeXLSX, Unreadable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
