@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from clea.documents import services as documents
 from clea.documents.models import StoredFile
 from proofs.hostile.pictures import SECRETS
-from structures.reports.sheets import FrenchCSV, SafeXLSX, Unreadable
+from structures.reports.sheet_formats import FrenchCSV, SafeXLSX, Unreadable
 
 MB = 1024 * 1024
 #: The widest doors of the site.
