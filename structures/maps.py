@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clea.ui import dates
@@ -18,40 +20,62 @@ NEIGHBOURS = 6
 _KM_PER_DEGREE = 111.32
 
 
-@lru_cache(maxsize=256)
-def _draw(circles: tuple[Circle, ...], title: str, description: str, width: int, id_prefix: str) -> SafeString:
-    # The same circles are drawn once a process.
-    return cartogram(circles, title=title, description=description, width=width, id_prefix=id_prefix)
+@lru_cache(maxsize=64)
+def _draw(places: tuple[_Place, ...], language: str, title: str, description: str, emphasis: bool) -> SafeString:
+    """The same communes are drawn once a process. ``language``: that of the notes, for what it tells apart."""
+    return cartogram(_circles(places, emphasis), title=title, description=description, width=960, id_prefix="carte")
 
 
-def _plane(commune: Commune, latitude: float) -> tuple[float, float]:
+class _Place(NamedTuple):
+    """What the drawing says of a commune."""
+
+    insee: str
+    href: str
+    name: str
+    population: int | None
+    latitude: float
+    longitude: float
+    rural: bool
+
+
+def _places(communes: Iterable[Commune]) -> tuple[_Place, ...]:
+    return tuple(
+        _Place(
+            commune.insee, commune.get_absolute_url(), commune.name, commune.population, commune.latitude, commune.longitude,
+            commune.rural_heart,
+        )
+        for commune in communes
+        if commune.latitude is not None and commune.longitude is not None
+    )  # fmt: skip
+
+
+def _plane(place: _Place | Commune, latitude: float) -> tuple[float, float]:
     """Kilometres on a plane tangent at ``latitude``, y downwards. Exact enough for a drawing."""
     return (
-        (commune.longitude or 0) * math.cos(math.radians(latitude)) * _KM_PER_DEGREE,
-        -(commune.latitude or 0) * _KM_PER_DEGREE,
+        (place.longitude or 0) * math.cos(math.radians(latitude)) * _KM_PER_DEGREE,
+        -(place.latitude or 0) * _KM_PER_DEGREE,
     )
 
 
-def _circles(communes: Sequence[Commune], emphasised: set[int]) -> tuple[Circle, ...]:
-    located = [commune for commune in communes if commune.latitude is not None and commune.longitude is not None]
-    if not located:
+def _circles(places: tuple[_Place, ...], emphasis: bool) -> tuple[Circle, ...]:
+    if not places:
         return ()
-    middle = sum(commune.latitude or 0 for commune in located) / len(located)
+    middle = sum(place.latitude for place in places) / len(places)
     circles = []
-    for commune in located:
-        x, y = _plane(commune, middle)
+    for place in places:
+        x, y = _plane(place, middle)
         note = ""
-        if commune.population is not None:
-            note = _("%(population)s habitants") % {"population": dates.number(commune.population)}
+        if place.population is not None:
+            note = _("%(population)s habitants") % {"population": dates.number(place.population)}
         circles.append(
             Circle(
-                key=commune.insee,
-                label=commune.name,
-                value=commune.population or 0,
+                key=place.insee,
+                label=place.name,
+                value=place.population or 0,
                 x=round(x, 3),
                 y=round(y, 3),
-                href=commune.get_absolute_url(),
-                emphasis=commune.pk in emphasised,
+                href=place.href,
+                emphasis=emphasis and place.rural,
                 note=note,
             )
         )
@@ -60,16 +84,15 @@ def _circles(communes: Sequence[Commune], emphasised: set[int]) -> tuple[Circle,
 
 def territory_map(communes: Sequence[Commune]) -> SafeString:
     """Every commune that has a place; rural hearts stand out. Empty when none can be drawn."""
-    circles = _circles(communes, {commune.pk for commune in communes if commune.rural_heart})
     return _draw(
-        circles,
+        _places(communes),
+        get_language() or "",
         _("Les communes du territoire"),
         _(
             "Un cercle par commune, à peu près à sa place ; sa surface dit la population. "
             "Les cœurs ruraux sont en couleur. Le tableau qui suit donne les mêmes chiffres."
         ),
-        960,
-        "carte",
+        emphasis=True,
     )
 
 
@@ -96,11 +119,11 @@ def locator_map(commune: Commune, communes: Sequence[Commune]) -> SafeString:
     if commune.latitude is None:
         return SafeString("")
     plain = _draw(
-        _circles(communes, set()),
+        _places(communes),
+        get_language() or "",
         _("La commune sur la carte du territoire"),
         _("Un cercle par commune, à peu près à sa place ; sa surface dit la population."),
-        960,
-        "carte",
+        emphasis=False,
     )
     opening = '<a class="carto__place" href="{}"'
     here = opening.format(escape(commune.get_absolute_url()))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Aggregate, Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.text import capfirst
@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from clea.text import normalise
 from clea.ui import dates
+from clea.ui.addresses import address
+from clea.worded import Given, Question
 from structures.enums import Circle
 from structures.filters import StructureFilter
 from structures.maps import neighbours
@@ -31,6 +33,7 @@ from structures.models import (
 )
 from structures.services.merging import pointers
 
+#: Structures on a page: the directory has the others.
 PAGE_SIZE = 24
 
 COMMUNE_ORDERS = ("nom", "population", "structures", "circonscription")
@@ -138,14 +141,43 @@ def ordered(communes: Sequence[Commune], order: str, descending: bool) -> list[C
 
 
 @dataclass(frozen=True)
+class KindLine:
+    """A kind of structure, as a list names it."""
+
+    label: str
+    label_en: str
+
+
+@dataclass(frozen=True)
+class StructureLine:
+    """A structure of a list: what is said of it there, and no row."""
+
+    territory_slug: str
+    slug: str
+    name: str
+    circle: str
+    is_category: bool
+    shown_kinds: list[KindLine] = field(default_factory=list)
+
+    def get_absolute_url(self) -> str:
+        return address("territory:structure", self.territory_slug, self.slug)
+
+    @property
+    def get_circle_display(self) -> str:
+        return str(Circle(self.circle).label)
+
+
+@dataclass(frozen=True)
 class CommunePage:
-    """A commune as its public page shows it."""
+    """A commune as its public page shows it. ``more``: the directory has other structures of it."""
 
     commune: Commune
+    districts: list[str]
     communes: list[Commune]
-    venues: list[Structure]
-    categories: list[Structure]
+    venues: list[StructureLine]
+    categories: list[StructureLine]
     around: list[Commune]
+    more: bool
 
     @property
     def density(self) -> float | None:
@@ -156,28 +188,55 @@ class CommunePage:
 
 
 def commune_page(territory_slug: str, slug: str) -> CommunePage | None:
-    """A commune, its structures and its neighbours; ``None`` if there is none. Five queries."""
-    commune = (
+    """A commune, its structures and its neighbours; ``None`` if there is none. Three queries."""
+    # One row for each of its priority districts, in their order.
+    rows = list(
         Commune.objects.filter(territory__slug=territory_slug, slug=slug)
         .select_related("territory", "school_district")
-        .prefetch_related("priority_districts")
-        .first()
+        .annotate(district=F("priority_districts__label"))
+        .order_by("priority_districts__order", "priority_districts__label")
     )
-    if commune is None:
+    if not rows:
         return None
-    structures = list(Structure.objects.active().filter(commune=commune).prefetch_related("kinds"))
-    for structure in structures:
-        structure.territory, structure.commune = commune.territory, commune
+    commune = rows[0]
     communes = list(Commune.objects.filter(territory=commune.territory).located())
     for other in communes:
         other.territory = commune.territory
+    lines = _lines_of(commune)
+    venues = [line for line in lines if not line.is_category]
     return CommunePage(
         commune=commune,
+        districts=[row.district for row in rows if row.district],
         communes=communes,
-        venues=[structure for structure in structures if not structure.is_category],
-        categories=[structure for structure in structures if structure.is_category],
+        venues=venues[:PAGE_SIZE],
+        categories=[line for line in lines if line.is_category],
         around=neighbours(commune, communes),
+        more=len(venues) > PAGE_SIZE,
     )
+
+
+def _lines_of(commune: Commune) -> list[StructureLine]:
+    """What a commune has: one structure more than a page shows, and every category. One query."""
+    found: dict[int, StructureLine] = {}
+    for pk, slug, name, circle, category, label, label_en in _OF_COMMUNE.ask(commune=commune.pk):
+        line = found.setdefault(pk, StructureLine(commune.territory.slug, slug, name, circle, category))
+        if label is not None:
+            line.shown_kinds.append(KindLine(label, label_en))
+    return list(found.values())
+
+
+def _of_commune() -> QuerySet[Any, Any]:
+    """A row for each kind of each structure."""
+    there = Structure.objects.active().filter(commune=Given("commune", BigIntegerField()))
+    first = there.venues().order_by("name_key", "slug")[: PAGE_SIZE + 1]
+    return (
+        there.filter(Q(is_category=True) | Q(pk__in=first.values("pk")))
+        .order_by("name_key", "slug", "kinds__order", "kinds__label")
+        .values_list("pk", "slug", "name", "circle", "is_category", "kinds__label", "kinds__label_en")
+    )
+
+
+_OF_COMMUNE = Question(_of_commune)
 
 
 @dataclass(frozen=True)
@@ -241,7 +300,8 @@ def structure_page(territory_slug: str, slug: str) -> StructurePage | None:
     nearby: list[Structure] = []
     if structure.commune is not None:
         structure.commune.territory = structure.territory
-        nearby = list(Structure.objects.active().venues().filter(commune=structure.commune).exclude(pk=structure.pk))
+        others = Structure.objects.active().venues().filter(commune=structure.commune).exclude(pk=structure.pk)
+        nearby = list(others.only("slug", "name")[:PAGE_SIZE])
     for other in nearby:
         other.territory = structure.territory
     return StructurePage(structure, nearby)

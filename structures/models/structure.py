@@ -195,6 +195,11 @@ class Structure(models.Model):
         """The public page. Reads ``territory``: select it with the rows of a list."""
         return address("territory:structure", self.territory.slug, self.slug)
 
+    @property
+    def shown_kinds(self) -> list[StructureKind]:
+        """Reads ``kinds``: prefetch them with the rows of a list."""
+        return list(self.kinds.all())
+
     def clean(self) -> None:
         if self.commune is not None and self.commune.territory_id != self.territory_id:
             raise ValidationError({"commune": _("Cette commune appartient à un autre territoire.")}, code="foreign")

@@ -58,7 +58,7 @@ def index(request: HttpRequest, territory: str | None = None) -> HttpResponse:
 @indexed()
 @require_safe
 def commune(request: HttpRequest, territory: str, slug: str) -> HttpResponse:
-    """A commune: who lives there, what is there, what is around. Five queries, and those of what happens there."""
+    """A commune: who lives there, what is there, what is around, what happens there. Five queries."""
     page = selectors.commune_page(territory, slug)
     if page is None:
         raise Http404

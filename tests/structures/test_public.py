@@ -153,6 +153,18 @@ class TestCommune:
         assert [structure.name for structure in context["page"].venues] == ["Médiathèque André Malraux"]
         assert [structure.name for structure in context["page"].categories] == ["École privée (Vimy)"]
 
+    def test_a_large_commune_shows_its_first_structures_and_leads_to_the_others(self, client: Client) -> None:
+        commune = StructureFactory(name="Aaa", kinds=["library", "culture_center"]).commune
+        for number in range(24):
+            StructureFactory(commune=commune, name=f"Lieu {number:02}")
+        StructureFactory(commune=commune, name="Zzz", is_category=True)
+        page = client.get(commune.get_absolute_url()).context["page"]
+        assert [line.name for line in page.venues] == ["Aaa", *(f"Lieu {number:02}" for number in range(23))]
+        assert len(page.venues[0].shown_kinds) == 2
+        assert [line.name for line in page.categories] == ["Zzz"]
+        directory = reverse("territory:directory", args=[commune.territory.slug])
+        assert f'href="{directory}?commune={commune.slug}"' in text_of(client, commune.get_absolute_url())
+
     def test_a_commune_without_structure_says_so(self, client: Client, lens: Territory) -> None:
         assert "Aucune structure recensée ici" in text_of(client, "/territoire/lens-lievin/communes/servins/")
 
@@ -255,8 +267,7 @@ class TestCost:
             for _number in range(3):
                 StructureFactory(commune=structure.commune)
 
-        # A commune's page also says what happens there.
-        most = 10 if which == "commune" else 6
+        most = {"territory": 6, "directory": 6, "commune": 5, "structure": 6}[which]
         assert_num_queries_constant(lambda: client.get(urls[which]), more, at_most=most)
 
 
