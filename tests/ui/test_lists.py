@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from django.utils import timezone
+import re
 
+import pytest
+from django.contrib import admin
+from django.contrib.admin.templatetags.admin_list import result_headers, results
+from django.utils import timezone
+from django.utils.html import format_html
+
+from clea.ui import keys, lists, rows
+from structures.models import Structure
 from tests.factories.structures import (
     CommuneFactory,
     CoordinatorFactory,
@@ -83,3 +90,48 @@ def test_a_list_costs_the_same_for_3_rows_and_for_30(client, here, assert_num_qu
 
     grow(3)
     assert_num_queries_constant(lambda: client.get(LIST), lambda: grow(27))
+
+
+class _Odd(lists.DeskListMixin, admin.ModelAdmin):
+    """Every sort of column that a list of ours may have."""
+
+    list_display = ["name", "commune", "circle", "is_active", "updated_at", "note", "website", "pk", "__str__"]
+    list_display += ["mark", "known", "empty", "whole", "day", "kinds_count"]
+    list_display_links = ["name", "mark"]
+
+    def mark(self, row):
+        return format_html("<b>{}</b>", row.name)
+
+    @admin.display(boolean=True)
+    def known(self, row):
+        return row.note == ""
+
+    @admin.display(empty_value="<rien>")
+    def empty(self, row):
+        return "  "
+
+    def whole(self, row):
+        return 12345
+
+    def day(self, row):
+        return row.updated_at.date()
+
+    def kinds_count(self, row):
+        return [kind.slug for kind in row.kinds.all()] or None
+
+
+def test_rows_are_drawn_as_django_draws_them(rf, here):
+    StructureFactory(territory=here, name="<i>L'Escapade</i> & Cie", note=" ")
+    StructureFactory(territory=here, website="https://exemple.test/?a=1&b=2", note="« vu »", is_active=False)
+    request = rf.get("/", {"q": "", "o": "1"})
+    request.user = CoordinatorFactory(territory=here, is_superuser=True)
+    desk = keys.addressed(_Odd)(Structure, admin.site)
+    for more in ({}, {"_popup": "1"}):
+        request.GET = request.GET.copy()
+        request.GET.update(more)
+        cl = desk.get_changelist_instance(request)
+        cl.formset = None
+        expected = "".join(f"<tr>{''.join(map(str, row))}</tr>\n" for row in results(cl))
+        drawn = rows.drawn(cl, list(result_headers(cl)))
+        assert re.sub(r' data-label="[^"]*"', "", drawn) == expected
+        assert drawn.count('data-label="Commune"') == 2

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.contrib.admin.templatetags.admin_list import result_headers
 
-from clea.ui import lists
+from clea.ui import lists, rows
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -23,23 +21,8 @@ def desk_view(cl: ChangeList) -> lists.View:
     return lists.view_of(cl)
 
 
-@register.simple_tag
-def rows(results: Iterable[Iterable[str]], headers: list[dict[str, Any]]) -> SafeString:
-    """The rows, each cell saying its column, for a screen too narrow for the headers.
-
-    The cells are Django's own, already escaped: their opening tag (``<td`` or ``<th``) alone gets one attribute.
-    Made here and not in a template: three hundred cells a page.
-    """
-    labels = [f' data-label="{_column(header)}"' for header in headers]
-    found = []
-    for result in results:
-        cells = ((str(cell), label) for cell, label in zip(result, labels, strict=False))
-        found.append(f"<tr>{''.join(f'{cell[:3]}{label}{cell[3:]}' for cell, label in cells)}</tr>\n")
-    return mark_safe("".join(found))  # noqa: S308
-
-
-def _column(header: dict[str, Any]) -> str:
-    if "action-checkbox" in str(header.get("class_attrib", "")):
-        return ""
-    label = str(header.get("text", ""))
-    return escape(label[:1].upper() + label[1:])
+@register.inclusion_tag("admin/change_list_results.html")
+def desk_rows(cl: ChangeList) -> dict[str, Any]:
+    """In place of Django's ``result_list``: the same headers, the rows drawn column by column."""
+    headers = list(result_headers(cl))
+    return {"headers": headers, "rows": rows.drawn(cl, headers)}
