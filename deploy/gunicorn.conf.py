@@ -29,6 +29,10 @@ logconfig_dict = logs.config(as_json=os.environ.get("DEBUG", "").lower() not in 
 # Whether the proxy's word on the scheme is taken is Django's decision (BEHIND_PROXY).
 forwarded_allow_ips = "*" if os.environ.get("BEHIND_PROXY") else "127.0.0.1"
 
+# Nor is the proxy's word taken on where the site begins: SCRIPT_NAME is the environment's, never a visitor's header,
+# which would have a page kept for the next visitor with addresses that lead nowhere.
+forwarder_headers = ""
+
 # The processes of this machine add their figures up in a folder of their own, empty at the start.
 _metrics = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or Path(os.environ.get("VAR_DIR", ROOT / "var")) / "metrics")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)

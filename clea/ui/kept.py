@@ -24,7 +24,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import ResolverMatch
+from django.urls import ResolverMatch, get_script_prefix
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language_from_request
 
@@ -44,6 +44,7 @@ _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", 
 class Key(NamedTuple):
     secure: bool
     host: str
+    prefix: str
     path: str
     query: str
     language: str
@@ -173,7 +174,8 @@ def key_of(request: HttpRequest) -> Key | None:
     except DisallowedHost:
         return None
     language = get_language_from_request(request)
-    return Key(request.is_secure(), host, request.path, meta.get("QUERY_STRING", ""), language, accepted(request))
+    query, path = meta.get("QUERY_STRING", ""), request.path_info
+    return Key(request.is_secure(), host, get_script_prefix(), path, query, language, accepted(request))
 
 
 def moment() -> Moment | None:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.test.utils import override_script_prefix
 from django.urls import resolve, reverse
 from django.utils import timezone
 
@@ -116,6 +117,12 @@ def test_an_answer_that_may_be_one_readers_is_not_kept(headers, cookie, kept_it)
     assert kept.may_keep(answer) is kept_it
 
 
+def test_where_one_visitor_says_that_the_site_begins_is_not_where_another_one_finds_it(call):
+    with override_script_prefix("//"):
+        assert "%2Fappels" in Client().get("/appels/").content.decode()
+    assert "%2Fappels" not in Client().get("/appels/").content.decode()
+
+
 def test_a_page_that_nobody_named_is_made_for_each(call):
     url = call.get_absolute_url()
     Client().get(f"{url}?utm_source=lettre")
@@ -209,13 +216,12 @@ def test_what_is_published_or_withdrawn_shows_at_once():
     calls.publish(by=coordinator, call=Call.objects.get(pk=call.pk))
     artist, _known = UserFactory(), DisciplineFactory(name="arts visuels")
 
-    def files_a_dossier() -> None:
-        dossier = applications.start(by=artist, call=call)
-        dossier.artist_name = "Élan"
-        file_application(fill_application(dossier))
-
-    # Who starts, fills and files a dossier has no public page made anew.
-    assert not mark_moves(files_a_dossier)
+    # Who starts and files a dossier has no public page made anew.
+    assert not mark_moves(lambda: applications.start(by=artist, call=call))
+    dossier = call.applications.get()
+    dossier.artist_name = "Élan"
+    fill_application(dossier)
+    assert not mark_moves(lambda: file_application(dossier))
     assert call.applications.get().state == ApplicationState.SUBMITTED
 
     def undone() -> None:

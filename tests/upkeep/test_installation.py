@@ -90,9 +90,9 @@ def environment(postgresql: str, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def get(environment: dict[str, str], path: str) -> tuple[int, str]:
+def get(environment: dict[str, str], path: str, **said: str) -> tuple[int, str]:
     # What a proxy with TLS in front would say.
-    headers = {"Authorization": f"Bearer {TOKEN}", "Host": "localhost"}
+    headers = {"Authorization": f"Bearer {TOKEN}", "Host": "localhost", **said}
     asked = urllib.request.Request(f"http://{environment['BIND']}{path}", headers=headers)
     try:
         with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
@@ -120,6 +120,8 @@ def test_the_documented_commands_make_an_installation_that_works(environment: di
                     subprocess.Popen(arguments(command), cwd=ROOT, env=environment, stdout=log, stderr=log)
                 )
         eventually(lambda: get(environment, "/sante/pret/")[0] == 200, "the site is not ready")
+        # Where the site begins is no visitor's to say, even through a proxy that lets such a header by.
+        assert get(environment, "/la/sante/pret/", SCRIPT_NAME="/la")[0] != 200
         queue = [sys.executable, "manage.py", "shell", "-v", "0", "-c", QUEUE_A_MAIL]
         subprocess.run(queue, cwd=ROOT, env=environment, check=True, capture_output=True)
         eventually(lambda: any((tmp_path / "mails").glob("*")), "the worker delivered nothing")
