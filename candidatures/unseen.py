@@ -46,5 +46,6 @@ TABLES = (
 )
 
 DOSSIER = models.Application
-#: A call tells who accepted, by name. What is neither a draft being written nor a filing may change that.
-CHOSEN = r'^DELETE|^UPDATE (?!.*"(content_version|last_deposit_id)" =)'
+#: A call tells who accepted, by name. What is neither a draft being written nor a filing may change that, nor what
+#: writes a whole row, its call with the rest.
+CHOSEN = r'^DELETE|^UPDATE (?!.*"(content_version|last_deposit_id)" =)|^UPDATE .*"call_id" ='

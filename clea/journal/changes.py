@@ -25,7 +25,12 @@ from django.db.backends.signals import connection_created
 
 from clea.journal.models import ChainHead
 
-_WRITE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
+#: What only reads, or belongs to the transaction: how nearly every statement begins.
+_READS = ("SELECT", "(SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET ", "PRAGMA", "EXPLAIN")
+_WITH_WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO)\b", re.IGNORECASE)
+_WRITE = re.compile(
+    r'(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:"?public"?\.)?"?(\w+)"?(?=[\s(]|$)', re.IGNORECASE
+)
 #: The ground's own applications: accounts, mail, work and trace. Nothing of theirs is on a public page.
 _APPS = frozenset(
     {
@@ -40,7 +45,7 @@ _unseen: dict[str, re.Pattern[str] | None] = {"clea_cache": None, "django_migrat
 def unseen(*tables: type[models.Model], but: str = "") -> None:
     """Say from ``AppConfig.ready`` that writing these shows the public nothing, ``but`` a statement that matches."""
     for table in tables:
-        _unseen[table._meta.db_table] = re.compile(but) if but else None
+        _unseen[table._meta.db_table] = re.compile(but, re.IGNORECASE) if but else None
 
 
 def settle() -> None:
@@ -55,13 +60,18 @@ def unseen_tables() -> set[str]:
 
 
 def is_seen(sql: str) -> bool:
-    """Whether this statement writes something that the public may read."""
-    if sql[:1] not in "IUD" or (found := _WRITE.match(sql)) is None:
+    """Whether this statement writes something that the public may read. One in words of nobody's is taken to."""
+    if sql.startswith(_READS):
         return False
-    if (table := found[1]) not in _unseen:
+    words = sql.lstrip()
+    if (found := _WRITE.match(words)) is None:
+        reads = words[:10].upper().startswith(_READS)
+        with_only = words[:5].upper() == "WITH " and _WITH_WRITES.search(words) is None
+        return not (reads or with_only)
+    if (table := found[1].lower()) not in _unseen:
         return True
     but = _unseen[table]
-    return but is not None and but.search(sql) is not None
+    return but is not None and but.search(words) is not None
 
 
 def watch(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
@@ -77,6 +87,9 @@ def _note(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
         # One a transaction. A savepoint that is rolled back takes its own with it.
         if not any(entry[1] is _move for entry in writer.run_on_commit):
             transaction.on_commit(_move, using=writer.alias, robust=True)
+            # Before whatever else waits for the commit: it may take long, or fail and stop what follows it.
+            if writer.in_atomic_block:
+                writer.run_on_commit.insert(0, writer.run_on_commit.pop())
     return done
 
 
