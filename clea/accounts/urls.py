@@ -1,11 +1,26 @@
 """allauth's views under French addresses; the names stay allauth's own, which it reverses."""
 
+from collections.abc import Callable
+from importlib import import_module
+
 from allauth.account import views as account
-from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
 from clea.accounts import views
+
+
+def second_factor(name: str) -> Callable[[HttpRequest], HttpResponseBase]:
+    """allauth's page, loaded when somebody opens it: security keys come with it, and no page of ours uses them."""
+
+    def page(request: HttpRequest) -> HttpResponseBase:
+        answer: HttpResponseBase = getattr(import_module("allauth.mfa.base.views"), name)(request)
+        return answer
+
+    return page
+
 
 urlpatterns = [
     path("connexion/", views.SignIn.as_view(), name="account_login"),
@@ -32,9 +47,9 @@ urlpatterns = [
         name="account_password_reset_completed",
     ),
     path("sessions/", views.sessions, name="account_sessions"),
-    path("double-authentification/", mfa.index, name="mfa_index"),
-    path("double-authentification/code/", mfa.authenticate, name="mfa_authenticate"),
-    path("double-authentification/reauthentification/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("double-authentification/", second_factor("index"), name="mfa_index"),
+    path("double-authentification/code/", login_not_required(second_factor("authenticate")), name="mfa_authenticate"),
+    path("double-authentification/reauthentification/", second_factor("reauthenticate"), name="mfa_reauthenticate"),
     path("double-authentification/activer/", views.Activate.as_view(), name="mfa_activate_totp"),
     path("double-authentification/desactiver/", views.Deactivate.as_view(), name="mfa_deactivate_totp"),
     path("double-authentification/secours/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),

@@ -14,14 +14,12 @@ import io
 import os
 import struct
 from base64 import b64decode, b64encode
-from typing import IO
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import IO, TYPE_CHECKING
 
 from clea.errors import Refused
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 MAGIC = b"age-encryption.org/v1\n"
 #: 2^17 rounds: 128 MB and about half a second for whoever tries a passphrase.
@@ -43,10 +41,10 @@ class SealedWriter(io.RawIOBase):
         super().__init__()
         self._out = out
         file_key, nonce, salt = os.urandom(16), os.urandom(16), os.urandom(16)
-        wrapped = ChaCha20Poly1305(_wrapping_key(passphrase, salt, work)).encrypt(bytes(12), file_key, None)
+        wrapped = _cipher(_wrapping_key(passphrase, salt, work)).encrypt(bytes(12), file_key, None)
         head = MAGIC + b"-> scrypt %s %d\n%s\n---" % (_text(salt), work, _text(wrapped))
         out.write(head + b" " + _text(_mac(file_key, head)) + b"\n" + nonce)
-        self._cipher = ChaCha20Poly1305(_derive(file_key, nonce, b"payload"))
+        self._cipher = _cipher(_derive(file_key, nonce, b"payload"))
         self._number = 0
         self._waiting = bytearray()
 
@@ -85,7 +83,7 @@ class OpenedReader(io.RawIOBase):
         nonce = source.read(16)
         if len(nonce) != 16:
             raise Refused(BROKEN, code="broken")
-        self._cipher = ChaCha20Poly1305(_derive(file_key, nonce, b"payload"))
+        self._cipher = _cipher(_derive(file_key, nonce, b"payload"))
         self._number = 0
         self._ready = b""
         self._next = source.read(PIECE + TAG)
@@ -107,10 +105,9 @@ class OpenedReader(io.RawIOBase):
         if len(sealed) == PIECE + TAG:
             self._next = self._source.read(PIECE + TAG)
         self._ended = not self._next
-        try:
-            piece = self._cipher.decrypt(_nonce(self._number, self._ended), sealed, None)
-        except (InvalidTag, ValueError):
-            raise Refused(BROKEN, code="broken") from None
+        piece = _unsealed(self._cipher, _nonce(self._number, self._ended), sealed)
+        if piece is None:
+            raise Refused(BROKEN, code="broken")
         if not piece and self._number:
             raise Refused(BROKEN, code="broken")
         self._number += 1
@@ -129,10 +126,9 @@ def _open_header(source: IO[bytes], passphrase: str) -> bytes:
     work = int(stanza[3])
     if len(salt) != 16 or len(wrapped) != 32 or not 1 <= work <= WORK_MAX:
         raise Refused(BROKEN, code="broken")
-    try:
-        file_key = ChaCha20Poly1305(_wrapping_key(passphrase, salt, work)).decrypt(bytes(12), wrapped, None)
-    except InvalidTag:
-        raise Refused(WRONG, code="passphrase") from None
+    file_key = _unsealed(_cipher(_wrapping_key(passphrase, salt, work)), bytes(12), wrapped)
+    if file_key is None:
+        raise Refused(WRONG, code="passphrase")
     if not hmac.compare_digest(mac, _mac(file_key, b"".join(lines[:3]) + b"---")):
         raise Refused(BROKEN, code="broken")
     return file_key
@@ -143,7 +139,27 @@ def _wrapping_key(passphrase: str, salt: bytes, work: int) -> bytes:
     return hashlib.scrypt(passphrase.encode(), salt=salt, n=2**work, r=8, p=1, maxmem=2 * 1024 * 2**work, dklen=32)
 
 
+def _cipher(key: bytes) -> ChaCha20Poly1305:
+    """cryptography weighs ten megabytes, and is loaded by the first archive: no page of ours needs it."""
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+    return ChaCha20Poly1305(key)
+
+
+def _unsealed(cipher: ChaCha20Poly1305, nonce: bytes, sealed: bytes) -> bytes | None:
+    """``None`` when it is not what was sealed."""
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        return cipher.decrypt(nonce, sealed, None)
+    except (InvalidTag, ValueError):
+        return None
+
+
 def _derive(key: bytes, salt: bytes, info: bytes) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(key)
 
 

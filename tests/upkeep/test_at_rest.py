@@ -18,6 +18,8 @@ HEAVY = [
     "icalendar",
     "numpy",
     "networkx",
+    "cryptography",
+    "fido2",
     "holidays",
     "boto3",
 ]
