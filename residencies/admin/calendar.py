@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Min
+from django.db.models import Min, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.decorators import method_decorator
@@ -18,7 +19,9 @@ from candidatures.admin.common import person
 from candidatures.models import Season
 from clea.errors import Refused, StaleWrite
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies.admin.base import ResidencyPages, SeasonPages
+from residencies.admin.waits import by_residency
 from residencies.enums import LIVE_RESIDENCIES
 from residencies.forms.presence import asked_week, week_page
 from residencies.models import PresenceDay, Residency
@@ -27,7 +30,6 @@ from residencies.selectors.calendar_pages import Asked, sheet
 from residencies.selectors.presence import ledger_of
 from residencies.services import presence as services
 from residencies.views.feed_acts import act, feed_card
-from structures.admin.scope import coordinated
 
 if TYPE_CHECKING:
     from residencies.selectors.calendar_pages import Sheet
@@ -193,27 +195,23 @@ def _season_sheet(request: HttpRequest, season: Season) -> tuple[Sheet, list[Res
     return sheet(scope, asked, _link, days, residencies), residencies
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Days noted by artists that nobody read yet: one line a residency. One query."""
-    territories = coordinated(request)
-    rows = (
-        PresenceDay.objects.filter(
-            residency__season__programme__territory__in=territories,
-            residency__state__in=LIVE_RESIDENCIES,
-            checked_at__isnull=True,
-        )
-        .exclude(done="")
-        .values("residency__uuid", "residency__artist_name")
-        .annotate(days=Count("pk"), oldest=Min("day"))
-        .order_by("residency__artist_name")
-    )
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    noted = PresenceDay.objects.filter(residency__state__in=LIVE_RESIDENCIES, checked_at__isnull=True).exclude(done="")
+    yield by_residency(request, "calendar.noted", noted, since=Min("day"))
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Days noted by artists that nobody read yet: one line a residency."""
     return [
         DeskItem(
             label=ngettext_lazy("jour de présence à vérifier", "jours de présence à vérifier"),
-            count=row["days"],
-            url=reverse("admin:residencies_residency_presence", args=[row["residency__uuid"]]),
-            detail=row["residency__artist_name"],
-            since=row["oldest"],
+            count=one.n,
+            url=reverse("admin:residencies_residency_presence", args=[one.key]),
+            detail=one.name,
+            since=one.since,
         )
-        for row in rows
+        for one in found.of("calendar.noted")
     ]
+
+
+desk_items = Subject(_rows, _lines)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -17,12 +20,14 @@ from candidatures.models import Season
 from clea.errors import Refused
 from clea.jobs.models import Job
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies import jobs
 from residencies.admin.base import SeasonPages
+from residencies.admin.waits import by_season
 from residencies.forms.closing import ClosingForm, ReopeningForm
+from residencies.models import Residency
 from residencies.selectors import closing as selectors
 from residencies.services import closing
-from structures.admin.scope import coordinated
 
 
 class SeasonClosingMixin(SeasonPages):
@@ -128,21 +133,23 @@ class SeasonClosingMixin(SeasonPages):
         return HttpResponseRedirect(reverse("admin:residencies_season_closing", args=[season.uuid]))
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Seasons that are over and still open. One query."""
-    rows = Season.objects.filter(
-        programme__territory__in=[territory.pk for territory in coordinated(request)],
-        closed_at=None,
-        ends_on__lt=timezone.localdate(),
-        residencies__isnull=False,
-    ).distinct()
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    lived = Exists(Residency.objects.filter(season=OuterRef("pk")))
+    yield by_season(request, "closing.over", Season.objects.filter(lived, ends_on__lt=timezone.localdate()), "")
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Seasons that are over and still open."""
     return [
         DeskItem(
             ngettext_lazy("saison finie, à clore", "saisons finies, à clore"),
             1,
-            reverse("admin:residencies_season_closing", args=[season.uuid]),
+            reverse("admin:residencies_season_closing", args=[season.key]),
             "info",
             season.name,
         )
-        for season in rows.order_by("starts_on", "pk")
+        for season in found.of("closing.over")
     ]
+
+
+desk_items = Subject(_rows, _lines)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import (
     Http404,
@@ -27,7 +28,9 @@ from candidatures.models import Season
 from candidatures.reports.spreadsheets import CSV, XLSX, csv_lines, xlsx
 from clea.errors import Refused, StaleWrite
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies.admin.base import SeasonPages
+from residencies.admin.waits import by_season
 from residencies.enums import CommunicationState
 from residencies.enums.steering import COMMUNICATION_TRANSITIONS
 from residencies.forms.communication import LineForm, MentionForm, RemoveForm
@@ -36,7 +39,6 @@ from residencies.models import CommunicationItem, News, PressItem
 from residencies.rules import communication as rules
 from residencies.selectors import communication as selectors
 from residencies.services import communication, press, subscribers
-from structures.admin.scope import coordinated
 
 #: What each move of the plan is called on its button.
 _MOVES = {
@@ -343,26 +345,23 @@ def _press(season: Season, key: UUID) -> PressItem:
     return row
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Actions of the plan whose day has passed, a line a season that is not closed. One query."""
-    rows = (
-        CommunicationItem.objects.filter(
-            state__in=rules.LIVE,
-            due_on__lt=timezone.localdate(),
-            season__closed_at=None,
-            season__programme__territory__in=[territory.pk for territory in coordinated(request)],
-        )
-        .order_by("season__starts_on")
-        .values_list("season__uuid")
-        .annotate(n=Count("pk"))
-    )
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    late = CommunicationItem.objects.filter(state__in=rules.LIVE, due_on__lt=timezone.localdate())
+    yield by_season(request, "communication.late", late)
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Actions of the plan whose day has passed, a line a season that is not closed."""
     return [
         DeskItem(
             ngettext_lazy("action de communication en retard", "actions de communication en retard"),
-            n,
-            f"{reverse('admin:residencies_season_communication', args=[key])}#plan",
+            one.n,
+            f"{reverse('admin:residencies_season_communication', args=[one.key])}#plan",
             urgency="soon",
-            detail=_("Leur date est passée : faites-les, déplacez-les ou abandonnez-les."),
+            detail=_("Leur date est passée : faites-les, déplacez-les ou abandonnez-les."),
         )
-        for key, n in rows
+        for one in found.of("communication.late")
     ]
+
+
+desk_items = Subject(_rows, _lines)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -16,15 +19,16 @@ from django.views.decorators.http import require_POST
 
 from candidatures.admin.common import person
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies.admin.base import ResidencyPages, SeasonPages
+from residencies.admin.waits import by_residency
 from residencies.enums import FACING_STATES, ResidencyState
-from residencies.models import Residency
+from residencies.models import Activity, Residency
 from residencies.reports.coverage import FORMS, sheet
 from residencies.selectors import coverage_pages
 from residencies.selectors.coverage_pages import Asked, explained_weights
 from residencies.selectors.where_next import where_next
 from residencies.services import coverage_exports
-from structures.admin.scope import coordinated
 
 _TABLE = "desk-table"
 
@@ -112,33 +116,41 @@ class SeasonCoverageMixin(SeasonPages):
         )
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Residencies in the second half of their days with less than half of their structures. One query."""
-    today = timezone.localdate()
-    structures = Q(activities__state__in=FACING_STATES, activities__structures__is_category=False)
-    rows = (
-        Residency.objects.filter(
-            state=ResidencyState.CURRENT,
-            structures_target__gt=0,
-            season__programme__territory__in=[territory.pk for territory in coordinated(request)],
-        )
-        .annotate(
-            first=Min("periods__starts_on"),
-            last=Max("periods__ends_on"),
-            found=Count("activities__structures", filter=structures, distinct=True),
-        )
-        .filter(first__isnull=False, last__gte=today, found__lt=F("structures_target") / 2.0)
-        .order_by("artist_name", "pk")
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    met: QuerySet[Any] = Activity.structures.through.objects.filter(
+        activity__residencies=OuterRef("pk"), activity__state__in=FACING_STATES, structure__is_category=False
     )
-    late = [row for row in rows if today >= row.first + timedelta(days=(row.last - row.first).days / 2)]
+    found = met.order_by().values("activity__residencies").annotate(n=Count("structure", distinct=True)).values("n")
+    behind = (
+        Residency.objects.filter(state=ResidencyState.CURRENT, structures_target__gt=0)
+        .annotate(found=Coalesce(Subquery(found), 0))
+        .filter(found__lt=F("structures_target") / 2.0)
+    )
+    days = {"since": Min("periods__starts_on"), "until": Max("periods__ends_on")}
+    yield by_residency(request, "coverage.behind", behind, "", **days)
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Residencies in the second half of their days with less than half of their structures."""
+    today = timezone.localdate()
+    late = [
+        one
+        for one in found.of("coverage.behind")
+        if one.since
+        and one.until
+        and one.since + timedelta(days=(one.until - one.since).days / 2) <= today <= one.until
+    ]
     if not late:
         return []
     return [
         DeskItem(
             _("Résidences à mi-parcours avec moins de la moitié de leurs structures"),
             len(late),
-            reverse("admin:residencies_residency_coverage", args=[late[0].uuid]),
+            reverse("admin:residencies_residency_coverage", args=[late[0].key]),
             "soon",
-            ", ".join(row.artist_name for row in late),
+            ", ".join(one.name for one in late),
         )
     ]
+
+
+desk_items = Subject(_rows, _lines)

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
 
 from django.http import HttpRequest
 
 from clea.ui.desk import DeskItem, about
+from clea.ui.waiting import lines_of
 from residencies.admin import (
-    bilan,
     calendar,
     closing,
     communication,
     coverage,
     events,
-    funding,
     money,
     opening,
     papers,
     planning,
     publishing,
-    relays,
     requests,
     steering,
     traces,
-    trips,
     welcome,
 )
 
+#: What an artist or a structure waits for, then what is behind.
+_RESIDENCIES = (opening, papers, requests, welcome, calendar, coverage, events)
+_SPENDING = (money,)
+_LOOKING_BACK = (steering, communication, traces, publishing, closing)
+
 
 def items(request: HttpRequest) -> list[DeskItem]:
-    """Every subject's lines, each with its own query."""
-    residencies: tuple[Any, ...] = (opening, papers, planning, requests, welcome, calendar, coverage, events, relays)
-    spending: tuple[Any, ...] = (money, trips, funding)
-    looking_back: tuple[Any, ...] = (steering, communication, traces, bilan, publishing, closing)
+    """Every subject's lines. One query for all, and what is planned looked at again: twelve at most."""
+    found = lines_of(request, (module.desk_items for module in _RESIDENCIES + _SPENDING + _LOOKING_BACK))
+
+    def of(subjects: tuple[ModuleType, ...]) -> list[DeskItem]:
+        return [line for module in subjects for line in found[module.desk_items]]
+
     return [
-        *(line for subject in residencies for line in subject.desk_items(request)),
-        *about("money", (line for subject in spending for line in subject.desk_items(request))),
-        *about("steering", (line for subject in looking_back for line in subject.desk_items(request))),
+        *of(_RESIDENCIES[:2]),
+        *planning.desk_items(request),
+        *of(_RESIDENCIES[2:]),
+        *about("money", of(_SPENDING)),
+        *about("steering", of(_LOOKING_BACK)),
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
@@ -22,10 +23,12 @@ from clea.journal.selectors import entries_for
 from clea.ui.desk import DeskItem
 from clea.ui.lists import PeriodFilter
 from clea.ui.templatetags.clea import state_tag
+from clea.ui.waiting import Subject, Waits
 from residencies.admin import works
 from residencies.admin.base import Tab
 from residencies.admin.event_meetings import MeetingsMixin
 from residencies.admin.recipients import of_registrations
+from residencies.admin.waits import by_territory
 from residencies.enums import BookingState, EventState, RegistrationState
 from residencies.forms.events import CancelForm, EventForm, TeamForm, territories_of
 from residencies.models import Event, MeetingWish, Registration, WorkBooking
@@ -36,7 +39,7 @@ from residencies.services import registrations
 from structures.admin.letters import WritingMixin, chosen_keys
 from structures.admin.scope import ScopedRelatedFilter
 from structures.letters import Mailing
-from structures.models import Structure, Territory
+from structures.models import Structure
 
 if TYPE_CHECKING:
     from django.forms import BaseForm
@@ -334,50 +337,32 @@ def _people(state: RegistrationState) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(n=Sum("people")).values("n"), output_field=IntegerField()), 0)
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Requests for works to answer, meetings to compute, meetings to tell. One query."""
-    path = "season__programme__territory"
-    coming = (
-        Event.objects.filter(**{path: OuterRef("pk")}, state=EventState.PUBLISHED, starts_at__gte=timezone.now())
-        .order_by()
-        .values(path)
-    )
-    wished = coming.filter(pk__in=MeetingWish.objects.values("event"), meetings_from__isnull=False)
-    asked = (
-        WorkBooking.objects.filter(**{f"work__residency__{path}": OuterRef("pk")}, state=BookingState.ASKED)
-        .filter(work__residency__season__closed_at=None)
-        .order_by()
-        .values(f"work__residency__{path}")
-    )
-    rows = (
-        Territory.objects.coordinated_by(request.user)
-        .annotate(
-            asked=_count(asked),
-            uncomputed=_count(wished.filter(timetable_at__isnull=True)),
-            untold=_count(
-                wished.filter(timetable_at__isnull=False).filter(
-                    Q(timetable_told_at__isnull=True) | Q(timetable_told_at__lt=F("timetable_at"))
-                )
-            ),
-        )
-        .filter(Q(asked__gt=0) | Q(uncomputed__gt=0) | Q(untold__gt=0))
-        .order_by("name")
-    )
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    coming = Event.objects.filter(state=EventState.PUBLISHED, starts_at__gte=timezone.now())
+    wished = coming.filter(Exists(MeetingWish.objects.filter(event=OuterRef("pk"))), meetings_from__isnull=False)
+    told = Q(timetable_told_at__isnull=True) | Q(timetable_told_at__lt=F("timetable_at"))
+    asked = WorkBooking.objects.filter(state=BookingState.ASKED)
+    yield by_territory(request, "events.asked", asked, "work__residency__season__")
+    yield by_territory(request, "events.uncomputed", wished.filter(timetable_at__isnull=True))
+    yield by_territory(request, "events.untold", wished.filter(told, timetable_at__isnull=False))
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Requests for works to answer, meetings to compute, meetings to tell."""
     events_url = reverse("admin:residencies_event_changelist") + "?state__exact=published"
     bookings_url = reverse("admin:residencies_workbooking_changelist") + "?state__exact=asked"
     lines = []
-    for row in rows:
-        if row.asked:
+    for here in found.places("events.asked", "events.uncomputed", "events.untold").values():
+        if one := here.get("events.asked"):
             label = ngettext_lazy("demande d'œuvre à répondre", "demandes d'œuvres à répondre")
-            lines.append(DeskItem(label, row.asked, bookings_url, "soon", row.short_name))
-        if row.uncomputed:
+            lines.append(DeskItem(label, one.n, bookings_url, "soon", one.name))
+        if one := here.get("events.uncomputed"):
             label = ngettext_lazy("évènement aux rendez-vous à calculer", "évènements aux rendez-vous à calculer")
-            lines.append(DeskItem(label, row.uncomputed, events_url, "soon", row.short_name))
-        if row.untold:
+            lines.append(DeskItem(label, one.n, events_url, "soon", one.name))
+        if one := here.get("events.untold"):
             label = ngettext_lazy("horaire de rendez-vous à annoncer", "horaires de rendez-vous à annoncer")
-            lines.append(DeskItem(label, row.untold, events_url, "soon", row.short_name))
+            lines.append(DeskItem(label, one.n, events_url, "soon", one.name))
     return lines
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+desk_items = Subject(_rows, _lines)

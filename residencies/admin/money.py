@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -16,21 +17,21 @@ from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from candidatures.admin.common import person, refuse, whole
-from candidatures.models import Season
 from clea.errors import Refused, StaleWrite
 from clea.ui.dates import euros
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies.admin.base import ResidencyPages
+from residencies.admin.waits import by_season
 from residencies.enums.money import PaymentState
 from residencies.forms.money import BudgetForm, ExpenseForm, LumpSumForm, ScheduleForm
 from residencies.forms.welcome import look_again
 from residencies.methods.cents import ZERO
-from residencies.models import Residency
+from residencies.models import Payment, Residency
 from residencies.reports import expense_statement
 from residencies.selectors import money as selectors
 from residencies.selectors import trips
 from residencies.services import money as services
-from structures.models import Territory
 
 
 class MoneyMixin(ResidencyPages):
@@ -225,40 +226,33 @@ def _budget_facts(money: selectors.Money) -> list[tuple[str, str]]:
 # The desk's first page -----------------------------------------------------------------------
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Payments to check, to approve, to pay, and instalments that are overdue. One query."""
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
     today, me = timezone.localdate(), person(request)
     # Who checked does not approve, where the territory asks for two people.
-    two = Q(programme__territory__two_person_payments=True)
-    mine = two & Q(payments__checked_by=me, payments__checked_by__isnull=False)
-    seasons = (
-        Season.objects.filter(
-            programme__territory__in=Territory.objects.coordinated_by(request.user),
-            closed_at__isnull=True,
-        )
-        .annotate(
-            to_check=Count("payments", filter=Q(payments__state=PaymentState.CLAIMED)),
-            to_approve=Count("payments", filter=Q(payments__state=PaymentState.CHECKED) & ~mine),
-            overdue=Count(
-                "payments",
-                filter=Q(payments__due_on__lt=today, payments__state__in=selectors.DUE_STATES),
-            ),
-            due_first=Min("payments__due_on", filter=Q(payments__state__in=selectors.DUE_STATES)),
-        )
-        .filter(Q(to_check__gt=0) | Q(to_approve__gt=0) | Q(overdue__gt=0))
-        .order_by("starts_on", "pk")
-    )
+    mine = Q(season__programme__territory__two_person_payments=True, checked_by=me, checked_by__isnull=False)
+    claimed = Payment.objects.filter(state=PaymentState.CLAIMED)
+    checked = Payment.objects.filter(~mine, state=PaymentState.CHECKED)
+    overdue = Payment.objects.filter(due_on__lt=today, state__in=selectors.DUE_STATES)
+    yield by_season(request, "money.to_check", claimed)
+    yield by_season(request, "money.to_approve", checked)
+    yield by_season(request, "money.overdue", overdue, since=Min("due_on"))
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Payments to check, to approve, to pay, and instalments that are overdue."""
     lines = []
-    for season in seasons:
-        page = reverse("admin:residencies_season_payments", args=[season.uuid])
-        counts: dict[str, int] = {name: getattr(season, name) for name in ("to_check", "to_approve", "overdue")}
-        if n := counts["to_check"]:
+    for key, here in found.places("money.to_check", "money.to_approve", "money.overdue").items():
+        page = reverse("admin:residencies_season_payments", args=[key])
+        if one := here.get("money.to_check"):
             words = ngettext_lazy("demande de paiement à vérifier", "demandes de paiement à vérifier")
-            lines.append(DeskItem(words, n, f"{page}?etat=claimed", "now", season.name))
-        if n := counts["overdue"]:
+            lines.append(DeskItem(words, one.n, f"{page}?etat=claimed", "now", one.name))
+        if one := here.get("money.overdue"):
             words = ngettext_lazy("paiement dont l'échéance est passée", "paiements dont l'échéance est passée")
-            lines.append(DeskItem(words, n, f"{page}?retard=on", "now", season.name, since=season.due_first))
-        if n := counts["to_approve"]:
+            lines.append(DeskItem(words, one.n, f"{page}?retard=on", "now", one.name, since=one.since))
+        if one := here.get("money.to_approve"):
             words = ngettext_lazy("paiement vérifié, à valider", "paiements vérifiés, à valider")
-            lines.append(DeskItem(words, n, f"{page}?etat=checked", "soon", season.name))
+            lines.append(DeskItem(words, one.n, f"{page}?etat=checked", "soon", one.name))
     return lines
+
+
+desk_items = Subject(_rows, _lines)

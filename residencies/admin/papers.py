@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, reverse
@@ -18,12 +18,13 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from candidatures.admin.common import DeskAdmin, person, uuids
-from candidatures.models import Season
 from clea.errors import Refused
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies.admin.base import ActivityPages, ResidencyPages, SeasonPages
 from residencies.admin.lookback import LookbackMixin
 from residencies.admin.paper_acts import PaperActs
+from residencies.admin.waits import by_season
 from residencies.enums import PaperKind, PaperState, SessionState
 from residencies.forms.papers import PaperTemplateForm
 from residencies.methods import papers as methods
@@ -31,7 +32,6 @@ from residencies.models import Activity, Paper, PaperTemplate, Residency, Sessio
 from residencies.selectors import confirmations
 from residencies.selectors import papers as selectors
 from residencies.services import papers
-from structures.models import Territory
 
 if TYPE_CHECKING:
     _TemplateForm = ModelForm[PaperTemplate]
@@ -264,54 +264,44 @@ class PaperTemplateAdmin(DeskAdmin):
 # The desk's first page -----------------------------------------------------------------------
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Agreements missing before a session that comes, copies to check, words that differ. One query."""
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    now, today = timezone.now(), timezone.localdate()
+    missing = selectors.missing(today).filter(first_at__date__lte=today + selectors.SOON)
+    scans = Paper.objects.filter(state=PaperState.ISSUED, signed_file__isnull=False)
+    late = Session.objects.filter(state=SessionState.PLANNED, ends_at__lte=now)
+    yield by_season(request, "papers.missing", missing)
+    yield by_season(request, "papers.scans", scans, "activity__season__")
+    yield by_season(request, "papers.scans", scans, "residency__season__")
+    yield by_season(request, "papers.contested", Session.objects.filter(contested=True), "activity__season__")
+    yield by_season(request, "papers.silent", late, "activity__season__")
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Agreements missing before a session that comes, copies to check, words that differ."""
     lines = []
-    for season in _counted(request):
-        agreements = reverse("admin:residencies_season_agreements", args=[season.uuid])
-        waiting = reverse("admin:residencies_season_confirmations", args=[season.uuid])
-        counts: dict[str, int] = {name: getattr(season, name) for name in ("missing", "scans", "contested", "silent")}
-        if n := counts["missing"]:
+    for key, here in found.places("papers.missing", "papers.scans", "papers.contested", "papers.silent").items():
+        agreements = reverse("admin:residencies_season_agreements", args=[key])
+        waiting = reverse("admin:residencies_season_confirmations", args=[key])
+        if one := here.get("papers.missing"):
             words = ngettext_lazy(
                 "activité commence bientôt sans convention signée",
                 "activités commencent bientôt sans convention signée",
             )
-            lines.append(DeskItem(words, n, agreements, "now", season.name))
-        if n := counts["scans"]:
+            lines.append(DeskItem(words, one.n, agreements, "now", one.name))
+        if one := here.get("papers.scans"):
             words = ngettext_lazy("copie signée reçue, à vérifier", "copies signées reçues, à vérifier")
-            lines.append(DeskItem(words, n, agreements, "soon", season.name))
-        if n := counts["contested"]:
+            lines.append(DeskItem(words, one.n, agreements, "soon", one.name))
+        if one := here.get("papers.contested"):
             words = ngettext_lazy(
                 "séance sur laquelle les confirmations diffèrent", "séances sur lesquelles les confirmations diffèrent"
             )
-            lines.append(DeskItem(words, n, waiting, "soon", season.name))
-        if n := counts["silent"]:
+            lines.append(DeskItem(words, one.n, waiting, "soon", one.name))
+        if one := here.get("papers.silent"):
             words = ngettext_lazy(
                 "séance passée que personne n'a confirmée", "séances passées que personne n'a confirmées"
             )
-            lines.append(DeskItem(words, n, waiting, "info", season.name))
+            lines.append(DeskItem(words, one.n, waiting, "info", one.name))
     return lines
 
 
-def _counted(request: HttpRequest) -> QuerySet[Season]:
-    now, today = timezone.now(), timezone.localdate()
-    missing = selectors.missing(today).filter(first_at__date__lte=today + selectors.SOON)
-    scans = Paper.objects.filter(state=PaperState.ISSUED, signed_file__isnull=False).order_by()
-    sessions = Session.objects.filter(activity__season=OuterRef("pk")).order_by()
-    return (
-        Season.objects.filter(programme__territory__in=Territory.objects.coordinated_by(request.user), closed_at=None)
-        .annotate(
-            missing=_number(missing.filter(season=OuterRef("pk")).order_by(), "season"),
-            scans=_number(scans.filter(activity__season=OuterRef("pk")), "activity__season")
-            + _number(scans.filter(residency__season=OuterRef("pk")), "residency__season"),
-            contested=_number(sessions.filter(contested=True), "activity__season"),
-            silent=_number(sessions.filter(state=SessionState.PLANNED, ends_at__lte=now), "activity__season"),
-        )
-        .filter(Q(missing__gt=0) | Q(scans__gt=0) | Q(contested__gt=0) | Q(silent__gt=0))
-        .order_by("starts_on", "pk")
-    )
-
-
-def _number(rows: QuerySet[Any], group: str) -> Coalesce:
-    counted = rows.values(group).annotate(n=Count("pk", distinct=True)).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+desk_items = Subject(_rows, _lines)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, reverse
@@ -20,8 +21,10 @@ from candidatures.admin.common import person, refuse
 from candidatures.models import Season
 from clea.errors import Refused, StaleWrite
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies import jobs
 from residencies.admin.base import SeasonPages
+from residencies.admin.waits import by_season
 from residencies.enums import SessionState
 from residencies.enums.bilan import BilanState
 from residencies.forms.publishing import BilanForm
@@ -31,7 +34,6 @@ from residencies.pages import bilan as pages
 from residencies.rules import publishing as rules
 from residencies.selectors import bilan_pages as selectors
 from residencies.services import bilans
-from structures.admin.scope import coordinated
 
 _read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -177,28 +179,26 @@ def _claim(bilan: Bilan | None, figures: Any) -> Any:
     return rules.claim_holds(bilan.claimed_people, figures) if bilan and bilan.claimed_people else None
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Seasons that are over, with sessions held and no published bilan. One query."""
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
     held = Session.objects.filter(activity__season=OuterRef("pk"), state=SessionState.HELD)
-    rows = (
-        Season.objects.filter(
-            programme__territory__in=[territory.pk for territory in coordinated(request)],
-            ends_on__lt=timezone.localdate(),
-            closed_at=None,
-        )
-        .exclude(bilan__state=BilanState.PUBLISHED)
-        .filter(Exists(held))
-        .order_by("ends_on", "pk")
-    )
-    late = list(rows)
+    late = Season.objects.filter(Exists(held), ends_on__lt=timezone.localdate())
+    yield by_season(request, "publishing.late", late.exclude(bilan__state=BilanState.PUBLISHED), "")
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Seasons that are over, with sessions held and no published bilan."""
+    late = found.of("publishing.late")
     if not late:
         return []
     return [
         DeskItem(
             gettext_lazy("Saisons finies dont le bilan n'est pas publié"),
             len(late),
-            reverse("admin:residencies_season_bilan", args=[late[0].uuid]),
+            reverse("admin:residencies_season_bilan", args=[late[0].key]),
             "soon",
             ", ".join(season.name for season in late),
         )
     ]
+
+
+desk_items = Subject(_rows, _lines)

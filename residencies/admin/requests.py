@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
+from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -23,7 +24,9 @@ from clea.ui.dates import day
 from clea.ui.desk import DeskItem
 from clea.ui.lists import PeriodFilter
 from clea.ui.templatetags.clea import state_tag
+from clea.ui.waiting import Subject, Waits
 from residencies.admin.recipients import of_structures_of
+from residencies.admin.waits import everywhere
 from residencies.enums import RequestState
 from residencies.forms.requests import JoinForm, ProposeForm, TurnForm, WordsForm
 from residencies.models import Activity, ActivityRequest
@@ -32,7 +35,7 @@ from residencies.selectors import requests as selectors
 from residencies.selectors.relays import relays_for
 from residencies.services import requests as services
 from structures.admin.letters import WritingMixin
-from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter, coordinated
+from structures.admin.scope import AccentFreeSearchMixin, ScopedRelatedFilter
 from structures.letters import Mailing
 
 if TYPE_CHECKING:
@@ -399,20 +402,22 @@ def _chosen(request: HttpRequest) -> UUID | None:
     return next(iter(uuids([request.GET.get("artiste", "")])), None)
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Wishes that wait for an answer. One query."""
-    territories = coordinated(request)
-    if not territories:
-        return []
-    found = selectors.waiting(territories)
-    if not found["n"]:
-        return []
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    yield everywhere(request, "requests", ActivityRequest.objects.waiting(), since=Min(TruncDate("made_at")))
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Wishes that wait for an answer."""
     return [
         DeskItem(
-            label=ngettext("souhait de structure à étudier", "souhaits de structures à étudier", found["n"]),
-            count=found["n"],
+            label=ngettext("souhait de structure à étudier", "souhaits de structures à étudier", one.n),
+            count=one.n,
             url=reverse(f"admin:{_NAME}_by_effect"),
             urgency="soon",
-            since=found["oldest"],
+            since=one.since,
         )
+        for one in found.of("requests")
     ]
+
+
+desk_items = Subject(_rows, _lines)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -20,15 +20,16 @@ from candidatures.admin.common import person, refuse
 from candidatures.models import Season
 from clea.errors import Refused
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies.admin import steering_meeting
 from residencies.admin.base import SeasonPages
+from residencies.admin.waits import by_season
 from residencies.enums.steering import MeetingKind, MeetingState
 from residencies.forms.steering import MeetingForm, RhythmForm, days_of
 from residencies.models import Action, Meeting, SteeringRhythm
 from residencies.rules import steering as rules
 from residencies.selectors import steering as selectors
 from residencies.services import meetings, rhythms
-from structures.models import Territory
 
 __all__ = ["SeasonSteeringMixin", "desk_items", "steering_meeting"]
 
@@ -165,48 +166,33 @@ class SeasonSteeringMixin(SeasonPages):
 # The desk's first page -----------------------------------------------------------------------
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Meetings near and not ready, held and not written down, actions late. One query."""
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    now, today = timezone.now(), timezone.localdate()
+    meeting = Meeting.objects.all()
+    near = meeting.filter(state=MeetingState.PLANNED, starts_at__gt=now, starts_at__lte=now + meetings.SOON)
+    bare = near.filter(Q(invited_at__isnull=True) | Q(items__isnull=True))
+    unwritten = meeting.filter(state__in=[MeetingState.PLANNED, MeetingState.HELD], ends_at__lte=now)
+    late = Action.objects.pending().filter(due_on__lt=today).exclude(meeting__state=MeetingState.CANCELLED)
+    yield by_season(request, "steering.bare", bare, n=Count("pk", distinct=True))
+    yield by_season(request, "steering.unwritten", unwritten)
+    yield by_season(request, "steering.late", late, "meeting__season__")
+
+
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Meetings near and not ready, held and not written down, actions late."""
     lines = []
-    for season in _counted(request):
-        page = reverse("admin:residencies_season_steering", args=[season.uuid])
-        counts: dict[str, int] = {name: getattr(season, name) for name in ("bare", "unwritten", "late")}
-        if n := counts["bare"]:
+    for key, here in found.places("steering.bare", "steering.unwritten", "steering.late").items():
+        page = reverse("admin:residencies_season_steering", args=[key])
+        if one := here.get("steering.bare"):
             words = ngettext_lazy("réunion dans la semaine, à convoquer", "réunions dans la semaine, à convoquer")
-            lines.append(DeskItem(words, n, page, "now", season.name))
-        if n := counts["unwritten"]:
+            lines.append(DeskItem(words, one.n, page, "now", one.name))
+        if one := here.get("steering.unwritten"):
             words = ngettext_lazy("réunion passée sans compte rendu", "réunions passées sans compte rendu")
-            lines.append(DeskItem(words, n, f"{page}#passees", "soon", season.name))
-        if n := counts["late"]:
+            lines.append(DeskItem(words, one.n, f"{page}#passees", "soon", one.name))
+        if one := here.get("steering.late"):
             words = ngettext_lazy("action de comité en retard", "actions de comités en retard")
-            lines.append(DeskItem(words, n, f"{page}#actions", "soon", season.name))
+            lines.append(DeskItem(words, one.n, f"{page}#actions", "soon", one.name))
     return lines
 
 
-def _counted(request: HttpRequest) -> QuerySet[Season]:
-    now, today = timezone.now(), timezone.localdate()
-    own = Meeting.objects.filter(season=OuterRef("pk")).order_by()
-    near = own.filter(state=MeetingState.PLANNED, starts_at__gt=now, starts_at__lte=now + meetings.SOON)
-    bare = near.filter(Q(invited_at__isnull=True) | Q(items__isnull=True))
-    unwritten = own.filter(state__in=[MeetingState.PLANNED, MeetingState.HELD], ends_at__lte=now)
-    late = (
-        Action.objects.pending()
-        .filter(meeting__season=OuterRef("pk"), due_on__lt=today)
-        .exclude(meeting__state=MeetingState.CANCELLED)
-        .order_by()
-    )
-    return (
-        Season.objects.filter(
-            programme__territory__in=Territory.objects.coordinated_by(request.user), closed_at__isnull=True
-        )
-        .annotate(
-            bare=_number(bare, "season"), unwritten=_number(unwritten, "season"), late=_number(late, "meeting__season")
-        )
-        .filter(Q(bare__gt=0) | Q(unwritten__gt=0) | Q(late__gt=0))
-        .order_by("starts_on", "pk")
-    )
-
-
-def _number(rows: QuerySet[Any], group: str) -> Coalesce:
-    counted = rows.values(group).annotate(n=Count("pk", distinct=True)).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+desk_items = Subject(_rows, _lines)

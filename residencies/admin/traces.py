@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from candidatures.admin.common import person, refuse
 from clea.errors import Refused
 from clea.ui.desk import DeskItem
+from clea.ui.waiting import Subject, Waits
 from residencies.admin.traces_consents import ConsentActs
 from residencies.admin.traces_place import Place, PlaceView
-from residencies.models import Picture, Production, Residency, ResidencyArtist, Testimony
+from residencies.admin.waits import by_residency
+from residencies.models import Picture, Production, ResidencyArtist, Testimony
 from residencies.pages.traces import TraceKind, at_file, kind_of, row_of
 from residencies.selectors import trace_pages
 from residencies.selectors.traces import pictures_shown, testimonies_shown
@@ -129,48 +131,44 @@ class TracesMixin(ConsentActs):
 # What the desk says -----------------------------------------------------------------------------
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """What artists added and is not published; what a consent no longer covers. One query."""
-    lines = []
-    for row in _waiting(request):
-        page = reverse("admin:residencies_residency_traces", args=[row.uuid])
-        if n := row.hidden_traces:  # type: ignore[attr-defined]
-            words = ngettext_lazy(
-                "image ou témoignage publié dont l'accord ne vaut plus",
-                "images ou témoignages publiés dont l'accord ne vaut plus",
-            )
-            lines.append(DeskItem(words, n, page, "soon", row.artist_name))
-        if n := row.new_traces:  # type: ignore[attr-defined]
-            words = ngettext_lazy("trace ajoutée par l'artiste, à publier", "traces ajoutées par l'artiste, à publier")
-            lines.append(DeskItem(words, n, page, "info", row.artist_name))
-    return lines
-
-
-def _waiting(request: HttpRequest) -> QuerySet[Residency]:
-    theirs = Exists(ResidencyArtist.objects.filter(residency=OuterRef("residency"), user=OuterRef("made_by")))
-    words = Testimony.objects.filter(theirs, is_published=False).exclude(consent__withdrawn_at__isnull=False)
-    pictures = Picture.objects.filter(theirs, is_published=False).exclude(consents__withdrawn_at__isnull=False)
-    made = Production.objects.filter(theirs, is_published=False)
-    # Shown neither on the site nor in print: nobody sees it, though it was published.
-    gone = {"is_published": True}
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    by_its_artist = Exists(ResidencyArtist.objects.filter(residency=OuterRef("residency"), user=OuterRef("made_by")))
+    # Of the residencies that are shown; what is published may be seen neither on the site nor in print any more.
+    new = {"is_published": False, "residency__published_at__isnull": False}
+    gone = {"is_published": True, "residency__published_at__isnull": False}
+    words = Testimony.objects.filter(by_its_artist, **new).exclude(consent__withdrawn_at__isnull=False)
+    pictures = Picture.objects.filter(by_its_artist, **new).exclude(consents__withdrawn_at__isnull=False)
     dark_words = Testimony.objects.filter(**gone).exclude(
         Q(pk__in=testimonies_shown("site").values("pk")) | Q(pk__in=testimonies_shown("print").values("pk"))
     )
     dark_pictures = Picture.objects.filter(**gone).exclude(
         Q(pk__in=pictures_shown("site").values("pk")) | Q(pk__in=pictures_shown("print").values("pk"))
     )
-    return (
-        Residency.objects.coordinated_by(request.user)
-        .filter(season__closed_at=None, published_at__isnull=False)
-        .annotate(
-            new_traces=_count(words) + _count(pictures) + _count(made),
-            hidden_traces=_count(dark_words) + _count(dark_pictures),
-        )
-        .filter(Q(new_traces__gt=0) | Q(hidden_traces__gt=0))
-        .order_by(F("hidden_traces").desc(), "artist_name", "pk")
-    )
+    for kind, rows in (
+        ("traces.new", words),
+        ("traces.new", pictures),
+        ("traces.new", Production.objects.filter(by_its_artist, **new)),
+        ("traces.hidden", dark_words),
+        ("traces.hidden", dark_pictures),
+    ):
+        yield by_residency(request, kind, rows)
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.filter(residency=OuterRef("pk")).order_by().values("residency").annotate(n=Count("pk"))
-    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """What artists added and is not published; what a consent no longer covers."""
+    lines = []
+    for key, here in found.places("traces.hidden", "traces.new").items():
+        page = reverse("admin:residencies_residency_traces", args=[key])
+        if one := here.get("traces.hidden"):
+            words = ngettext_lazy(
+                "image ou témoignage publié dont l'accord ne vaut plus",
+                "images ou témoignages publiés dont l'accord ne vaut plus",
+            )
+            lines.append(DeskItem(words, one.n, page, "soon", one.name))
+        if one := here.get("traces.new"):
+            words = ngettext_lazy("trace ajoutée par l'artiste, à publier", "traces ajoutées par l'artiste, à publier")
+            lines.append(DeskItem(words, one.n, page, "info", one.name))
+    return lines
+
+
+desk_items = Subject(_rows, _lines)

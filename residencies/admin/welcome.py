@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -16,11 +16,13 @@ from django.views.decorators.http import require_safe
 
 from clea.journal.selectors import entries_for
 from clea.ui.desk import DeskItem, Urgency
+from clea.ui.waiting import Subject, Waits
+from residencies.admin.waits import by_residency
 from residencies.admin.welcome_follow import FollowMixin
 from residencies.admin.welcome_lodging import LodgingMixin
 from residencies.admin.welcome_visits import VisitsMixin
 from residencies.enums import LIVE_RESIDENCIES, IncidentState, InventoryMoment, Severity
-from residencies.models import CheckIn, Incident, Inventory, Residency, Stay
+from residencies.models import CheckIn, Incident, Inventory, Stay
 from residencies.rules import welcome as rules
 from residencies.selectors import welcome as selectors
 
@@ -54,15 +56,8 @@ class WelcomeMixin(VisitsMixin, LodgingMixin, FollowMixin):
 # What the desk says -----------------------------------------------------------------------------
 
 
-def desk_items(request: HttpRequest) -> list[DeskItem]:
-    """Incidents (urgent first), inventories that wait, check-ins overdue. One query.
-
-    A residency that ended or stopped still owes its exit inventory; nobody is late for a talk with it.
-    """
-    return [line for row in _waiting(request) for line in _lines(row)]
-
-
-def _waiting(request: HttpRequest) -> QuerySet[Residency]:
+def _rows(request: HttpRequest) -> Iterator[QuerySet[Any]]:
+    """A residency that ended or stopped still owes its exit inventory; nobody is late for a talk with it."""
     today = timezone.localdate()
     going_on = Incident.objects.exclude(state=IncidentState.CLOSED)
     entry = Inventory.objects.filter(stay=OuterRef("pk"), moment=InventoryMoment.ENTRY)
@@ -77,27 +72,11 @@ def _waiting(request: HttpRequest) -> QuerySet[Residency]:
         "silent": stays.filter(Exists(silent)).exclude(Q(ends_on__lte=today) & ~Exists(leaving)),
         "talks": CheckIn.objects.filter(held_on=None, due_on__lt=today, residency__state__in=LIVE_RESIDENCIES),
     }
-    some = Q()
-    for name in counts:
-        some |= Q(**{f"{name}__gt": 0})
-    return (
-        Residency.objects.coordinated_by(request.user)
-        .annotate(**{name: _count(rows) for name, rows in counts.items()})
-        .filter(some)
-        .order_by(F("urgent").desc(), "artist_name", "pk")
-    )
+    return (by_residency(request, f"welcome.{name}", rows) for name, rows in counts.items())
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.filter(residency=OuterRef("pk")).order_by().values("residency").annotate(n=Count("pk"))
-    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
-
-
-def _lines(row: Residency) -> list[DeskItem]:
-    page = reverse("admin:residencies_residency_welcome", args=[row.uuid])
-    n: dict[str, int] = {
-        name: getattr(row, name) for name in ("urgent", "others", "entries", "exits", "silent", "talks")
-    }
+def _lines(request: HttpRequest, found: Waits) -> list[DeskItem]:
+    """Incidents (urgent first), inventories that wait, check-ins overdue."""
     said: list[tuple[str, Any, str, Urgency]] = [
         ("urgent", ngettext_lazy("incident urgent", "incidents urgents"), "incidents", "now"),
         ("others", ngettext_lazy("incident à suivre", "incidents à suivre"), "incidents", "soon"),
@@ -123,8 +102,14 @@ def _lines(row: Residency) -> list[DeskItem]:
         ),
         ("talks", ngettext_lazy("point d'étape en retard", "points d'étape en retard"), "points", "soon"),
     ]
-    return [
-        DeskItem(label, n[name], f"{page}#{anchor}", urgency, row.artist_name)
-        for name, label, anchor, urgency in said
-        if n[name]
-    ]
+    places = found.places(*(f"welcome.{name}" for name, *_more in said)).items()
+    lines = []
+    for key, here in sorted(places, key=lambda place: "welcome.urgent" not in place[1]):
+        page = reverse("admin:residencies_residency_welcome", args=[key])
+        for name, label, anchor, urgency in said:
+            if one := here.get(f"welcome.{name}"):
+                lines.append(DeskItem(label, one.n, f"{page}#{anchor}", urgency, one.name))
+    return lines
+
+
+desk_items = Subject(_rows, _lines)

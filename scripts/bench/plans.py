@@ -164,7 +164,7 @@ def _read(page: Page, big: dict[str, int]) -> Read:
     found = Read(page.label, page.path, response.status_code, len(asked), process_ms=1000 * (whole - spent))
     found.repeated = sum(count - 1 for count in Counter(sql for sql, _ in asked).values())
     for sql, params in asked:
-        if sql.lstrip().upper().startswith("SELECT"):
+        if sql.lstrip(" (").upper().startswith("SELECT"):
             _explain(found, sql, params, big)
     return found
 

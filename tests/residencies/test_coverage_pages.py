@@ -20,12 +20,12 @@ from openpyxl import load_workbook
 from clea.errors import Forbidden
 from clea.journal.models import Entry
 from residencies.admin.coverage import desk_items
+from residencies.admin.waits import open_seasons
 from residencies.enums import SessionState
 from residencies.maps import Measure, coverage_map
 from residencies.models import PastAction, PlanningRules, Residency, Session
 from residencies.selectors.coverage import coverage
 from residencies.services import past_actions, planning_rules
-from structures.admin.scope import coordinated
 from structures.models import Structure
 from tests.factories.residencies import ActivityFactory, ResidencyFactory, SessionFactory, artist_of, plan_many, team
 from tests.factories.structures import CommuneFactory, CoordinatorFactory, StructureFactory, TerritoryFactory
@@ -242,7 +242,7 @@ def test_a_residency_late_on_its_structures_is_said_from_half_way(residency: Res
             assert sum(item.count for item in desk_items(asked(residency))) == told, day
     with time_machine.travel("2027-03-01T10:00:00Z", tick=False):
         request = asked(residency)
-        coordinated(request)
+        open_seasons(request)
         with CaptureQueriesContext(connection) as queries:
             (item,) = desk_items(request)
         assert len(queries) == 1
