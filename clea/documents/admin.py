@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from clea.accounts.models import User
 from clea.documents import keepers, rules
 from clea.documents.enums import ScanState
-from clea.documents.models import HeldFile
+from clea.documents.models import HELD, HeldFile
 from clea.documents.services import scanning
 from clea.errors import Refused
 from clea.journal.selectors import entries_for
@@ -95,8 +95,7 @@ class HeldFileAdmin(DeskListMixin, _Admin):
         user = request.user
         if not isinstance(user, User):
             return super().get_queryset(request).none()
-        states = [ScanState.WAITING, ScanState.INFECTED, ScanState.RELEASED]
-        return super().get_queryset(request).filter(keepers.reach(user), scan__in=states, copy_of=None)
+        return super().get_queryset(request).filter(keepers.reach(user), HELD, copy_of=None)
 
     # List ----------------------------------------------------------------------------------
 

@@ -24,18 +24,22 @@ if TYPE_CHECKING:
 def items(request: HttpRequest) -> list[DeskItem]:
     """One query while nothing is withheld, two else."""
     user: User = request.user  # type: ignore[assignment]
-    rows = StoredFile.objects.withheld().filter(copy_of=None)
-    if not rows.exists():
+    if not StoredFile.objects.withheld().exists():
         return []
     held, waiting = (
         Q(scan=ScanState.INFECTED),
         Q(scan=ScanState.WAITING, scanned_at__lte=timezone.now() - rules.patience()),
     )
-    found = rows.filter(keepers.reach(user)).aggregate(
-        held=Count("pk", filter=held),
-        held_since=Min("scanned_at", filter=held),
-        waiting=Count("pk", filter=waiting),
-        waiting_since=Min("scanned_at", filter=waiting),
+    found = (
+        StoredFile.objects.withheld()
+        .filter(copy_of=None)
+        .filter(keepers.reach(user))
+        .aggregate(
+            held=Count("pk", filter=held),
+            held_since=Min("scanned_at", filter=held),
+            waiting=Count("pk", filter=waiting),
+            waiting_since=Min("scanned_at", filter=waiting),
+        )
     )
     lines = [
         DeskItem(
