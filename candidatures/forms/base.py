@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from clea.i18n import localised
 
 
 class Textarea(forms.Textarea):
@@ -14,6 +18,18 @@ class Textarea(forms.Textarea):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class Rows(forms.TypedMultipleChoiceField):
+    """Some of the rows that are offered, which the page has read already."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def offer(self, rows: Sequence[models.Model], label: str) -> None:
+        by_key = {str(row.pk): row for row in rows}
+        self.choices = [(key, localised(row, label)) for key, row in by_key.items()]
+        self.coerce = by_key.__getitem__
 
 
 class LenientMixin:

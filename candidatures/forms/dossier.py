@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.enums import BudgetNature, LifeStage
-from candidatures.forms.base import DraftForm, LenientMixin, RowForm, Textarea, rows_of
+from candidatures.forms.base import DraftForm, LenientMixin, RowForm, Rows, Textarea, rows_of
 from candidatures.models import (
     Application,
     BudgetLine,
@@ -73,20 +74,8 @@ class MemberRow(RowForm):
 MemberRows = rows_of(MemberRow, extra=2, maximum=30)
 
 
-class DisciplineChoices(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return localised(obj, "name")
-
-
-class TitleChoices(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return localised(obj, "title")
-
-
 class PracticeForm(DraftForm):
-    disciplines = DisciplineChoices(
-        queryset=Discipline.objects.all(),
-        widget=forms.CheckboxSelectMultiple,
+    disciplines = Rows(
         label=_("Vos disciplines"),
         help_text=_("Cochez toutes celles qui comptent dans votre travail."),
     )
@@ -99,8 +88,9 @@ class PracticeForm(DraftForm):
             "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, disciplines: Sequence[Discipline], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        cast(Rows, self.fields["disciplines"]).offer(disciplines, "name")
         self.fields["practice"].required = True
         self.fields["practice"].help_text = _("Deux mille signes au plus. Votre dossier dira le reste.")
         self.fields["website"].help_text = _("Si vous en avez un : « exemple.fr » suffit.")
@@ -221,12 +211,7 @@ WorkRows = rows_of(WorkRow, extra=2, maximum=40)
 
 
 class ArticulationForm(DraftForm):
-    axes = TitleChoices(
-        queryset=None,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        label=_("Axes que vous pensez explorer"),
-    )
+    axes = Rows(required=False, label=_("Axes que vous pensez explorer"))
     life_stages = forms.MultipleChoiceField(
         choices=LifeStage.choices,
         widget=forms.CheckboxSelectMultiple,
@@ -244,7 +229,7 @@ class ArticulationForm(DraftForm):
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(TitleChoices, self.fields["axes"]).queryset = call.axes.all()
+        cast(Rows, self.fields["axes"]).offer(list(call.axes.all()), "title")
         self.fields["territory_link"].help_text = _(
             "Quelles rencontres possibles entre votre univers et ce territoire ? Cette réponse est appréciée par le "
             "jury, elle n'écarte personne."

@@ -14,6 +14,7 @@ from candidatures import sections
 from candidatures.enums import PieceForm
 from candidatures.forms import dossier
 from candidatures.forms.base import RowFormSet
+from candidatures.selectors import asked
 from candidatures.services.applications import CHOICES, COLUMNS, ROWS, WORKS, Changes
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def build(application: Application, section: str, data: QueryDict | None = None)
     if section == sections.IDENTITY:
         page.form = dossier.IdentityForm(**extra)
     elif section == sections.PRACTICE:
-        page.form = dossier.PracticeForm(**extra)
+        page.form = dossier.PracticeForm(**extra, disciplines=asked.disciplines(application.read_at))
     elif section == sections.ELIGIBILITY and call.criteria.all():
         page.form = dossier.EligibilityForm(**extra, criteria=list(call.criteria.all()))
     elif section == sections.SINGLE_PDF and call.accepts_single_pdf:

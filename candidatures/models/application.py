@@ -116,6 +116,25 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         own = extensions.filter(call=OuterRef("call"), user=OuterRef("owner")).order_by("-until")
         return self.annotate(_extended_to=Subquery(own.values("until")[:1]))
 
+    def held(self, **key: object) -> Application:
+        """The row of this key, locked until the transaction ends, and all that is read with it as it then stands.
+
+        Whoever waits for a row is given it as it became, and the rest of the same query as it was before: a relation
+        is then missing, or the row itself. What changes a dossier moves its version, what files it its last deposit;
+        when one has moved, all is read once more, the row in hand.
+        """
+        rows = self.select_for_update(of=("self",))
+        asked = self.model._default_manager.filter(pk=OuterRef("pk")).order_by()
+        before = {f"_asked_{name}": Subquery(asked.values(name)) for name in ("content_version", "last_deposit")}
+        try:
+            found = rows.annotate(**before).get(**key)
+        except self.model.DoesNotExist:
+            return rows.get(**key)
+        moved = (
+            found._asked_content_version != found.content_version or found._asked_last_deposit != found.last_deposit_id
+        )
+        return rows.get(**key) if moved else found
+
     def with_unfiled_changes(self) -> ApplicationQuerySet:
         """Drafts, and filed dossiers changed since their last deposit."""
         return self.filter(Q(state__in=OPEN_STATES, content_version__gt=models.F("filed_version")))
@@ -223,6 +242,11 @@ class Application(models.Model):
     _told_offer: str | None
     # Read by ``with_close``.
     _extended_to: datetime | None
+    # Read by ``held``: as they were when the row was asked for.
+    _asked_content_version: int
+    _asked_last_deposit: int | None
+    # Given by ``selectors.dossier``: where what everyone shares stood when the row was read.
+    read_at: tuple[str, int] | None = None
 
     objects = ApplicationQuerySet.as_manager()
 

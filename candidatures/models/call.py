@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +48,12 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def with_territory(self) -> CallQuerySet:
         return self.select_related("season__programme__territory")
+
+    def with_close_for(self, user_id: int) -> CallQuerySet:
+        """With the last of this person's own extensions, if there is one (``selectors.personal_deadline``)."""
+        extensions = apps.get_model("candidatures", "Extension").objects
+        own = extensions.filter(call=OuterRef("pk"), user=user_id).order_by("-until")
+        return self.annotate(_extended_to=Subquery(own.values("until")[:1]), _read_for=Value(user_id))
 
 
 class Call(models.Model):
@@ -146,6 +153,9 @@ class Call(models.Model):
 
     # Told by ``selectors.dossier``, which read it with the dossier.
     _asks_conditions: bool | None = None
+    # Read by ``with_close_for``, for that person.
+    _extended_to: datetime | None
+    _read_for: int
 
     objects = CallQuerySet.as_manager()
 

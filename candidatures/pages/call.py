@@ -25,6 +25,7 @@ from structures.models import Territory
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from candidatures.models.call import CallQuerySet
     from clea.accounts.models import User
     from clea.ui.season import Step
 
@@ -45,15 +46,21 @@ COMPUTED = (
 
 
 def visible_call(slug: str, user: User | AnonymousUser) -> Call:
-    """A call that this reader may see, with its territory and money rules. One query.
+    """A call that this reader may see, with its territory, its money rules and its close for them. One query.
 
     Published and archived calls are everyone's; a draft is its territory's coordination's.
     Raises ``Call.DoesNotExist`` otherwise.
     """
+    rows = visible_calls(user).select_related("season__programme__territory", "money")
+    return (rows.with_close_for(user.pk) if user.is_authenticated else rows).get(slug=slug)
+
+
+def visible_calls(user: User | AnonymousUser) -> CallQuerySet:
+    """Those of :func:`visible_call`."""
     shown = Q(status__in=[CallStatus.PUBLISHED, CallStatus.ARCHIVED])
     if user.is_authenticated and user.is_staff:
         shown |= Q(season__programme__territory__in=Territory.objects.coordinated_by(user))
-    return Call.objects.select_related("season__programme__territory", "money").filter(shown).get(slug=slug)
+    return Call.objects.filter(shown)
 
 
 def own_application(call: Call, user: User | AnonymousUser) -> Application | None:

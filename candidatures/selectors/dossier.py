@@ -27,6 +27,8 @@ from candidatures.models import (
     WorkItem,
 )
 from candidatures.rules import Access, role_access
+from candidatures.selectors import asked
+from clea.journal import standing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -68,6 +70,8 @@ SECTION_PREFETCH: dict[str, tuple[str, ...]] = {
     "engagements": (),
 }
 PIECE_PREFETCH: tuple[str, ...] = ("documents", "answers")
+#: Where what a call asks for stood when a dossier was read.
+_STANDS = "_stands"
 #: The people of a dossier, where a page names them.
 PEOPLE = "collaborators"
 
@@ -86,29 +90,41 @@ if TYPE_CHECKING:
 
 
 def personal_deadline(call: Call, user_id: int | None) -> datetime:
-    """The close for this person: the call's, or their own later extension. One query."""
+    """The close for this person: the call's, or their own later extension. One query, unless ``with_close_for``."""
     if user_id is None:
         return call.closes_at
-    until = Extension.objects.filter(call=call, user_id=user_id).aggregate(until=Max("until"))["until"]
+    if call.__dict__.get("_read_for") == user_id:
+        until = call._extended_to
+    else:
+        until = Extension.objects.filter(call=call, user_id=user_id).aggregate(until=Max("until"))["until"]
     return max(call.closes_at, until) if until else call.closes_at
 
 
-def dossier(uuid: UUID, user: User | AnonymousUser, *wanted: str) -> tuple[Application, Access]:
+def dossier(uuid: UUID, user: User | AnonymousUser, *wanted: str, locked: bool = False) -> tuple[Application, Access]:
     """A dossier seen by one of its people, with their place in it.
 
     Raises ``Application.DoesNotExist`` to anyone else. One query, two for who is not its owner, plus one for
-    each relation wanted that holds something.
+    each relation wanted that holds something; what the call asks for, once a process while it stands.
+    ``locked``: its row is held until the transaction ends; one query more if somebody else held it.
     """
-    application = _read(base().of(user), wanted, uuid=uuid)
+    application = _read(base().of(user), wanted, locked=locked, uuid=uuid)
     return application, role_access(application, user, application.closes_at)  # type: ignore[arg-type]
 
 
-def _read(rows: ApplicationQuerySetType, wanted: Sequence[str], **key: object) -> Application:
+def _read(rows: ApplicationQuerySetType, wanted: Sequence[str], *, locked: bool = False, **key: object) -> Application:
     """One dossier, and what is wanted of the rest."""
-    asked = {_mark(name): Exists(_HANGING[name]) for name in {*wanted, "call__criteria"} if name in _HANGING}
-    application = rows.annotate(**asked).get(**key)
+    holds = {_mark(name): Exists(_HANGING[name]) for name in {*wanted, "call__criteria"} if name in _HANGING}
+    rows = rows.annotate(**{_STANDS: standing.word()}, **holds)
+    application = rows.held(**key) if locked else rows.get(**key)
     application.call._asks_conditions = getattr(application, _mark("call__criteria"))
-    prefetch_related_objects([application], *(_part(application, name) for name in wanted))
+    application.read_at = standing.since(getattr(application, _STANDS))
+    own = []
+    for name in wanted:
+        if name in asked.PARTS:
+            asked.give(application.call, name, application.read_at)
+        else:
+            own.append(_part(application, name))
+    prefetch_related_objects([application], *own)
     return application
 
 
@@ -129,8 +145,8 @@ def full_dossier(uuid: UUID, user: User | AnonymousUser) -> tuple[Application, A
 
 
 def with_content(pk: int) -> Application:
-    """All the content of a dossier whoever asks: for services, inside their transaction."""
-    return _read(base(), _CONTENT, pk=pk)
+    """All the content of a dossier whoever asks, its row held: for services, inside their transaction."""
+    return _read(base(), _CONTENT, locked=True, pk=pk)
 
 
 def own_applications(user: User) -> list[Application]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -27,12 +29,13 @@ from candidatures.models import (
     TerritoryClaim,
     WorkItem,
 )
-from candidatures.selectors import personal_deadline
+from candidatures.selectors import personal_deadline, piece_by_code
 from clea.errors import Forbidden, Refused, StaleWrite, require
 from clea.journal import services as journal
 from clea.ui.dates import hour
 
 if TYPE_CHECKING:
+    from candidatures.models.call import CallQuerySet
     from clea.accounts.models import User
 
 #: Columns of the dossier that each page writes. A page never writes another's.
@@ -99,18 +102,24 @@ class Changes:
 
 
 def start(*, by: User, call: Call) -> Application:
-    """Open the person's draft for the call, or return the one they have.
+    """Open the person's draft for the call, or return the one they have: :func:`start_in` for a call already read."""
+    return start_in(by=by, calls=Call.objects.filter(pk=call.pk))
+
+
+def start_in(*, by: User, calls: CallQuerySet) -> Application:
+    """Open the person's draft for the one call of ``calls``, or return the one they have.
 
     Never makes two: one dossier a person and call (constraint), and two clicks at once find the
-    same row. Raises ``Refused`` when the call does not receive dossiers now.
+    same row. Raises ``Refused`` when the call does not receive dossiers now, ``Call.DoesNotExist`` when there is none.
     """
-    existing = _own(by, call)
-    if existing is not None:
-        return existing
+    standing = Application.objects.filter(owner=by).exclude(state=ApplicationState.WITHDRAWN)
     try:
         with transaction.atomic():
             # Locked: a call taken back to preparation at this instant is not left with a dossier in it.
-            call = Call.objects.select_for_update().get(pk=call.pk)
+            own = Subquery(standing.filter(call=OuterRef("pk")).values("pk")[:1])
+            call = calls.select_for_update(of=("self",)).with_close_for(by.pk).annotate(own=own).get()
+            if call.own is not None:
+                return Application.objects.get(pk=call.own)
             require(rules.can_start(call, personal_deadline(call, by.pk), timezone.now()))
             application = Application(call=call, owner=by, first_name=by.first_name, last_name=by.last_name)
             application.clean_fields(exclude=["call", "owner"])
@@ -119,27 +128,19 @@ def start(*, by: User, call: Call) -> Application:
             journal.record(by=by, verb="application.started", target=application, data={"call": str(call.uuid)})
             return application
     except IntegrityError:
-        existing = _own(by, call)
+        existing = standing.filter(call__in=calls).first()
         if existing is None:
             raise
         return existing
 
 
-def _own(user: User, call: Call) -> Application | None:
-    return Application.objects.filter(call=call, owner=user).exclude(state=ApplicationState.WITHDRAWN).first()
-
-
 def lock(application: Application) -> Application:
-    """The row, locked until the transaction ends, fresh from the database. One query.
+    """The row, locked until the transaction ends, fresh from the database. One query, two after a wait.
 
     SQLite has no row lock; its transactions are IMMEDIATE, so the whole database is ours.
     """
-    return (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("call__season__programme__territory", "owner", "last_deposit")
-        .with_close()
-        .get(pk=application.pk)
-    )
+    rows = Application.objects.select_related("call__season__programme__territory", "owner", "last_deposit")
+    return rows.with_close().held(pk=application.pk)
 
 
 def require_writable(application: Application, by: User) -> rules.Access:
@@ -150,9 +151,9 @@ def require_writable(application: Application, by: User) -> rules.Access:
 
 
 def save_section(
-    *, by: User, application: Application, section: str, changes: Changes, version: int | None
+    *, by: User, application: Application, section: str, changes: Changes, version: int | None, held: bool = False
 ) -> Application:
-    """Write one page of the dossier.
+    """Write one page of the dossier. ``held``: the caller read it locked, in a transaction that ends with this act.
 
     ``version`` is the page's version the person was looking at; ``None`` writes over whatever is
     there, which only an explicit choice of theirs may ask. The page last written, sent again, is
@@ -161,8 +162,8 @@ def save_section(
     ``StaleWrite`` when another tab or person wrote something else there since, ``Refused`` when the
     dossier does not take changes or a value has not the column's shape.
     """
-    with transaction.atomic():
-        locked = lock(application)
+    with nullcontext() if held else transaction.atomic():
+        locked = application if held else lock(application)
         require_writable(locked, by)
         mark = changes.mark()
         if locked.sections.get(section, {}).get("m") == mark:
@@ -268,7 +269,7 @@ def _write_relations(locked: Application, section: str, changes: Changes) -> Non
         )
     if changes.text is not None:
         code = section.removeprefix(sections.PIECE_PREFIX)
-        typed = locked.call.pieces.filter(code=code).first()
+        typed = piece_by_code(locked, code)
         if typed is None:
             raise Refused(_("Cette pièce n'est pas demandée par l'appel."), code="unknown_piece")
         _write_answers(PieceAnswer(application=locked, piece=typed, text=changes.text), column="text")
@@ -282,7 +283,7 @@ def _write_answers(*rows: PieceAnswer, column: str) -> None:
 
 
 def _write_declarations(locked: Application, declarations: Mapping[int, tuple[bool, str | None]]) -> None:
-    known = set(locked.call.criteria.values_list("pk", flat=True))
+    known = {criterion.pk for criterion in locked.call.criteria.all()}
     former = EligibilityDeclaration.objects.filter(application=locked, criterion_id__in=declarations)
     kept = any(comment is None for _declared, comment in declarations.values())
     remarks = dict(former.values_list("criterion_id", "comment")) if kept else {}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from candidatures import rules, sections, snapshot
 from candidatures.enums import ApplicationState, DepositKind
-from candidatures.models import Application, Deposit, DepositCounter, DepositPiece, Document, PieceRequest
+from candidatures.models import Application, Deposit, DepositPiece, Document, PieceRequest
 from candidatures.selectors import with_content
 from candidatures.services import notices
 from candidatures.services.applications import lock, touch
@@ -51,8 +50,6 @@ def file(*, by: User, application: Application) -> Deposit:
     assembled after the commit. Raises ``Refused`` or :class:`Incomplete`; the draft is intact.
     """
     with transaction.atomic():
-        # The row alone: its content is read once, under the lock.
-        Application.objects.select_for_update().values_list("pk").get(pk=application.pk)
         fresh = with_content(application.pk)
         deadline = fresh.closes_at
         access = rules.role_access(fresh, by, deadline)
@@ -148,7 +145,8 @@ def _replace_in_working_copy(locked: Application, request: PieceRequest, stored:
 
 
 def _write(*, by: User, application: Application, taken: snapshot.Snapshot, kind: DepositKind) -> Deposit:
-    rank = (application.deposits.aggregate(last=Max("rank"))["last"] or 0) + 1
+    # Read under the dossier's lock: the last one stands.
+    rank = application.last_deposit.rank + 1 if application.last_deposit else 1
     number = _next_number(application.call)
     deposit = Deposit(
         application=application,
@@ -189,13 +187,12 @@ def _assemble_later(deposit_id: int) -> None:
 
 
 def _next_number(call: Call) -> str:
-    """The next number of the call's series, under the counter's lock."""
-    series: dict[str, Any] = {"prefix": call.reference_prefix, "year": call.reference_year}
-    counter = DepositCounter.objects.select_for_update().filter(**series).first()
-    if counter is None:
-        # The first of its series: two may create it at once, one row results, both then lock it.
-        DepositCounter.objects.get_or_create(**series)
-        counter = DepositCounter.objects.select_for_update().get(**series)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{call.reference_prefix}-{call.reference_year}-{counter.last:04d}"
+    """The next number of the call's series, its row held until the transaction ends. One query, on both databases."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO candidatures_depositcounter AS series (prefix, year, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (prefix, year) DO UPDATE SET last = series.last + 1 RETURNING last",
+            [call.reference_prefix, call.reference_year],
+        )
+        [last] = cursor.fetchone()
+    return f"{call.reference_prefix}-{call.reference_year}-{last:04d}"

@@ -24,12 +24,14 @@ from clea.ui.http import wants_json
 UPLOADS = limits.limit("candidatures", "upload", "60/h/user", "a file of a dossier")
 
 
-def get_dossier(request: HttpRequest, uuid: UUID, *wanted: str, full: bool = False) -> tuple[Application, rules.Access]:
+def get_dossier(
+    request: HttpRequest, uuid: UUID, *wanted: str, full: bool = False, locked: bool = False
+) -> tuple[Application, rules.Access]:
     """The dossier and the person's place in it, or 404."""
     try:
         if full:
             return selectors.full_dossier(uuid, request.user)
-        return selectors.dossier(uuid, request.user, *wanted)
+        return selectors.dossier(uuid, request.user, *wanted, locked=locked)
     except Application.DoesNotExist:
         raise Http404 from None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -70,24 +72,30 @@ def section(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     )
     if prefetch is None:
         raise Http404
-    application, access = get_dossier(request, uuid, "call__pieces", *prefetch)
-    kept = recovered(request) if request.method == "GET" else None
-    page = pages.build(application, key, request.POST if request.method == "POST" else kept)
+    wanted = ("call__pieces", *prefetch)
+    if request.method == "POST":
+        return _save(request, uuid, key, wanted)
+    application, access = get_dossier(request, uuid, *wanted)
+    kept = recovered(request)
+    page = _page(application, key, kept)
+    if kept is not None:
+        messages.warning(
+            request,
+            _(
+                "Votre session avait expiré. Nous avons gardé ce que vous aviez saisi, ci-dessous : "
+                "vérifiez, puis enregistrez. Un fichier choisi est à choisir de nouveau."
+            ),
+        )
+        # What was typed answers to the page as it was then: if it has changed since, saving says so.
+        return _show(request, application, access, page, version=_number(kept))
+    return _show(request, application, access, page)
+
+
+def _page(application: Application, key: str, data: QueryDict | None) -> pages.PageForms:
+    page = pages.build(application, key, data)
     if page is None:
         raise Http404
-    if request.method == "GET":
-        if kept is not None:
-            messages.warning(
-                request,
-                _(
-                    "Votre session avait expiré. Nous avons gardé ce que vous aviez saisi, ci-dessous : "
-                    "vérifiez, puis enregistrez. Un fichier choisi est à choisir de nouveau."
-                ),
-            )
-            # What was typed answers to the page as it was then: if it has changed since, saving says so.
-            return _show(request, application, access, page, version=_number(kept))
-        return _show(request, application, access, page)
-    return _save(request, application, access, page)
+    return page
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -102,23 +110,27 @@ def _number(sent: QueryDict) -> int:
         return -1
 
 
-def _save(request: HttpRequest, application: Application, access: rules.Access, page: pages.PageForms) -> HttpResponse:
-    valid = page.is_valid()
+def _save(request: HttpRequest, uuid: UUID, key: str, wanted: Sequence[str]) -> HttpResponse:
+    """Read and written under one lock: what the forms were filled beside is what is changed."""
     try:
-        saved = applications.save_section(
-            by=request.user,  # type: ignore[arg-type]
-            application=application,
-            section=page.section,
-            changes=page.changes(),
-            version=_version(request),
-        )
+        with transaction.atomic():
+            application, access = get_dossier(request, uuid, *wanted, locked=True)
+            page = _page(application, key, request.POST)
+            valid = page.is_valid()
+            applications.save_section(
+                by=request.user,  # type: ignore[arg-type]
+                application=application,
+                section=page.section,
+                changes=page.changes(),
+                version=_version(request),
+                held=True,
+            )
     except StaleWrite as error:
         return _stale(request, application, access, page, error)
     except Refused as error:
         if wants_json(request):
             return JsonResponse({"message": str(error)}, status=403 if isinstance(error, Forbidden) else 409)
         return refused(request, error, frame(application, access))
-    application.sections, application.content_version = saved.sections, saved.content_version
     if wants_json(request):
         return _saved_json(application, page)
     if not valid:

@@ -20,13 +20,15 @@ from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, InterfaceError, connection, models, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.base import NO_DB_ALIAS, BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from clea.journal.models import ChainHead
 
-#: What only reads, or belongs to the transaction: how nearly every statement begins.
-_READS = ("SELECT", "(SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET ", "PRAGMA", "EXPLAIN")
+#: How a line of the journal and the chain's end are written in one (``services.record``).
+LINES = 'WITH lines AS (INSERT INTO "journal_entry"'
+#: What only reads, or belongs to the transaction, or is the journal's own: how nearly every statement begins.
+_READS = (LINES, "SELECT", "(SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET ", "PRAGMA", "EXPLAIN")
 _WITH_WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO)\b", re.IGNORECASE)
 _WRITE = re.compile(
     r'(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:"?public"?\.)?"?(\w+)"?(?=[\s(]|$)', re.IGNORECASE
@@ -76,7 +78,8 @@ def is_seen(sql: str) -> bool:
 
 def watch(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     """Watch the statements of a connection that opens."""
-    if _note not in connection.execute_wrappers:
+    # One that is in no database makes or drops them.
+    if connection.alias != NO_DB_ALIAS and _note not in connection.execute_wrappers:
         connection.execute_wrappers.append(_note)
 
 
@@ -116,6 +119,11 @@ def taken() -> bool:
     for at in told:
         waiting[at] = (waiting[at][0], _stay, True)  # type: ignore[assignment] # the stubs forget "robust"
     return bool(told)
+
+
+def wrote() -> bool:
+    """Whether this transaction wrote something seen: what it reads is not yet what others read."""
+    return any(entry[1] in (_move, _stay) for entry in connection.run_on_commit)
 
 
 def _stay() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.db.models import Max, Subquery
+from django.db.models.sql import InsertQuery
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from clea.accounts.models import User
 
 SUMMARY_MAX = 500
+#: Lines written in one statement.
+BATCH = 100
 
 
 def record(
@@ -30,7 +33,7 @@ def record(
     data: Mapping[str, Any] | None = None,
     summary: str = "",
 ) -> Entry:
-    """Write one line, inside the transaction of what it tells. Three queries.
+    """Write one line, inside the transaction of what it tells. Two queries, three on SQLite.
 
     ``by=None`` is the machine. ``data`` and ``summary`` hold identifiers, states, dates, hashes
     and amounts, never what a person wrote: they are hashed, so they can never be erased.
@@ -49,7 +52,7 @@ def record(
 
 
 def record_all(*, by: User | None, verb: str, lines: Iterable[tuple[models.Model, Mapping[str, Any]]]) -> list[Entry]:
-    """Write the same act on several targets, one line each, in their order. Three queries for up to 100 of them.
+    """Write the same act on several targets, one line each, in their order. As :func:`record` for up to 100 of them.
 
     ``lines``: target and data. The rest as :func:`record`. Nothing is written for no target.
     """
@@ -91,12 +94,27 @@ def _append(*, by: User | None, verb: str, lines: Sequence[_Line]) -> list[Entry
         entry.hash = entry.expected_hash()
         head.seq, head.hash = entry.seq, entry.hash
         entries.append(entry)
-    # The manager refuses to write anything in bulk; only this door may.
-    models.QuerySet[Entry](Entry).bulk_create(entries, batch_size=100)
     if changes.taken():
         head.public = changes.new_mark()
-    head.save(update_fields=["seq", "hash", "public"])
+    _write(entries, head)
     return entries
+
+
+def _write(entries: list[Entry], head: ChainHead) -> None:
+    """The lines, and the chain's end after them: one statement where the database takes both in one."""
+    # The manager refuses to write anything in bulk; only this door may.
+    if connection.vendor != "postgresql" or len(entries) > BATCH:
+        models.QuerySet[Entry](Entry).bulk_create(entries, batch_size=BATCH)
+        head.save(update_fields=["seq", "hash", "public"])
+        return
+    lines = InsertQuery(Entry)
+    lines.insert_values(Entry._meta.concrete_fields, [*entries])
+    [(insert, given)] = lines.get_compiler(connection=connection).as_sql()
+    end = "UPDATE journal_chainhead SET seq = %s, hash = %s, public = %s WHERE id = 1"
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH lines AS ({insert}) {end}", [*given, head.seq, head.hash, head.public])
+    for entry in entries:
+        entry._state.adding, entry._state.db = False, connection.alias
 
 
 def _locked_head() -> ChainHead:

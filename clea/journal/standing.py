@@ -13,8 +13,10 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import Subquery
 
 from clea.journal import changes
+from clea.journal.models import ChainHead
 
 #: Were a write's mark lost with the machine, how long one would go without it.
 _SECONDS = 600
@@ -30,6 +32,16 @@ def mark() -> Mark:
     if connection.in_atomic_block or (found := changes.mark()) is None:
         return None
     return found, int(time.time()) // _SECONDS
+
+
+def word() -> Subquery:
+    """The mark's word, for a query that reads something else as well: what it says is given to :func:`since`."""
+    return Subquery(ChainHead.objects.filter(pk=1).values("public")[:1])
+
+
+def since(word: str | None) -> Mark:
+    """The mark of a word read by one's own query. In a transaction that wrote something seen: nothing is kept."""
+    return (word, int(time.time()) // _SECONDS) if word and not changes.wrote() else None
 
 
 class Standing:

@@ -94,5 +94,5 @@ def deposit(call: Call, *, pdf: bytes = b"", host: str = "testserver", **who: An
             ask("get", ask("post", f"{address}pieces/{code}/envoyer/", {"fichier": file})["Location"])
     ask("get", f"{address}verifier/")
     ask("get", ask("post", f"{address}deposer/")["Location"])
-    assert Deposit.objects.filter(application__call=call).count() == 1
+    assert Deposit.objects.filter(application__call=call, application__uuid=address.split("/")[-2]).count() == 1
     return counts

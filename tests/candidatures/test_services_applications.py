@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 
 from candidatures import sections, selectors
 from candidatures.enums import (
@@ -81,6 +82,30 @@ def test_two_clicks_at_once_start_one_draft() -> None:
         thread.join()
     assert len(found) == 4
     assert len(set(found)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waited_for_a_dossier_reads_what_was_written_meanwhile() -> None:
+    application = ApplicationFactory(complete=True)
+    read: list[list[str]] = []
+
+    def other_tab() -> None:
+        try:
+            with transaction.atomic():
+                found, _access = selectors.dossier(application.uuid, application.owner, "members", locked=True)
+                read.append([member.name for member in found.members.all()])
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other_tab)
+    with transaction.atomic():
+        locked = applications.lock(application)
+        thread.start()
+        time.sleep(0.5)  # until it waits for the row
+        locked.members.create(name="Lia", order=0)
+        applications.touch(locked, by=locked.owner, section=sections.IDENTITY)
+    thread.join()
+    assert read == [["Lia"]]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from clea.accounts.models import Language
@@ -170,12 +170,17 @@ def test_a_summary_too_long_is_refused_and_not_cut():
         EntryFactory(summary="x" * 501)
 
 
-def test_recording_costs_three_queries(assert_max_queries):
+def statements() -> int:
+    """The chain's end is written with the lines where the database takes both at once."""
+    return 2 if connection.vendor == "postgresql" else 3
+
+
+def test_recording_costs_so_few_queries(assert_max_queries):
     user = UserFactory()
     EntryFactory(by=user)
 
     with transaction.atomic():
-        assert_max_queries(3, lambda: services.record(by=user, verb=VERB, target=user))
+        assert_max_queries(statements(), lambda: services.record(by=user, verb=VERB, target=user))
 
 
 def test_entries_of_some_rows_come_newest_first_and_nobody_else_s():
@@ -281,7 +286,7 @@ def test_somebody_erased_who_acts_again_is_named_again():
 def test_several_targets_make_one_line_each_in_their_order(django_assert_num_queries):
     coordinator, artists = AdministratorFactory(), UserFactory.create_batch(30)
     EntryFactory(by=coordinator)
-    with transaction.atomic(), django_assert_num_queries(3):
+    with transaction.atomic(), django_assert_num_queries(statements()):
         written = services.record_all(
             by=coordinator, verb=VERB, lines=[(artist, {"rank": rank}) for rank, artist in enumerate(artists)]
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from candidatures import rules
-from candidatures.pages.call import own_application
+from candidatures.models import Call
+from candidatures.pages.call import own_application, visible_calls
 from candidatures.pages.content import passages
 from candidatures.selectors import personal_deadline
 from candidatures.services import applications
@@ -23,13 +24,9 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
 
     Not signed in, the middleware leads to the sign-in page and back here.
     """
-    call = call_or_404(request, slug)
     if request.method == "POST":
-        try:
-            return redirect(applications.start(by=request.user, call=call))  # type: ignore[arg-type]
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(call)
+        return _start(request, slug)
+    call = call_or_404(request, slug)
     own = own_application(call, request.user)
     if own is not None and own.owner_id == request.user.pk:
         return redirect(own)
@@ -45,3 +42,14 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         "content": passages(call, ("piece", "criterion")),
     }
     return render(request, "candidatures/public/apply.html", context)
+
+
+def _start(request: HttpRequest, slug: str) -> HttpResponse:
+    calls = visible_calls(request.user).filter(slug=slug)
+    try:
+        return redirect(applications.start_in(by=request.user, calls=calls))  # type: ignore[arg-type]
+    except Call.DoesNotExist:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("calls:detail", slug)
