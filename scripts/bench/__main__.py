@@ -21,11 +21,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench import pages, report
+from bench import pages, report, sizes
 from bench.figures import Figure
 from bench.site import ROOT, SHAPES, VENDORS, Bench, empty, end_with_us, prepared
-
-LONGEST = 420  # seconds, of one part on one product
 
 
 @dataclass(frozen=True)
@@ -36,19 +34,22 @@ class Part:
     title: str
     #: On which products, when they were made: the database and the shape. None: it makes what it needs.
     on: tuple[tuple[str, str], ...] = ()
+    longest: int = 420  # seconds, on one product
 
 
 PARTS = (
+    # Of the products too, as they are made: the rest of this section.
+    Part(sizes.PART, "Data made by a command"),
     Part("solvers", "Optimisers"),
     # S first: L is compared with it.
     Part("plans", "Plans of the queries", tuple((vendor, shape) for vendor in VENDORS for shape in ("S", "L"))),
     Part("files", "Files: assembled, zipped, written", (("postgresql", "S"),)),
     Part("footprint", "Start, memory, disk", (("postgresql", "S"),)),
     # With PEER, the folder of its virtual environment.
-    Part("peer_pretalx", "Beside pretalx", (("postgresql", "S"),)),
+    Part("peer_pretalx", "Beside pretalx", (("postgresql", "S"),), longest=600),
     # They write: last.
     Part("deposit", "A whole deposit through the forms", (("postgresql", "S"),)),
-    Part("rush", "The deadline rush", (("postgresql", "S"), ("sqlite", "S"))),
+    Part("rush", "The deadline rush", (("postgresql", "S"), ("sqlite", "S")), longest=600),
 )
 PAGES = "pages"
 NAMES = (PAGES, *(part.name for part in PARTS))
@@ -58,15 +59,17 @@ def main() -> int:
     asked = arguments()
     began = time.monotonic()
     command = " ".join(["make bench", *([f'ARGS="{" ".join(sys.argv[1:])}"'] if sys.argv[1:] else [])])
-    with tempfile.TemporaryDirectory(prefix="clea-bench-") as name, products(asked, Path(name)) as made:
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="clea-bench-") as name, products(asked, Path(name), found) as made:
         tell(f"{len(made)} products ready after {time.monotonic() - began:.0f} s.")
-        found: list[Figure] = []
+        first = list(found)
         facts: dict[str, Any] = {"command": command, "made": round(time.monotonic() - began)}
         if PAGES in asked.only and made:
             found += asked_pages(made, command, facts, write=not asked.quick)
         for part in PARTS:
             if part.name in asked.only and (part.name != "peer_pretalx" or "PEER" in os.environ):
-                found += measured(part, made, command, write=not asked.quick)
+                before = first if part.name == sizes.PART else []
+                found += measured(part, made, command, before, write=not asked.quick)
     facts["seconds"] = round(time.monotonic() - began)
     show(found)
     kept = report.kept(found, facts)
@@ -82,7 +85,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--shapes", default="S,L", help=f"among {','.join(SHAPES)}")
     parser.add_argument("--databases", default=",".join(VENDORS))
     parser.add_argument("--only", default=",".join(NAMES), help=f"parts, among {','.join(NAMES)}")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--quick", action="store_true", help="S on SQLite, one short round of the pages; writes no page"
     )
@@ -99,8 +102,8 @@ def arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def products(asked: argparse.Namespace, folder: Path) -> Iterator[list[Bench]]:
-    """Every database asked for, filled and served. The largest is begun first."""
+def products(asked: argparse.Namespace, folder: Path, told: list[Figure]) -> Iterator[list[Bench]]:
+    """Every database asked for, filled and served; ``told`` takes what that cost. The largest is begun first."""
     needed = {pair for part in PARTS if part.name in asked.only for pair in part.on}
     pairs = [
         (vendor, shape)
@@ -120,6 +123,7 @@ def products(asked: argparse.Namespace, folder: Path) -> Iterator[list[Bench]]:
             tell(str(error))
             return None
         tell(f"{shape} on {vendor}: {time.monotonic() - began:.0f} s")
+        told.extend(sizes.of(bench))
         return bench
 
     with ExitStack() as stack:
@@ -176,8 +180,8 @@ def named(heads: Sequence[str]) -> list[str]:
     return names
 
 
-def measured(part: Part, made: Sequence[Bench], command: str, *, write: bool) -> list[Figure]:
-    """One part on each of its products, in a process of its own."""
+def measured(part: Part, made: Sequence[Bench], command: str, before: Sequence[Figure], *, write: bool) -> list[Figure]:
+    """One part on each of its products, in a process of its own; ``before``: what its section says besides."""
     chosen: list[Bench | None] = [bench for bench in made if (bench.vendor, bench.shape) in part.on]
     if not part.on:
         chosen = [None]
@@ -187,7 +191,7 @@ def measured(part: Part, made: Sequence[Bench], command: str, *, write: bool) ->
         tell(f"{part.title}{where} …")
         began = time.monotonic()
         try:
-            figures = in_a_process(part.name, bench)
+            figures = in_a_process(part, bench)
         except Exception as error:  # noqa: BLE001 - told, and the other parts go on
             figures = [failed(part.name, where.strip(), error)]
         if len(chosen) > 1 and bench is not None:
@@ -197,18 +201,18 @@ def measured(part: Part, made: Sequence[Bench], command: str, *, write: bool) ->
         found += figures
         tell(f"  {time.monotonic() - began:.0f} s")
     if write and found:
-        report.section(part.name, report.heading(part.title, command) + report.of_part(found))
+        report.section(part.name, report.heading(part.title, command) + report.of_part([*before, *found]))
     return found
 
 
-def in_a_process(name: str, bench: Bench | None) -> list[Figure]:
+def in_a_process(part: Part, bench: Bench | None) -> list[Figure]:
     """What the part's ``run`` gives, asked of a new process: each part has Django on its own database."""
     with tempfile.NamedTemporaryFile(prefix="clea-bench-", suffix=".json") as answer:
         environment = bench.environment if bench else None
         done = subprocess.run(
-            [sys.executable, "-m", "bench.__main__", "--one", name, answer.name],
+            [sys.executable, "-m", "bench.__main__", "--one", part.name, answer.name],
             cwd=ROOT, env=environment, input=bench.as_json() if bench else "", text=True, capture_output=True,
-            timeout=LONGEST, preexec_fn=end_with_us, check=False,
+            timeout=part.longest, preexec_fn=end_with_us, check=False,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError((done.stderr or done.stdout).strip()[-600:])

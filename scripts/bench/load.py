@@ -28,6 +28,7 @@ CLIENTS = 8
 #: Connections of a form that is sent: each has its own subject.
 SENDERS = 4
 LONGEST = 60  # seconds, of one round of one page
+SLOW = 1500.0  # milliseconds of requests alone, beyond which a round sends no other
 CLOCK = os.sysconf("SC_CLK_TCK")
 #: What a browser says.
 HEADERS = {"Accept-Encoding": "gzip, deflate, br", "Accept-Language": "fr", "Accept": "text/html"}
@@ -101,7 +102,7 @@ def rounds(asks: Sequence[Ask], number: int, seconds: float, tell: Callable[[str
     """Warm, settle how many requests make ``seconds`` of each, then ask for all in turn, another first each round."""
     client = Client()
     for ask in asks:
-        rate = send(ask, CLIENTS)
+        rate = send(ask, CLIENTS if ask.body is None else SENDERS)
         if rate > CLIENTS * 4:
             rate = send(ask, min(400, round(rate * 0.2)))
         ask.count = max(4, min(20_000, round(seconds * rate)))
@@ -132,8 +133,10 @@ def measure(ask: Ask, client: Client) -> None:
     client.client += _own_cpu() - ours
     client.server += web
     ask.cpu.append(web * 1000 / ask.count)
-    alone = []
+    alone: list[float] = []
     for turn in range(3):
+        if sum(alone) > SLOW:
+            break
         began = time.perf_counter()
         if ask.body is not None:
             _send(ask, *ask.body(0, -1 - turn - 3 * len(ask.times)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from bench.site import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 FOLDER = ROOT / "var" / "bench"
+NAMED = 5  # of what is short in the same way, in the summary
 
 
 def kept(figures: Sequence[Figure], facts: dict[str, Any]) -> Path:
@@ -80,17 +82,50 @@ def word(figure: Figure) -> str:
 
 
 def summary(figures: Sequence[Figure]) -> str:
-    """How many of the limits are reached, part by part, and each one that is not."""
+    """One screen: how many of the limits are reached, part by part, and what is short, alike things on one line."""
     parts = list(dict.fromkeys(figure.part for figure in figures))
     lines = []
     for part in parts:
         held = [figure for figure in figures if figure.part == part and figure.limit is not None]
         lines.append([part, f"{sum(bool(figure.met) for figure in held)} of {len(held)}"])
     text = rows(["part", "limits reached"], lines)
-    short = [figure for figure in figures if figure.met is False]
-    if short:
-        text += "\nNot reached:\n\n" + "".join(
-            f"- {figure.part}: {figure.what}: {number(figure.value, figure.unit)}, {limit(figure)}. {figure.note}\n"
-            for figure in short
-        )
+    alike: dict[tuple[str, str, str], list[Figure]] = {}
+    for figure in figures:
+        alike.setdefault((figure.part, _kind(figure), limit(figure)), []).append(figure)
+    short = [_short(part, kind, wanted, held) for (part, kind, wanted), held in alike.items()]
+    if any(short):
+        text += "\nNot reached, on each line the furthest first:\n\n" + "".join(short)
     return text
+
+
+def _kind(figure: Figure) -> str:
+    """What a figure shares with others: ``home: time beside S (L, sqlite)`` is a ``time beside S``."""
+    return figure.what.rpartition(": ")[2].partition(" (")[0]
+
+
+def _short(part: str, kind: str, wanted: str, held: Sequence[Figure]) -> str:
+    missed = sorted((figure for figure in held if figure.met is False), key=_distance, reverse=True)
+    if not missed:
+        return ""
+    if len(held) == 1:
+        (one,) = held
+        return f"- {part}: {one.what}: {number(one.value, one.unit)}, {wanted}. {one.note}".rstrip() + "\n"
+    named = [f"{_subject(figure)} {number(figure.value, figure.unit)}" for figure in missed[:NAMED]]
+    more = f" and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
+    return f"- {part}: {kind}, {wanted}: {len(missed)} of {len(held)} short: {'; '.join(named)}{more}.\n"
+
+
+def _subject(figure: Figure) -> str:
+    """Of which page, where."""
+    subject, _, kind = figure.what.rpartition(": ")
+    where = "".join(re.findall(r" \([^()]*\)$", kind)) or "".join(
+        f" ({', '.join(said)})" for said in re.findall(r"^(postgresql|sqlite)(?:, (S|M|L)\b)?", figure.note)
+    )
+    return (subject + where).replace(", )", ")").strip()
+
+
+def _distance(figure: Figure) -> float:
+    """How many times too much or too little."""
+    assert figure.limit is not None
+    near, far = sorted((abs(figure.value), abs(figure.limit)))
+    return far / near if near else float("inf")

@@ -50,6 +50,13 @@ def test_what_fell_short_is_named_above_all_figures() -> None:
     assert "- pages: home: 0.40, at least 0.50." in text
 
 
+def test_what_fell_short_in_the_same_way_is_one_line() -> None:
+    times = [Figure("plans", f"{page}: time beside S (L, sqlite)", 3 + n, "×", 2) for n, page in enumerate("abcdefg")]
+    text = report.summary([*times, Figure("plans", "h: time beside S (L, sqlite)", 1, "×", 2)])
+    told = "7 of 8 short: g (L, sqlite) 9 ×; f (L, sqlite) 8 ×; e (L, sqlite) 7 ×; d (L, sqlite) 6 ×; c (L, sqlite) 5 ×"
+    assert f"- plans: time beside S, at most 2 ×: {told} and 2 more." in text
+
+
 @pytest.mark.django_db
 def test_the_empty_view_asks_nothing_and_queries_are_told_to_who_asks(settings: Settings) -> None:
     settings.ROOT_URLCONF = "bench.urls"
