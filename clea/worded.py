@@ -10,7 +10,7 @@ what it answers is what the queryset would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from threading import local
 from typing import Any
 
@@ -25,11 +25,22 @@ class Given(Expression):
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
     def told(self, values: dict[str, Any]) -> Any:
         return self.output_field.get_db_prep_value(values[self.name], connection)
+
+
+#: Shapes of a question whose words a thread keeps.
+_ROOM = 64
+
+
+class _Kept(local):
+    """A thread has a connection of its own, which knows how to read what it answers."""
+
+    def __init__(self) -> None:
+        self.worded: dict[Hashable, tuple[Any, str, tuple[Any, ...], Any]] = {}
 
 
 class Question:
@@ -37,14 +48,14 @@ class Question:
 
     def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
         self.make = make
-        # A thread has a connection of its own, which knows how to read what it answers.
-        self.kept = local()
+        self._kept = _Kept()
 
     def ask(self, *shape: Any, **values: Any) -> Iterable[tuple[Any, ...]]:
-        """The rows. One query. ``shape`` goes to ``make``: few different ones, they are all kept."""
-        known = self.kept.__dict__
-        key = (connection.vendor, shape)
+        """The rows. One query. ``shape`` goes to ``make``: few different ones."""
+        known, key = self._kept.worded, (connection.vendor, shape)
         if key not in known:
+            while len(known) >= _ROOM:
+                known.pop(next(iter(known)))
             known[key] = self._word(shape)
         compiler, sql, params, converters = known[key]
         given = [one.told(values) if isinstance(one, Given) else one for one in params]

@@ -38,8 +38,10 @@ from residencies.models import HandCount, HandEntry, Headcount, Residency, Sessi
 from residencies.selectors.links import links
 from structures.models import Commune, PriorityDistrict, Structure
 
-Counted = tuple[Total, tuple[tuple[str, Total], ...]]
-_UNCOUNTED: Counted = (UNCOUNTED, ((UNSAID, UNCOUNTED),))
+Parts = tuple[tuple[str, Total], ...]
+#: A line of a confirmation: category, value, qualifier, inside.
+_Line = tuple[str, int | None, str, bool]
+_UNSAID: Parts = ((UNSAID, UNCOUNTED),)
 
 
 def bilan_of(season: Season, *, residency: Residency | None = None) -> Figures:
@@ -54,18 +56,31 @@ def bilan_of(season: Season, *, residency: Residency | None = None) -> Figures:
     return sums.figures(world.only(host=host.pk), title=host.title, key=host.key, subtitle=host.subtitle)
 
 
-def compare(seasons: Sequence[Season], *, cuts: Collection[str] = tuple(sums.KEYS)) -> list[Figures]:
-    """The figures of several seasons, in their order (``parts`` too, in these ``cuts``). Eight queries together."""
+def compare(seasons: Sequence[Season]) -> list[Figures]:
+    """The figures of several seasons, in their order (``parts`` too). Eight queries together."""
     found = worlds(seasons)
-    return [sums.whole_season(found[season.pk], title=season.name, cuts=cuts) for season in seasons]
+    return [sums.whole_season(found[season.pk], title=season.name) for season in seasons]
 
 
-def worlds(seasons: Sequence[Season]) -> dict[int, World]:
-    """The facts of these seasons, by the season's key. Eight queries; none without a season."""
+def beside(season: Season, earlier: Sequence[Season], *, cuts: Collection[str]) -> list[Figures]:
+    """The figures of a season (``parts`` too, in these ``cuts``), then what each earlier one comes to and nothing else.
+
+    Eight queries together.
+    """
+    found = worlds([season, *earlier], totals=[one.pk for one in earlier])
+    whole = sums.whole_season(found[season.pk], title=season.name, cuts=cuts)
+    return [whole, *(sums.figures(found[one.pk], title=one.name, cuts=()) for one in earlier)]
+
+
+def worlds(seasons: Sequence[Season], *, totals: Collection[int] = ()) -> dict[int, World]:
+    """The facts of these seasons, by the season's key. Eight queries; none without a season.
+
+    ``totals``: seasons of which only totals are asked: their people are not shared out by category.
+    """
     if not seasons:
         return {}
     keys = [season.pk for season in seasons]
-    held, deeds = _held(keys)
+    held, deeds = _held(keys, totals)
     hosts, entries = _hosts(keys), _entries(keys)
     venues, kinds = _venues({pk for rows in held.values() for one in rows for pk in one.structures})
     towns = _towns({season.programme.territory_id for season in seasons})
@@ -113,7 +128,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _held(seasons: Collection[int]) -> tuple[defaultdict[int, list[Held]], dict[int, Deed]]:
+def _held(seasons: Collection[int], totals: Collection[int]) -> tuple[defaultdict[int, list[Held]], dict[int, Deed]]:
     """Sessions held, by season and in order, and the activities they are of. Three queries."""
     chosen = Session.objects.held().filter(activity__season__in=seasons, activity__state__in=FACING_STATES)
     residencies, structures = links(Session, chosen.values("pk"))
@@ -122,7 +137,10 @@ def _held(seasons: Collection[int]) -> tuple[defaultdict[int, list[Held]], dict[
     rows = [_Row(*row) for row in chosen.order_by("starts_at", "pk").values_list(*_COLUMNS)]
     schooled: set[int] = set()
     for row in rows:
-        total, parts = _UNCOUNTED if row.standing is None else counted.get(row.standing, _UNCOUNTED)
+        lines = counted.get(row.standing or 0, ())
+        total, parts = of_lines(line[1:] for line in lines), _UNSAID
+        if lines and (row.season not in totals or _asks_for_classes(row, lines)):
+            parts = shares(held_in(lines))
         there = structures[row.pk] | ({row.host} if row.host is not None else set())
         if row.stage == LifeStage.SCHOOL or _of_pupils(category for category, _total in parts):
             schooled.add(row.activity)
@@ -142,6 +160,11 @@ def _held(seasons: Collection[int]) -> tuple[defaultdict[int, list[Held]], dict[
     return found, {row.activity: _deed(row, row.activity in schooled) for row in rows}
 
 
+def _asks_for_classes(row: _Row, lines: Collection[_Line]) -> bool:
+    """Whether the categories of this count may say that classes are unknown."""
+    return row.classes is None and row.stage != LifeStage.SCHOOL and _of_pupils(line[0] for line in lines)
+
+
 def _deed(row: _Row, schooled: bool) -> Deed:
     """An activity. Classes are unknown only where there were pupils."""
     people = UNCOUNTED if row.people is None else Total(row.people, row.qualifier)
@@ -158,15 +181,13 @@ def _of_pupils(categories: Iterable[str]) -> bool:
     return any(GROUP_OF.get(category) == AudienceGroup.PUPILS for category in categories)
 
 
-def _counted(chosen: Any) -> dict[int, Counted]:
-    """What each standing confirmation counted: its total, and by category. One query."""
-    lines: defaultdict[int, list[tuple[str, int | None, str, bool]]] = defaultdict(list)
+def _counted(chosen: Any) -> dict[int, list[_Line]]:
+    """The lines of each standing confirmation. One query."""
+    lines: defaultdict[int, list[_Line]] = defaultdict(list)
     rows = Headcount.objects.filter(confirmation__in=chosen.values("standing")).order_by("inside", "pk")
-    for pk, category, value, qualifier, inside in rows.values_list(
-        "confirmation", "category", "value", "qualifier", "inside"
-    ):
-        lines[pk].append((category, value, qualifier, inside))
-    return {pk: (of_lines(line[1:] for line in each), shares(held_in(each))) for pk, each in lines.items()}
+    for pk, *line in rows.values_list("confirmation", "category", "value", "qualifier", "inside"):
+        lines[pk].append(tuple(line))
+    return lines
 
 
 # What they refer to ----------------------------------------------------------------------------
@@ -229,10 +250,7 @@ def lines_of(rows: Iterable[HandCount]) -> list[Line]:
 
 
 def _entries(seasons: Collection[int]) -> defaultdict[int, list[Entry]]:
-    """What older reports say, in their order. Two queries."""
-    counts: defaultdict[int, list[HandCount]] = defaultdict(list)
-    for count in HandCount.objects.filter(entry__season__in=seasons).order_by("position", "pk"):
-        counts[count.entry_id].append(count)
+    """What older reports say, in their order. Two queries, one when none is left of them."""
     communes: defaultdict[int, set[int]] = defaultdict(set)
     chosen: dict[int, Any] = {}
     rows = HandEntry.objects.filter(season__in=seasons).order_by("position", "pk").annotate(one=F("communes"))
@@ -240,6 +258,9 @@ def _entries(seasons: Collection[int]) -> defaultdict[int, list[Entry]]:
         chosen[row.pk] = row
         if row.one is not None:
             communes[row.pk].add(row.one)
+    counts: defaultdict[int, list[HandCount]] = defaultdict(list)
+    for count in HandCount.objects.filter(entry__in=chosen).order_by("position", "pk") if chosen else ():
+        counts[count.entry_id].append(count)
     found: defaultdict[int, list[Entry]] = defaultdict(list)
     for pk, row in chosen.items():
         found[row.season_id].append(_entry(row, lines_of(counts[pk]), frozenset(communes[pk])))

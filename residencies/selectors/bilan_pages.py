@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from candidatures.models import Season
+from clea.journal import standing
 from residencies.methods.bilan import Figures
-from residencies.methods.bilan_sums import KEYS
 from residencies.models import Bilan, Picture, Production, Residency, Testimony
 from residencies.rules.publishing import claim_holds
 from residencies.rules.traces import Where
-from residencies.selectors.bilan import compare
+from residencies.selectors.bilan import beside, compare
 from residencies.selectors.traces import productions_of, published_pictures, published_testimonies
 from structures.models import Territory
 
@@ -107,10 +108,11 @@ def _belongs(production: Production, key: str) -> bool:
 
 
 def find(slug: str) -> Bilan | None:
-    """A published bilan with its season, territory and files. One query."""
+    """A published bilan with its season, territory and files; ``mark``: where everything public stands. One query."""
     return (
         Bilan.objects.published()
         .select_related("season__programme__territory", "pdf", "workbook")
+        .annotate(mark=standing.word())
         .filter(slug=slug)
         .first()
     )
@@ -131,41 +133,78 @@ def of_season(season: Season) -> Bilan | None:
 _SHOWN = ("groupe", "commune")
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What is long to count: the figures of a season, those of the seasons before, whose name may be said."""
+
+    figures: Figures
+    earlier: tuple[Figures, ...]
+    announced: frozenset[str]
+
+
+#: While nobody writes: of the last few bilans that were read.
+_COUNTED = standing.Standing(room=24)
+
+
 def public_page(bilan: Bilan) -> BilanPage:
-    """What the public page shows, its figures dated. As many queries as :func:`page`.
+    """What the public page shows, its figures dated. Five queries while nobody writes, thirteen after a write.
 
     A season that is not closed is dated by its documents, whose mark is of every figure.
     """
-    cuts = tuple(KEYS) if bilan.season.closed_at is None else _SHOWN
-    return dated(page(bilan, cuts=cuts))
+    season, before = bilan.season, _before(bilan)
+    seasons = [one.season for one in before]
+
+    def count() -> _Counted:
+        if season.closed_at is None:
+            return _counted(season, compare([season, *seasons]))
+        return _counted(season, beside(season, seasons, cuts=_SHOWN))
+
+    key = (season.pk, season.closed_at is None, tuple(one.pk for one in seasons), get_language())
+    counted = _COUNTED.get(standing.since(getattr(bilan, "mark", None)), key, count)
+    return dated(_page(bilan, before, counted, "site"))
 
 
-def page(bilan: Bilan, *, where: Where = "site", cuts: Collection[str] = tuple(KEYS)) -> BilanPage:
-    """The whole of a bilan. Fourteen queries, whatever took place; the season comes with its territory.
+def page(bilan: Bilan, *, where: Where = "site") -> BilanPage:
+    """The whole of a bilan. Thirteen queries, whatever took place; the season comes with its territory."""
+    before = _before(bilan)
+    return _page(bilan, before, _counted(bilan.season, compare([bilan.season, *(one.season for one in before)])), where)
 
-    ``cuts``: the slices of each residency. A fingerprint asks for all of them.
-    """
+
+def _before(bilan: Bilan) -> list[Bilan]:
+    """The published bilans of the seasons just before, the latest first. One query."""
     season = bilan.season
-    before = list(
+    return list(
         Bilan.objects.published()
         .filter(season__programme__territory=season.programme.territory_id, season__starts_on__lt=season.starts_on)
         .select_related("season__programme__territory")
         .order_by("-season__starts_on")[:EARLIER]
     )
-    figures, *earlier = compare([season, *(one.season for one in before)], cuts=cuts)
-    beside = [
-        Beside(one.season.name, found, one.slug) for one, found in zip(before, earlier, strict=True) if not found.empty
+
+
+def _counted(season: Season, found: Sequence[Figures]) -> _Counted:
+    """One query."""
+    announced = Residency.objects.published().filter(season=season).values_list("slug", flat=True)
+    return _Counted(found[0], tuple(found[1:]), frozenset(announced))
+
+
+def _page(bilan: Bilan, before: Sequence[Bilan], counted: _Counted, where: Where) -> BilanPage:
+    """Three queries."""
+    season = bilan.season
+    told = [
+        Beside(one.season.name, figures, one.slug)
+        for one, figures in zip(before, counted.earlier, strict=True)
+        if not figures.empty
     ]
     return BilanPage(
         bilan=bilan,
         season=season,
-        figures=figures,
+        figures=counted.figures,
         where=where,
-        beside=(*reversed(beside), Beside(season.name, figures, bilan.slug, current=True)),
+        beside=(*reversed(told), Beside(season.name, counted.figures, bilan.slug, current=True)),
         testimonies=tuple(published_testimonies(season, where=where)),
         pictures=tuple(published_pictures(season, where=where)),
         productions=tuple(productions_of(season)),
-        announced=frozenset(Residency.objects.published().filter(season=season).values_list("slug", flat=True)),
+        announced=counted.announced,
     )
 
 

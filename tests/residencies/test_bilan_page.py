@@ -16,14 +16,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from clea.journal import changes
 from residencies.enums import Qualifier
 from residencies.methods.headcounts import Total
-from residencies.models import Bilan, Production, Residency
+from residencies.models import Bilan, Production, Residency, Session
 from residencies.pages import bilan as pages
 from residencies.reports import bilan_pdf, bilan_words
 from residencies.reports.bilan_plots import Mark, bars, for_print, hills, points, unit_for
 from residencies.selectors import bilan_pages as selectors
-from tests.factories.bilan_pages import held
+from residencies.services import bilans
+from tests.factories.bilan_pages import coordinator_of, held
 from tests.factories.residencies import ResidencyFactory
 from tests.factories.structures import CommuneFactory, StructureFactory
 
@@ -87,8 +89,34 @@ def test_the_pages_cost_the_same_whatever_took_place(bilan: Bilan, client: Clien
     residency = Residency.objects.get(slug="compagnie-du-puits")
     held(residency, 60, [StructureFactory(commune=CommuneFactory(territory=residency.territory)) for _ in range(9)])
     assert (cost(page), cost(index)) == few
-    assert few[0] <= 15
+    assert few[0] <= 13
     assert few[1] <= 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_figures_are_counted_again_as_soon_as_somebody_writes(bilan: Bilan, client: Client) -> None:
+    first = held(Residency.objects.get(slug="compagnie-du-puits"), 1, [StructureFactory()])
+    bilans.write(by=coordinator_of(bilan.season), season=bilan.season, seen=bilan.version, title="Ce que la saison laisse")
+    before = shown(client, bilan)
+    with CaptureQueriesContext(connection) as queries:
+        assert shown(client, bilan) == before
+    assert len(queries) == 5
+    Session.objects.filter(pk=first[0].pk).update(state="cancelled")
+    assert shown(client, bilan) == before - 1
+
+
+def shown(client: Client, bilan: Bilan) -> int:
+    """Sessions, as the page says."""
+    found: int = client.get(bilan.get_absolute_url()).context["figures"].values.sessions.value
+    return found
+
+
+def test_what_is_kept_is_of_tables_that_are_watched(bilan: Bilan) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        selectors.public_page(bilan)
+    read = {table for row in asked for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', row["sql"])}
+    assert {"residencies_session", "residencies_headcount", "structures_structure"} <= read
+    assert not read & changes.unseen_tables()
 
 
 def test_the_list_shows_what_is_published(bilan: Bilan, client: Client) -> None:

@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @indexed()
 @require_safe
 def bilan(request: HttpRequest, slug: str) -> HttpResponse:
-    """One season: three large figures, then plots, then words of people. Fifteen queries."""
+    """One season: three large figures, then plots, then words of people. Five queries while nobody writes."""
     page = selectors.public_page(_found(slug))
     return render(request, "residencies/public/bilan.html", pages.context(page))
 
