@@ -8,12 +8,26 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Aggregate, BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from clea.journal import standing
 from clea.text import normalise
 from clea.ui import dates
 from clea.ui.addresses import address
@@ -32,11 +46,38 @@ from structures.models import (
     Territory,
 )
 from structures.services.merging import pointers
+from structures.venues import Venues, venues
 
 #: Structures on a page: the directory has the others.
 PAGE_SIZE = 24
 
 COMMUNE_ORDERS = ("nom", "population", "structures", "circonscription")
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """A kind of structure, and how many there are of it."""
+
+    slug: str
+    label: str
+    label_en: str
+    plural: str
+    plural_en: str
+    venue_count: int
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An institution, as a list names it."""
+
+    name: str
+    role: str
+    website: str
+    selection_committee: bool
+
+    @property
+    def get_role_display(self) -> str:
+        return str(dict(Institution._meta.get_field("role").flatchoices).get(self.role, self.role))
 
 
 @dataclass(frozen=True)
@@ -47,9 +88,9 @@ class TerritoryPage:
     communes: Sequence[Commune]
     districts: list[tuple[SchoolDistrict, list[Commune]]]
     priority_districts: list[tuple[PriorityDistrict, list[Commune]]]
-    kinds: list[StructureKind]
-    categories: list[Structure]
-    institutions: list[Institution]
+    kinds: list[KindCount]
+    categories: list[str]
+    institutions: list[Partner]
 
     @property
     def population(self) -> int:
@@ -69,11 +110,11 @@ class TerritoryPage:
         return sum(bool(commune.priority_districts.all()) for commune in self.communes)
 
     @property
-    def selecting(self) -> list[Institution]:
+    def selecting(self) -> list[Partner]:
         return [institution for institution in self.institutions if institution.selection_committee]
 
     @property
-    def supporting(self) -> list[Institution]:
+    def supporting(self) -> list[Partner]:
         return [institution for institution in self.institutions if not institution.selection_committee]
 
 
@@ -95,37 +136,95 @@ def _of_territory(rows: QuerySet[Any], figure: Aggregate) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("territory").annotate(total=figure).values("total")), 0)
 
 
+def known(slug: str) -> Territory | None:
+    """One territory; ``mark``: where everything public stands. One query."""
+    return Territory.objects.annotate(mark=standing.word()).filter(slug=slug).first()
+
+
+def lone() -> Territory | None:
+    """The only territory there is, as :func:`known` gives it; nothing with several. One query."""
+    found = list(Territory.objects.annotate(mark=standing.word())[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def territory_page(territory: Territory) -> TerritoryPage:
-    """Everything of a territory's page. Five queries, whatever the size."""
+    """Everything of a territory's page. Four queries, three while nobody writes, whatever the size.
+
+    The territory is one that :func:`known` or :func:`lone` found.
+    """
+    counts = venues(territory)
+    territory.venue_count = counts.territories[territory.pk]  # type: ignore[attr-defined]
     communes = list(
         Commune.objects.filter(territory=territory)
         .select_related("school_district")
-        .annotate(venue_count=Count("structures", filter=Q(structures__is_active=True, structures__is_category=False)))
         .prefetch_related("priority_districts")
     )
     districts: dict[int, tuple[SchoolDistrict, list[Commune]]] = {}
     priority: dict[int, tuple[PriorityDistrict, list[Commune]]] = {}
     for commune in communes:
         commune.territory = territory
+        commune.venue_count = counts.communes.get(commune.pk, 0)  # type: ignore[attr-defined]
         if commune.school_district is not None:
             districts.setdefault(commune.school_district.pk, (commune.school_district, []))[1].append(commune)
         for district in commune.priority_districts.all():
             priority.setdefault(district.pk, (district, []))[1].append(commune)
+    kinds, categories, institutions = _lists(territory, counts)
     return TerritoryPage(
         territory=territory,
         communes=communes,
         districts=sorted(districts.values(), key=lambda pair: (pair[0].order, pair[0].name)),
         priority_districts=sorted(priority.values(), key=lambda pair: (pair[0].order, pair[0].label)),
-        kinds=list(
-            StructureKind.objects.filter(territory=territory)
-            .annotate(
-                venue_count=Count("structures", filter=Q(structures__is_active=True, structures__is_category=False))
-            )
-            .filter(venue_count__gt=0)
-        ),
-        categories=list(Structure.objects.active().filter(territory=territory, is_category=True, commune=None)),
-        institutions=list(Institution.objects.filter(territory=territory)),
+        kinds=kinds,
+        categories=categories,
+        institutions=institutions,
     )
+
+
+_KIND, _CATEGORY, _INSTITUTION = 0, 1, 2
+_WORDS = ("c_slug", "c_name", "c_more", "c_plural", "c_plural_en")
+
+
+def _lists(territory: Territory, counts: Venues) -> tuple[list[KindCount], list[str], list[Partner]]:
+    """The kinds met there, what is not named one by one, the partners. One query."""
+    kinds, categories, institutions = [], [], []
+    for part, _order, pk, selecting, slug, name, more, plural, plural_en in _LISTS.ask(territory=territory.pk):
+        if part == _CATEGORY:
+            categories.append(name)
+        elif part == _INSTITUTION:
+            institutions.append(Partner(name, slug, more, bool(selecting)))
+        elif counts.kinds.get(pk):
+            kinds.append(KindCount(slug, name, more, plural, plural_en, counts.kinds[pk]))
+    return kinds, sorted(categories, key=normalise), institutions
+
+
+def _of_territory_lists() -> QuerySet[Any, Any]:
+    there = Given("territory", BigIntegerField())
+    kinds = StructureKind.objects.filter(territory=there)
+    categories = Structure.objects.active().filter(territory=there, is_category=True, commune=None)
+    institutions = Institution.objects.filter(territory=there)
+    parts = (
+        _listed(kinds, _KIND, F("order"), ("slug", "label", "label_en", "plural", "plural_en")),
+        _listed(categories, _CATEGORY, Value(0), ("", "name", "", "", "")),
+        _listed(institutions, _INSTITUTION, F("order"), ("role", "name", "website", "", ""), F("selection_committee")),
+    )
+    return parts[0].union(*parts[1:], all=True).order_by("c_part", "c_order", "c_name", "c_pk")
+
+
+def _listed(
+    rows: QuerySet[Any], part: int, order: Any, words: Sequence[str], selecting: Any = None
+) -> QuerySet[Any, Any]:
+    named: dict[str, Any] = {
+        "c_part": Value(part, IntegerField()),
+        "c_order": Cast(order, IntegerField()),
+        "c_pk": F("pk"),
+        "c_selecting": Cast(selecting or Value(False), IntegerField()),
+    }
+    for name, column in zip(_WORDS, words, strict=True):
+        named[name] = Cast(F(column) if column else Value(""), TextField())
+    return rows.order_by().annotate(**named).values_list(*named)
+
+
+_LISTS = Question(_of_territory_lists)
 
 
 def ordered(communes: Sequence[Commune], order: str, descending: bool) -> list[Commune]:
@@ -254,18 +353,25 @@ class Directory:
 
 
 def directory(territory: Territory, query: QueryDict) -> Directory:
-    """Named structures in activity that match the query, 24 a page. Five queries."""
+    """Named structures in activity that match the query, 24 a page. Five queries at most.
+
+    The territory is one that :func:`known` or :func:`lone` found.
+    """
     filterset = StructureFilter(
         query,
         queryset=Structure.objects.active()
         .venues()
         .filter(territory=territory)
         .select_related("commune")
-        .prefetch_related("kinds"),
-        communes=list(Commune.objects.filter(territory=territory)),
-        kinds=list(StructureKind.objects.filter(territory=territory)),
+        .prefetch_related("kinds")
+        .only("slug", "name", "circle", "commune__slug", "commune__name"),
+        communes=list(Commune.objects.filter(territory=territory).only("slug", "name", "other_names")),
+        kinds=list(StructureKind.objects.filter(territory=territory).only("slug", "plural", "plural_en")),
     )
-    page = Paginator(filterset.qs, PAGE_SIZE).get_page(query.get("page"))
+    paginator = Paginator(filterset.qs, PAGE_SIZE)
+    if not any(query.get(name) for name in filterset.filters):
+        paginator.count = venues(territory).territories[territory.pk]
+    page = paginator.get_page(query.get("page"))
     for structure in page.object_list:
         structure.territory = territory
         if structure.commune is not None:

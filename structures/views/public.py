@@ -21,19 +21,18 @@ from structures.models import Commune, Structure, Territory
 def _territory(slug: str | None) -> Territory | None:
     """The territory asked for, or the only one there is; ``None`` when one must choose. One query."""
     if slug is not None:
-        territory = selectors.territories().filter(slug=slug).first()
+        territory = selectors.known(slug)
         if territory is None:
             raise Http404
         return territory
-    known = list(selectors.territories()[:2])
-    return known[0] if len(known) == 1 else None
+    return selectors.lone()
 
 
 @login_not_required
 @indexed()
 @require_safe
 def index(request: HttpRequest, territory: str | None = None) -> HttpResponse:
-    """A territory: map, figures, communes, districts, partners. Six queries."""
+    """A territory: map, figures, communes, districts, partners. Five queries, four while nobody writes."""
     found = _territory(territory)
     if found is None:
         return render(request, "structures/public/chooser.html", {"territories": list(selectors.territories())})

@@ -267,7 +267,7 @@ class TestCost:
             for _number in range(3):
                 StructureFactory(commune=structure.commune)
 
-        most = {"territory": 6, "directory": 6, "commune": 5, "structure": 6}[which]
+        most = {"territory": 5, "directory": 6, "commune": 5, "structure": 5}[which]
         assert_num_queries_constant(lambda: client.get(urls[which]), more, at_most=most)
 
 
