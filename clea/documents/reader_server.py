@@ -10,11 +10,13 @@ what it listens and speaks to, its leash (both sockets), and the place that it h
 leash says that it runs, then a number how it ended; who lets go of the other end has it killed, and so has who dies.
 
 It leaves when nobody asks any more, when who started it has gone, and after a reader that crashed: the next one is laid
-out elsewhere in memory, so that a file learns nothing from the crash of another.
+out elsewhere in memory, so that a file learns nothing from the crash of another. A reader is expected to be taken over
+one day by what it reads: whatever it closes, keeps or leaves behind, it and its own end with its leash, or with this.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import json
@@ -42,6 +44,9 @@ MESSAGE_BYTES = 64 * 1024
 IDLE_SECONDS = 300
 #: Ends that a hostile file may have without any memory being wrong.
 STOPPED = {signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ}
+#: Linux: a signal for when one's parent dies (sys/prctl.h).
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True)
@@ -72,49 +77,55 @@ class Server:
         assert self._control is not None
         message, fds, _flags, _address = socket.recv_fds(self._control, MESSAGE_BYTES, 3)
         if not message:
-            self._leave(kill=True)
+            self._leave(kill_all=True)
             return
         asked = json.loads(message)
         main = loaded(asked["program"])
         talk, leash, place = fds
         gone, alive = os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # no room for another one: those there are end first, and who asked starts another server
+            for each in (talk, place, alive, leash, gone):
+                os.close(each)
+            self._leave(kill_all=False)
+            return
         if not pid:
             become(asked, main, talk, place, alive)
         for each in (talk, place, alive):
             os.close(each)
         reader = Reader(pid, socket.socket(fileno=leash), gone)
         self._readers.add(reader)
-        self._selector.register(reader.leash, selectors.EVENT_READ, lambda: self._let_go(reader))
-        self._selector.register(gone, selectors.EVENT_READ, lambda: self._ended(reader))
+        for what in (reader.leash, gone):
+            self._selector.register(what, selectors.EVENT_READ, lambda: self._end(reader))
         tell(reader, b"+")
 
-    def _let_go(self, reader: Reader) -> None:
-        """Its end comes by ``gone``: until then its number is its own."""
-        if reader in self._readers:
-            os.kill(reader.pid, signal.SIGKILL)
-            self._selector.unregister(reader.leash)
+    def _end(self, reader: Reader) -> None:
+        """It was let go, or it ended, or says so: it is no more, and nothing that it started.
 
-    def _ended(self, reader: Reader) -> None:
+        Its number is its own until it is waited for: one that was ending by itself keeps its status.
+        """
+        if reader not in self._readers:  # both at once
+            return
+        self._readers.discard(reader)
+        kill(reader.pid)
         _pid, status = os.waitpid(reader.pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        self._readers.discard(reader)
         for each in (reader.leash, reader.gone):
-            with suppress(KeyError):  # let go before
-                self._selector.unregister(each)
+            self._selector.unregister(each)
         tell(reader, str(code).encode())
         reader.leash.close()
         os.close(reader.gone)
         if code < 0 and -code not in STOPPED:
-            self._leave(kill=False)
+            self._leave(kill_all=False)
 
-    def _leave(self, *, kill: bool) -> None:
+    def _leave(self, *, kill_all: bool) -> None:
         if self._control is not None:
             self._selector.unregister(self._control)
             self._control.close()
             self._control = None
-        for reader in self._readers if kill else ():
-            os.kill(reader.pid, signal.SIGKILL)
+        for reader in list(self._readers) if kill_all else ():
+            self._end(reader)
 
 
 def loaded(program: str) -> Any:
@@ -131,8 +142,13 @@ def loaded(program: str) -> Any:
 
 def become(asked: dict[str, Any], main: Any, talk: int, place: int, alive: int) -> None:
     """Be the reader, and end. Nothing of the others is left open."""
-    status = 1
+    status, server = 1, os.getppid()
     try:
+        os.setpgid(0, 0)
+        if hasattr(libc, "prctl"):
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != server:  # too late for the signal
+                os._exit(1)
         os.dup2(talk, 0)
         os.dup2(talk, 1)
         close_but(place, alive)
@@ -149,6 +165,13 @@ def become(asked: dict[str, Any], main: Any, talk: int, place: int, alive: int) 
         pass
     finally:
         os._exit(status)
+
+
+def kill(pid: int) -> None:
+    """This reader and its own; it alone if it is so young that it leads nobody."""
+    os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def close_but(*kept: int) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pikepdf
 import pytest
 from pytest_django import Settings
 
+from clea.documents import reader_server
 from clea.documents import services as documents
 from clea.documents.pdf.pages_only import keep_pages_only
 from clea.documents.pdf.structure import Structure
@@ -89,6 +93,56 @@ def test_a_program_dies_with_the_process_that_asked_for_it(program: Path, tmp_pa
     beat.unlink(missing_ok=True)
     time.sleep(0.05)
     assert not beat.exists()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "",  # its server is killed
+        "os.closerange(3, 100)",  # as one that a file took over: nothing says any more that it lives
+        "os.fork() or print('{}', flush=True) or os._exit(0)",  # what it leaves holds all that it held
+        "os.fork() and os._exit(0)",
+    ],
+)
+def test_no_program_outlives_its_time_nor_holds_up_the_others(act: str, program: Path, tmp_path: Path) -> None:
+    beat, began = tmp_path / "beat", time.monotonic()
+    program.write_text(f"import os, time\n{act}\nwhile True: open({str(beat)!r}, 'w'); time.sleep(0.01)")
+
+    def kill_its_server() -> None:
+        while not beat.exists():
+            time.sleep(0.01)
+        bounded._servers[-1].process.kill()
+
+    killer = threading.Thread(target=kill_its_server)
+    if not act:
+        killer.start()
+    assert bounded.run(program, [], **LIMITS | {"wall": 2.0}) in (None, {})
+    program.write_text("print('{}')")
+    assert bounded.run(program, [], **LIMITS) == {}
+    assert time.monotonic() - began < 15
+    if not act:
+        killer.join()
+    beat.unlink(missing_ok=True)
+    time.sleep(0.05)
+    assert not beat.exists()
+
+
+def test_a_server_that_cannot_make_another_reader_still_watches_those_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError
+
+    control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    leash, other = socket.socketpair()
+    with control, leash:
+        server = reader_server.Server(theirs)
+        monkeypatch.setattr(os, "fork", refuse)
+        with other:
+            message = json.dumps({"program": "any", "arguments": []}).encode()
+            socket.send_fds(control, [message], [other.fileno()] * 3)
+        server._asked()
+        assert leash.recv(1) == b""
+        with pytest.raises(BrokenPipeError):
+            control.send(b"another")
 
 
 def test_a_program_holds_nothing_of_its_server_nor_of_the_others(program: Path) -> None:

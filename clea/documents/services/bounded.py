@@ -34,6 +34,8 @@ SERVER = Path(__file__).resolve().parent.parent / "reader_server.py"
 #: A reader lives for one file: giving a picture's memory back to the system, to ask for it again for the next one, took
 #: a third of its time. It is bounded all the same.
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(32 * 1024 * 1024), "MALLOC_TRIM_THRESHOLD_": str(64 * 1024 * 1024)}
+#: Seconds after which a server that says nothing is taken for lost: it has nothing to do but to answer.
+SERVER_SECONDS = 20
 #: Seconds that a request waits for its turn: longer than a program may last.
 TURN_SECONDS = 15
 #: The longest line that is believed.
@@ -93,7 +95,9 @@ class _Reader:
 
     def __init__(self, talk: socket.socket, leash: socket.socket) -> None:
         self.talk = talk.makefile("rwb")
+        self._wire = talk
         talk.close()  # the file holds it
+        leash.settimeout(SERVER_SECONDS)
         self._leash = leash
 
     def begun(self) -> bool:
@@ -103,9 +107,10 @@ class _Reader:
         return False
 
     def let_go(self) -> None:
-        """Have it killed."""
-        with suppress(OSError):
-            self._leash.shutdown(socket.SHUT_WR)
+        """Have it killed, and wait for no word of it: whoever holds the other end."""
+        for wire, way in ((self._leash, socket.SHUT_WR), (self._wire, socket.SHUT_RDWR)):
+            with suppress(OSError):
+                wire.shutdown(way)
 
     def end(self) -> str:
         """Its status, once it is no more; killed if it had not ended."""
