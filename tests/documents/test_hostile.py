@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -60,3 +61,5 @@ def test_spoilt_files_get_an_answer(tmp_path: Path) -> None:
     assert set(answers["picture"]) <= {"", *PictureRefusal.values}
     assert set(answers["sheet"]) <= {"", "unreadable", "too_complex", "too_many_rows", "too_many_columns"}
     assert all(set(told) != {""} for told in answers.values())
+    # One that nobody can open to change it is spoilt all the same.
+    assert spoiling.regrow(pdfs.HOSTILE["encrypted"]["to open"](), random.Random(7))

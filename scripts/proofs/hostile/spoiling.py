@@ -89,27 +89,26 @@ def miscount(data: bytes, chance: random.Random) -> bytes:
 
 def regrow(data: bytes, chance: random.Random) -> bytes:
     """Its objects changed for others, itself, or nothing, then written as a sound file: the table tells nothing."""
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            pdf = pikepdf.open(io.BytesIO(data))
-        except pikepdf.PdfError:
-            return flip(data, chance)
-        with pdf:
-            holders = [one for one in pdf.objects if isinstance(one, (Dictionary, pikepdf.Stream)) and len(one.keys())]
-            for _ in range(chance.randrange(1, 6)):
-                if not holders:
-                    break
-                holder = chance.choice(holders)
-                key = chance.choice(sorted(holder.keys()))
-                if key == "/Length":
-                    continue
-                holder[key] = _other(pdf, chance)
-            out = io.BytesIO()
-            modes = [ObjectStreamMode.disable, ObjectStreamMode.generate]
-            try:
-                pdf.save(out, static_id=True, object_stream_mode=chance.choice(modes))
-            except Exception:  # noqa: BLE001 - too spoilt to be written
-                return flip(data, chance)
+    try:
+        with warnings.catch_warnings(action="ignore"), pikepdf.open(io.BytesIO(data)) as pdf:
+            return _regrown(pdf, chance)
+    except Exception:  # noqa: BLE001 - locked, or too spoilt to be opened, or to be written
+        return flip(data, chance)
+
+
+def _regrown(pdf: Pdf, chance: random.Random) -> bytes:
+    holders = [one for one in pdf.objects if isinstance(one, (Dictionary, pikepdf.Stream)) and len(one.keys())]
+    for _ in range(chance.randrange(1, 6)):
+        if not holders:
+            break
+        holder = chance.choice(holders)
+        key = chance.choice(sorted(holder.keys()))
+        if key == "/Length":
+            continue
+        holder[key] = _other(pdf, chance)
+    out = io.BytesIO()
+    modes = [ObjectStreamMode.disable, ObjectStreamMode.generate]
+    pdf.save(out, static_id=True, object_stream_mode=chance.choice(modes))
     return out.getvalue()
 
 
