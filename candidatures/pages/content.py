@@ -10,11 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
-from django.db.models import F, IntegerField, QuerySet, TextField, Value
+from django.db import models
+from django.db.models import BigIntegerField, F, IntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language
 
@@ -28,6 +27,7 @@ from candidatures.models import (
     Position,
     ScoringCriterion,
 )
+from clea.worded import Given, Question
 
 _TEXTS = ("slug", "title", "title_en", "text", "text_en", "form")
 _NUMBERS = ("count", "limit", "pages")
@@ -74,19 +74,13 @@ class Passage:
         return bool(self.count)
 
 
-#: Stands for the call in the words of a statement: the key of no row.
-_ANY = -1
+def _told(*parts: str) -> QuerySet[Any, Any]:
+    """What reads these parts of a call, seven tables at once."""
+    first, *others = [_rows(part) for part in parts]
+    return first.union(*others, all=True)
 
 
-@lru_cache(maxsize=32)
-def _statement(parts: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
-    """What reads these parts of any call, seven tables at once. Wording it costs more than asking it."""
-    first, *others = [_rows(part, _ANY) for part in parts]
-    sql, given = first.union(*others, all=True).query.sql_with_params()
-    return sql, given
-
-
-def _rows(part: str, call_key: int) -> QuerySet[Any, Any]:
+def _rows(part: str) -> QuerySet[Any, Any]:
     model, columns = SOURCES[part]
     shape: dict[str, Any] = {"c_part": Cast(Value(part), TextField()), "c_order": F("order"), "c_pk": F("pk")}
     for name in _TEXTS:
@@ -95,8 +89,11 @@ def _rows(part: str, call_key: int) -> QuerySet[Any, Any]:
     for name in _NUMBERS:
         source = F(columns[name]) if name in columns else Value(None, output_field=IntegerField())
         shape[f"c_{name}"] = Cast(source, IntegerField())
-    rows = model._default_manager.filter(call=call_key).order_by().annotate(**shape)
+    rows = model._default_manager.filter(call=Given("call", BigIntegerField())).order_by().annotate(**shape)
     return rows.values_list(*shape)
+
+
+_TOLD = Question(_told)
 
 
 #: A space that must not break: before double punctuation, inside guillemets. A table's ":--" is left alone.
@@ -117,10 +114,7 @@ def pick(french: str, english: str) -> tuple[str, str]:
 
 def passages(call: Call, parts: Iterable[str] = tuple(SOURCES)) -> dict[str, list[Passage]]:
     """The small texts of a call, by part and in the coordinator's order. One query."""
-    sql, given = _statement(tuple(parts))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [call.pk if value == _ANY else value for value in given])
-        rows = cursor.fetchall()
+    rows = _TOLD.ask(*parts, call=call.pk)
     found: dict[str, list[Passage]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row[:3]):
         part, _order, _pk, slug, title, title_en, text, text_en, form, count, limit, pages = row

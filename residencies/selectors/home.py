@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from clea.worded import Question
 from residencies.models import Bilan, News
 from residencies.selectors.communication import LATEST
 
@@ -16,18 +17,21 @@ def latest() -> tuple[list[News], Bilan | None]:
 
     What the home page shows of each and nothing else: these rows are not for writing.
     """
-    news = News.objects.published().order_by("-published_at", "-pk")[:LATEST]
-    bilans = Bilan.objects.published().order_by("-season__starts_on", "-published_at")[:1]
-    told = _words(News.objects.filter(pk__in=news.values("pk")), "summary")
-    told = told.union(_words(Bilan.objects.filter(pk__in=bilans.values("pk")), "introduction"), all=True)
     rows: list[tuple[Any, int, News]] = []
     bilan = None
-    for kind, pk, slug, title, text, at in told:
+    for kind, pk, slug, title, text, at in _LATEST.ask():
         if kind == "introduction":
             bilan = Bilan(slug=slug, title=title, introduction=text)
         else:
             rows.append((at, pk, News(slug=slug, title=title, summary=text, published_at=at)))
     return [row for _at, _pk, row in sorted(rows, key=lambda one: one[:2], reverse=True)], bilan
+
+
+def _latest() -> QuerySet[Any, Any]:
+    news = News.objects.published().order_by("-published_at", "-pk")[:LATEST]
+    bilans = Bilan.objects.published().order_by("-season__starts_on", "-published_at")[:1]
+    told = _words(News.objects.filter(pk__in=news.values("pk")), "summary")
+    return told.union(_words(Bilan.objects.filter(pk__in=bilans.values("pk")), "introduction"), all=True)
 
 
 def _words(rows: QuerySet[Any], text: str) -> QuerySet[Any, Any]:
@@ -38,3 +42,6 @@ def _words(rows: QuerySet[Any], text: str) -> QuerySet[Any, Any]:
         .annotate(c_kind=Cast(Value(text), TextField()), **shape)
         .values_list("c_kind", "pk", *shape, "published_at")
     )
+
+
+_LATEST = Question(_latest)

@@ -104,6 +104,8 @@ def euros(value: Any, places: int = 2) -> str:
 @register.filter
 def number(value: Any, places: int = 0) -> str:
     """``242 013``; ``|number:1`` → ``12,5``."""
+    if type(value) is int:
+        return dates.number(value, int(places))
     amount = _decimal(value)
     return "" if amount is None else dates.number(amount, int(places))
 
@@ -227,6 +229,12 @@ def query(context: dict[str, Any], **changes: Any) -> str:
     return params.urlencode()
 
 
+@register.simple_tag(takes_context=True)
+def page_link(context: dict[str, Any], number: int) -> str:
+    """The address's query for another page: ``page``, or what the template calls ``parameter``."""
+    return query(context, **{context.get("parameter") or "page": number})
+
+
 @register.simple_tag
 def page_window(page: Page[Any]) -> list[int | str]:
     """Page numbers to show, with "…" for the gaps."""
@@ -236,6 +244,12 @@ def page_window(page: Page[Any]) -> list[int | str]:
 @register.simple_tag
 def season_line(steps: Sequence[season.Step], today: date | None = None, label: str = "") -> SafeString:
     """The season as a line, with today on it. ``steps``: ``clea.ui.season.Step`` in order."""
+    return _season_line(tuple(steps), today or timezone.localdate(), label, get_language())
+
+
+@lru_cache(maxsize=64)
+def _season_line(steps: tuple[season.Step, ...], today: date, label: str, _language: str | None) -> SafeString:
+    """Drawn once a day and a language."""
     return render_to_string("components/season_line.html", season.line(steps, today) | {"label": label})
 
 
