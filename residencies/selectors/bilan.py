@@ -185,8 +185,10 @@ def _counted(chosen: Any) -> dict[int, list[_Line]]:
     """The lines of each standing confirmation. One query."""
     lines: defaultdict[int, list[_Line]] = defaultdict(list)
     rows = Headcount.objects.filter(confirmation__in=chosen.values("standing")).order_by("inside", "pk")
-    for pk, *line in rows.values_list("confirmation", "category", "value", "qualifier", "inside"):
-        lines[pk].append(tuple(line))
+    for pk, category, value, qualifier, inside in rows.values_list(
+        "confirmation", "category", "value", "qualifier", "inside"
+    ):
+        lines[pk].append((category, value, qualifier, inside))
     return lines
 
 
