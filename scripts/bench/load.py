@@ -82,7 +82,8 @@ def look(ask: Ask) -> None:
         else:
             status, headers, body = one(ask.bench, ask.path, ask.sent() | {"X-Count-Queries": "1"})
         if status != ask.status:
-            raise Failed(f"{ask.path} answered {status}, not {ask.status}")
+            said = f": {ask.bench.log()[-500:]}" if status >= 500 else ""
+            raise Failed(f"{ask.path} answered {status}, not {ask.status}{said}")
         queries = int(headers.get("x-queries", -1))
         ask.queries = queries if turn == 0 else min(queries, ask.queries)
         ask.size = len(body)
