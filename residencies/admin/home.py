@@ -25,33 +25,60 @@ from structures.admin.scope import coordinated
 
 
 def seasons_on_line(request: HttpRequest, subject: Any) -> Section | None:
-    """Call → jury → residencies → bilan for each season that runs, today on it. Two queries of its own."""
+    """Call → jury → residencies → bilan for each season that runs, today on it. Two queries, the figures' too."""
     today = timezone.localdate()
     rows = [
         {
             "season": row.season,
             "stages": [{"stage": one, "state": one.state(today), "share": one.share(today)} for one in row.stages],
         }
-        for row in desk_home.season_rows(coordinated(request), open_calls(request), read_so_far(request))
+        for row in desk_home.season_rows(
+            _open_seasons(request), _sessions_of_all(request), open_calls(request), read_so_far(request)
+        )
     ]
     several = len(coordinated(request)) > 1
     return Section("admin/residencies/home_seasons.html", {"rows": rows, "several": several}) if rows else None
 
 
 def figures(request: HttpRequest, subject: Any) -> Section | None:
-    """A few figures as small plots: each says its number in words and leads to its page. Twelve queries."""
-    territories = coordinated(request)
+    """A few figures as small plots: each says its number in words and leads to its page. Three queries of its own."""
     cards = []
-    arriving = desk_home.intake(territories)
+    arriving = desk_home.intake(open_calls(request))
     if arriving is not None:
         cards.append(_arriving(arriving))
-    season = navigation.season_of(request)
-    found = desk_home.season_figures(territories, season.key) if season is not None else None
+    season = _season(request)
+    found = desk_home.season_figures(season, _sessions_of_all(request)) if season is not None else None
     if found is not None:
         cards += [_sessions(found), _presence(found), _money(found), _communes(found)]
     if not cards:
         return None
     return Section("admin/residencies/home_figures.html", {"cards": cards, "season": found.season if found else None})
+
+
+def _open_seasons(request: HttpRequest) -> list[Any]:
+    if not hasattr(request, "_home_seasons"):
+        request._home_seasons = desk_home.open_seasons(coordinated(request))  # type: ignore[attr-defined]
+    return request._home_seasons  # type: ignore[attr-defined]
+
+
+def _season(request: HttpRequest) -> Any:
+    """The season that the menu stands in, when it has a residency. One query more when it is closed, once."""
+    if not hasattr(request, "_home_season"):
+        chosen = navigation.season_of(request)
+        key = chosen.key if chosen is not None else None
+        found = next((season for season in _open_seasons(request) if season.uuid == key), None)
+        if found is None and key is not None:
+            found = desk_home.season_with_residencies(coordinated(request), key)
+        request._home_season = found if found is not None and found.lived else None  # type: ignore[attr-defined]
+    return request._home_season  # type: ignore[attr-defined]
+
+
+def _sessions_of_all(request: HttpRequest) -> list[desk_home.SessionLine]:
+    """Those of every season that the page shows. One query, once."""
+    if not hasattr(request, "_home_sessions"):
+        seasons = {season.pk for season in (*_open_seasons(request), _season(request)) if season is not None}
+        request._home_sessions = desk_home.sessions_of(sorted(seasons))  # type: ignore[attr-defined]
+    return request._home_sessions  # type: ignore[attr-defined]
 
 
 def _card(key: str, title: str, url: str, figure: str, words: str, plot: SafeString) -> dict[str, Any]:
@@ -123,7 +150,7 @@ def _presence(found: SeasonFigures) -> dict[str, Any]:
 
 
 def _money(found: SeasonFigures) -> dict[str, Any]:
-    title, total = _("Argent"), found.money.total
+    title, total = _("Argent"), found.money
     figure = _("%(amount)s payés") % {"amount": said(total.spent)}
     words = _("%(engaged)s engagés, %(planned)s apportés par les financeurs") % {
         "engaged": said(total.engaged),

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from candidatures.models import Season
 from clea.ui import navigation
 from clea.ui.navigation import Link, register
+from residencies.admin.waits import own_seasons
 from structures.admin.scope import coordinated
 
 
@@ -81,13 +81,7 @@ def seasons(request: HttpRequest) -> Iterable[navigation.Season]:
     """The person's seasons, the latest first; the territory is named where there are several. One query."""
     territories = coordinated(request)
     today = timezone.localdate()
-    rows = (
-        Season.objects.filter(programme__territory__in=territories)
-        .select_related("programme__territory")
-        .only("uuid", "name", "starts_on", "ends_on", "closed_at", "programme__territory__short_name")
-        .order_by("-starts_on", "programme__territory__short_name")
-    )
-    for row in rows:
+    for row in own_seasons(request):
         name = f"{row.name} · {row.programme.territory.short_name}" if len(territories) > 1 else row.name
         running = row.closed_at is None and row.starts_on <= today <= row.ends_on
         yield navigation.Season(row.uuid, name, running)

@@ -12,16 +12,24 @@ from clea.ui.waiting import counted
 from structures.admin.scope import coordinated
 
 
+def own_seasons(request: HttpRequest) -> list[Season]:
+    """This person's seasons, the latest first, with what the menu says of them. One query a request."""
+    if not hasattr(request, "_own_seasons"):
+        rows = Season.objects.filter(programme__territory__in=[territory.pk for territory in coordinated(request)])
+        request._own_seasons = list(  # type: ignore[attr-defined]
+            rows.select_related("programme__territory")
+            .only("uuid", "name", "starts_on", "ends_on", "closed_at", "programme__territory__short_name")
+            .order_by("-starts_on", "programme__territory__short_name")
+        )
+    return request._own_seasons  # type: ignore[attr-defined]
+
+
 def open_seasons(request: HttpRequest) -> list[int]:
-    """Keys of this person's seasons that are not closed: a closed one asks nothing. One query, then kept.
+    """Keys of those that are not closed: a closed one asks nothing. The query of the menu.
 
     Their keys, rather than how they are found, go into the queries: the database then knows how few they are.
     """
-    if not hasattr(request, "_open_seasons"):
-        territories = [territory.pk for territory in coordinated(request)]
-        rows = Season.objects.filter(programme__territory__in=territories, closed_at=None).order_by()
-        request._open_seasons = list(rows.values_list("pk", flat=True))  # type: ignore[attr-defined]
-    return request._open_seasons  # type: ignore[attr-defined]
+    return [season.pk for season in own_seasons(request) if season.closed_at is None]
 
 
 def by_season(

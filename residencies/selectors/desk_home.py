@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from candidatures.models import Application, Call, Season
 from candidatures.selectors.panel import Progress
 from clea.ui.dates import day, euros, number, span
 from residencies.enums import FACING_STATES, BilanState, ResidencyState, SessionState
+from residencies.methods.funding import Amounts
 from residencies.models import Bilan, Residency, Session
 from residencies.selectors import funding, presence
 from structures.models import Commune, Territory
@@ -67,36 +69,77 @@ class SeasonRow:
 # The seasons ------------------------------------------------------------------------------------
 
 
+class SessionLine(NamedTuple):
+    """A session that was held or is planned, of an activity that is announced."""
+
+    season: int
+    state: str
+    starts_at: datetime
+    #: Where it is, when that is one of the territory's own communes.
+    commune: int | None
+
+
+def open_seasons(territories: Iterable[Territory]) -> list[Any]:
+    """Those that are open and have a call or a residency, the first to start first. One query."""
+    rows = Season.objects.filter(programme__territory__in=territories, closed_at=None)
+    begun = rows.filter(Exists(Call.objects.filter(season=OuterRef("pk"))) | Exists(_residencies()))
+    return list(_told(begun).order_by("starts_on", "programme__territory__short_name"))
+
+
+def season_with_residencies(territories: Iterable[Territory], key: UUID) -> Any:
+    """One season in the same words; nothing when it has no residency. One query."""
+    rows = Season.objects.filter(Exists(_residencies()), programme__territory__in=territories, uuid=key)
+    return _told(rows).first()
+
+
+def _residencies() -> QuerySet[Residency]:
+    return Residency.objects.filter(season=OuterRef("pk"))
+
+
+def _told(seasons: QuerySet[Season]) -> QuerySet[Season]:
+    """With the first and the last day of its residencies, their number, and the days that their contracts ask."""
+    going = _residencies().exclude(state=ResidencyState.STOPPED)
+    communes = Commune.objects.filter(territory=OuterRef("programme__territory")).order_by().values("territory")
+    return seasons.select_related("programme__territory", "bilan").annotate(
+        first=Min("residencies__periods__starts_on"),
+        last=Max("residencies__periods__ends_on"),
+        residency_count=Count("residencies", filter=~Q(residencies__state=ResidencyState.STOPPED), distinct=True),
+        lived=Count("residencies"),
+        days_due=Subquery(going.order_by().values("season").annotate(n=Sum("contract_days")).values("n")),
+        communes=Coalesce(Subquery(communes.annotate(n=Count("pk")).values("n")), 0),
+    )
+
+
+def sessions_of(seasons: Sequence[int]) -> list[SessionLine]:
+    """Of the seasons with these keys. One query."""
+    commune = Coalesce("commune", "host__commune")
+    home = Coalesce("commune__territory", "host__commune__territory")
+    rows = (
+        Session.objects.filter(activity__season__in=seasons, activity__state__in=FACING_STATES, state__in=_STANDING)
+        .order_by()
+        .annotate(known=Case(When(activity__season__programme__territory=home, then=commune)))
+        .values_list("activity__season", "state", "starts_at", "known")
+    )
+    return [SessionLine(*row) for row in rows]
+
+
 def season_rows(
-    territories: Sequence[Territory], open_calls: Sequence[Any], read: Mapping[int, Progress]
+    seasons: Sequence[Any],
+    sessions: Iterable[SessionLine],
+    open_calls: Sequence[Any],
+    read: Mapping[int, Progress],
 ) -> list[SeasonRow]:
-    """The seasons that are open and have a call or a residency, the first to start first. Two queries.
+    """Where each of these seasons is, as :func:`open_seasons` gives them. No query.
 
     ``open_calls``: their calls with their jury and their dossiers ``filed``, ``drafts`` and ``retained``, counted.
     ``read``: how far their juries read, by the jury's key.
     """
-    seasons = list(
-        Season.objects.filter(programme__territory__in=territories, closed_at=None)
-        .filter(Q(calls__isnull=False) | Q(residencies__isnull=False))
-        .select_related("programme__territory", "bilan")
-        .annotate(
-            first=Min("residencies__periods__starts_on"),
-            last=Max("residencies__periods__ends_on"),
-            residency_count=Count("residencies", filter=~Q(residencies__state=ResidencyState.STOPPED), distinct=True),
-        )
-        .order_by("starts_on", "programme__territory__short_name")
-    )
     calls: defaultdict[int, list[Any]] = defaultdict(list)
     for call in sorted(open_calls, key=lambda call: (call.opens_at, call.pk)):
         calls[call.season_id].append(call)
     held: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for season, state, n in (
-        Session.objects.filter(activity__season__in=seasons, activity__state__in=FACING_STATES)
-        .order_by()
-        .values_list("activity__season", "state")
-        .annotate(n=Count("pk"))
-    ):
-        held[season][state] = n
+    for line in sessions:
+        held[line.season][line.state] += 1
     return [
         SeasonRow(
             season,
@@ -189,17 +232,15 @@ class Intake:
     total: int
 
 
-def intake(territories: Sequence[Territory]) -> Intake | None:
-    """Of the calls open now; nothing when none is. Two queries."""
+def intake(open_calls: Iterable[Call]) -> Intake | None:
+    """Of the calls that receive dossiers now, among those of the seasons that are open, the first to close first.
+
+    Nothing when none does. One query.
+    """
     now = timezone.now()
-    calls = list(
-        Call.objects.filter(
-            season__programme__territory__in=territories,
-            status=CallStatus.PUBLISHED,
-            opens_at__lte=now,
-            closes_at__gt=now,
-        ).order_by("closes_at")
-    )
+    calls = [
+        call for call in open_calls if call.status == CallStatus.PUBLISHED and call.opens_at <= now < call.closes_at
+    ]
     if not calls:
         return None
     firsts = (
@@ -227,46 +268,32 @@ class SeasonFigures:
     communes: int
     days_done: Decimal
     days_due: Decimal
-    money: funding.FundingPlan
+    money: Amounts
 
 
-def season_figures(territories: Sequence[Territory], key: UUID) -> SeasonFigures | None:
-    """Of the season the menu stands in, within the walls; nothing when it has no residency. Ten queries."""
-    season = (
-        Season.objects.filter(programme__territory__in=territories, residencies__isnull=False, uuid=key)
-        .select_related("programme__territory")
-        .first()
-    )
-    if season is None:
-        return None
+def season_figures(season: Any, sessions: Iterable[SessionLine]) -> SeasonFigures:
+    """Of one season, as :func:`open_seasons` gives it. ``sessions``: its own among them. Two queries."""
     weeks: defaultdict[date, list[int]] = defaultdict(lambda: [0, 0])
     reached: dict[bool, set[int]] = {True: set(), False: set()}
-    rows = Session.objects.filter(
-        activity__season=season, activity__state__in=FACING_STATES, state__in=_STANDING
-    ).values_list("starts_at", "state", "commune", "host__commune")
-    for starts, state, commune, home in rows:
-        on = timezone.localtime(starts).date()
-        held = state == SessionState.HELD
+    for line in sessions:
+        if line.season != season.pk:
+            continue
+        on = timezone.localtime(line.starts_at).date()
+        held = line.state == SessionState.HELD
         weeks[on - timedelta(days=on.weekday())][0 if held else 1] += 1
-        if commune or home:
-            reached[held].add(commune or home)
-    territory = season.programme.territory
-    known = set(Commune.objects.filter(territory=territory).values_list("pk", flat=True))
-    residencies = Residency.objects.filter(season=season).exclude(state=ResidencyState.STOPPED)
-    ledgers = presence.ledgers_of(
-        residencies.select_related("season__programme__territory").prefetch_related("periods", "presence")
-    )
+        if line.commune:
+            reached[held].add(line.commune)
     return SeasonFigures(
         season=season,
         weeks=_every_week(weeks),
         held=sum(one for one, _two in weeks.values()),
         planned=sum(two for _one, two in weeks.values()),
-        communes_held=len(reached[True] & known),
-        communes_ahead=len((reached[False] - reached[True]) & known),
-        communes=len(known),
-        days_done=sum((ledger.done for ledger in ledgers.values()), Decimal(0)),
-        days_due=sum((ledger.due for ledger in ledgers.values()), Decimal(0)),
-        money=funding.plan_of(season),
+        communes_held=len(reached[True]),
+        communes_ahead=len(reached[False] - reached[True]),
+        communes=season.communes,
+        days_done=presence.done_in(season),
+        days_due=season.days_due or Decimal(0),
+        money=funding.total_of(season),
     )
 
 

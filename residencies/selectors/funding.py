@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import CharField, DecimalField, Value
 from django.utils.translation import gettext as _
 
 from candidatures.models import Season
@@ -82,6 +83,23 @@ def plan_of(season: Season) -> FundingPlan:
     return _told(season, funders, residencies, grid)
 
 
+def total_of(season: Season) -> Amounts:
+    """What the whole plan comes to, without its lines. One query."""
+    brought = FundingShare.objects.filter(season=season).order_by()
+    paid = Payment.objects.filter(season=season).live().order_by()
+    # A share has no state, and a payment one amount.
+    shares = brought.values_list(Value("", output_field=CharField()), "planned", "committed", "received")
+    none = Value(methods.ZERO, output_field=DecimalField())
+    found = Amounts()
+    for state, amount, committed, received in shares.union(paid.values_list("state", "cost", none, none), all=True):
+        if state:
+            cost = _cost(state, amount)
+            found += Amounts(cost=cost.cost, engaged=cost.engaged, spent=cost.spent)
+        else:
+            found += Amounts(planned=amount, committed=committed, received=received)
+    return found
+
+
 def _need(residency: Residency) -> Decimal:
     """The whole employer cost and the lump sum; nothing while it has no budget."""
     budget = getattr(residency, "budget", None)
@@ -92,14 +110,16 @@ def costs_of(season: Season) -> dict[int | None, Cost]:
     """What the payments of each residency cost, added in decimals rather than by the database. One query."""
     found: dict[int | None, Cost] = {}
     rows = Payment.objects.filter(season=season).live().order_by().values_list("residency_id", "state", "cost")
-    for residency, state, cost in rows:
-        known = found.get(residency, Cost())
-        found[residency] = Cost(
-            known.cost + cost,
-            known.engaged + (cost if state in COMMITTED_PAYMENTS else methods.ZERO),
-            known.spent + (cost if state == PaymentState.PAID else methods.ZERO),
-        )
+    for residency, state, amount in rows:
+        known, cost = found.get(residency, Cost()), _cost(state, amount)
+        found[residency] = Cost(known.cost + cost.cost, known.engaged + cost.engaged, known.spent + cost.spent)
     return found
+
+
+def _cost(state: str, amount: Decimal) -> Cost:
+    """A payment: what is foreseen, of which what is owed, and what went out."""
+    owed, out = state in COMMITTED_PAYMENTS, state == PaymentState.PAID
+    return Cost(amount, amount if owed else methods.ZERO, amount if out else methods.ZERO)
 
 
 def _told(season: Season, funders: list[Funder], residencies: list[Residency], grid: Grid) -> FundingPlan:

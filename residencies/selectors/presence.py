@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from residencies.methods.presence import Ledger, ledger
-from residencies.models import Residency
+from django.db.models import Count, Exists, OuterRef
+
+from candidatures.models import Season
+from residencies.enums import ResidencyState
+from residencies.methods.presence import ZERO, Ledger, ledger, worth
+from residencies.models import Period, PresenceDay, Residency
 
 
 def ledger_of(residency: Residency) -> Ledger:
@@ -16,6 +21,21 @@ def ledger_of(residency: Residency) -> Ledger:
 def ledgers_of(residencies: Iterable[Residency]) -> dict[int, Ledger]:
     """The ledgers of several, by primary key. They come with ``periods`` and ``presence`` fetched: no query."""
     return {residency.pk: _ledger(residency) for residency in residencies}
+
+
+def done_in(season: Season) -> Decimal:
+    """The days worked in a season's residencies, as their ledgers add them: inside the periods. One query."""
+    inside = Period.objects.filter(
+        residency=OuterRef("residency"), starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day")
+    )
+    rows = (
+        PresenceDay.objects.filter(Exists(inside), residency__season=season)
+        .exclude(residency__state=ResidencyState.STOPPED)
+        .order_by()
+        .values_list("done")
+        .annotate(n=Count("pk"))
+    )
+    return sum((worth(part) * n for part, n in rows), ZERO)
 
 
 def _ledger(residency: Residency) -> Ledger:
