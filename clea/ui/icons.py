@@ -71,7 +71,7 @@ def svg(name: str, label: str = "") -> SafeString:
     return _drawn(name, str(label))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=512, typed=True)
 def _drawn(name: str, label: str) -> SafeString:
     path = _PATHS[name]
     kind = mark_safe(' data-filled=""') if path.startswith("F ") else ""

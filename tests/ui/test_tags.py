@@ -10,6 +10,7 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from clea.ui import icons
 
@@ -68,6 +69,9 @@ def test_a_parameter_is_changed_or_removed_and_the_rest_stays():
 def test_a_sign_with_a_meaning_is_named_and_a_misspelt_one_is_caught():
     assert 'aria-label="Fermé"' in icons.svg("cross", "Fermé")
     assert 'aria-hidden="true"' in icons.svg("cross")
+    # What one caller vouched for is nobody else's.
+    assert "<b>" in icons.svg("cross", mark_safe("<b>"))
+    assert "<b>" not in icons.svg("cross", "<b>")
     with pytest.raises(KeyError):
         icons.svg("croix")
 
