@@ -33,7 +33,7 @@ DRAWS = 1000
 LEVEL = 0.90
 SEED = 20260302
 #: Scores drawn at a time: memory does not grow with the draws.
-_BLOCK = 1_500_000
+_BLOCK = 150_000
 
 
 @dataclass(frozen=True)
