@@ -126,9 +126,9 @@ def territories() -> QuerySet[Territory]:
     venues = Structure.objects.active().venues().filter(territory=OuterRef("pk"))
     communes = Commune.objects.filter(territory=OuterRef("pk"))
     return Territory.objects.annotate(
-        commune_count=_of_territory(communes, Count("pk")),
+        commune_count=_of_territory(communes, Count("*")),
         population=_of_territory(communes, Sum("population")),
-        venue_count=_of_territory(venues, Count("pk")),
+        venue_count=_of_territory(venues, Count("*")),
     )
 
 

@@ -53,7 +53,7 @@ def _counts() -> QuerySet[Any, Any]:
 
 def _counted(rows: QuerySet[Structure], part: int, territory: F, key: F) -> QuerySet[Any, Any]:
     found = rows.values(c_part=Value(part, IntegerField()), c_territory=territory, c_key=key)
-    return found.annotate(c_count=Count("pk")).values_list("c_part", "c_territory", "c_key", "c_count")
+    return found.annotate(c_count=Count("*")).values_list("c_part", "c_territory", "c_key", "c_count")
 
 
 _COUNTS = Question(_counts)

@@ -218,6 +218,9 @@ class Session(models.Model):
             models.Index(fields=["starts_at"], name="session_starts"),
             # Those still to come, and those nobody said were held: few, however many seasons went by.
             models.Index(fields=["ends_at"], condition=Q(state="planned"), name="session_planned"),
+            # The agenda, and how many were held in a commune: what anyone reads.
+            models.Index(fields=["ends_at"], condition=Q(is_public=True), name="session_public"),
+            models.Index(fields=["host"], condition=Q(state="held", commune=None), name="session_held_at_host"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -214,7 +214,7 @@ def _counted(of_commune: bool) -> QuerySet[Any, Any]:
 def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     """How many, in the shape of an artist."""
     found = rows.order_by().annotate(c_kind=Value(_HELD, TextField())).values("c_kind")
-    return found.annotate(c_key=Count("pk"), c_name=_NOTHING, c_slug=_NOTHING).values_list(
+    return found.annotate(c_key=Count("*"), c_name=_NOTHING, c_slug=_NOTHING).values_list(
         "c_key", "c_kind", "c_name", "c_slug"
     )
 

@@ -186,7 +186,15 @@ class Structure(models.Model):
                 violation_error_message=_("Une structure a un nom."),
             ),
         ]
-        indexes = [models.Index(fields=["territory", "name_key"], name="structure_name_key")]
+        indexes = [
+            models.Index(fields=["territory", "name_key"], name="structure_name_key"),
+            # How many there are: counted without reading them.
+            models.Index(
+                fields=["territory", "commune"],
+                condition=Q(is_active=True, is_category=False),
+                name="structure_venues",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
