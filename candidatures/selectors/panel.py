@@ -67,9 +67,11 @@ def progress(juries: Iterable[int]) -> dict[int, Progress]:
     """
     wanted = list(juries)
     owing = _owing(Review.objects.filed().filter(juror__jury__in=wanted))
+    # The dossiers of their calls are read once, and not each of them by its key for each of its readers.
+    calls = Jury.objects.filter(pk__in=wanted).values("call")
     rows = (
         given()
-        .filter(juror__jury__in=wanted)
+        .filter(juror__jury__in=wanted, application__call__in=calls)
         .order_by()
         .values_list("juror__jury", "juror")
         .annotate(n=Count("pk"), owed=Count("pk", filter=owing))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from candidatures.models import Call, Jury
+from candidatures.enums import DELIBERATED_STATES, ApplicationState
+from candidatures.models import Application, Call, Jury
 from candidatures.selectors import panel
 from candidatures.selectors.assignment_board import short_of_readers
 from candidatures.services.jury import reminders
@@ -24,8 +25,12 @@ def juries_in_hand(request: HttpRequest) -> list[Any]:
 
 
 def read_so_far(request: HttpRequest) -> dict[int, panel.Progress]:
-    """How far the juries of this person's open seasons read. One query, and that of the juries."""
-    return _kept(request, "_read_so_far", lambda: panel.progress([jury.pk for jury in _open_juries(request)]))
+    """How far the juries of this person's open seasons read. One query, and that of the juries.
+
+    Not those that retained somebody and have nothing left to decide: nobody owes them a reading.
+    """
+    reading = [jury.pk for jury in _open_juries(request) if not jury.settled]
+    return _kept(request, "_read_so_far", lambda: panel.progress(reading))
 
 
 def lacking_readers(request: HttpRequest) -> list[dict[str, Any]]:
@@ -41,7 +46,16 @@ def _open_juries(request: HttpRequest) -> list[Any]:
         silent = invited & Q(jurors__invited_at__lte=timezone.now() - reminders.ANSWER_AFTER)
         rows = Jury.objects.coordinated_by(request.user).filter(call__season__closed_at=None).select_related("call")
         asking = Call.objects.in_hand().filter(pk=OuterRef("call"))
-        return list(rows.annotate(in_hand=Exists(asking), silent=Count("jurors", filter=silent)))
+        dossiers = Application.objects.filter(call=OuterRef("call"))
+        retained = Exists(dossiers.filter(state=ApplicationState.SELECTED))
+        undecided = Exists(dossiers.filter(state__in=DELIBERATED_STATES))
+        return list(
+            rows.annotate(
+                in_hand=Exists(asking),
+                settled=ExpressionWrapper(Q(retained) & ~Q(undecided), output_field=BooleanField()),
+                silent=Count("jurors", filter=silent),
+            )
+        )
 
     return _kept(request, "_open_juries", ask)
 
