@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidatures.admin.bulk import BulkActionsMixin
-from candidatures.admin.common import DeskAdmin, person
+from candidatures.admin.common import DeskAdmin, OwnCall, own_calls
 from candidatures.admin.dossier import DossierMixin
 from candidatures.admin.filters import (
     CallFilter,
@@ -23,13 +29,13 @@ from candidatures.admin.filters import (
     DisciplineFilter,
     RequestFilter,
     StateFilter,
+    filed_in_all,
     titled,
 )
-from candidatures.enums import ApplicantKind, ApplicationState, CallKind
-from candidatures.models import Application, Call, PieceRequest
+from candidatures.enums import ApplicantKind, ApplicationState, CallKind, CallStatus
+from candidatures.models import Application, PieceRequest
 from candidatures.privacy import REFUSED, SELECTED
 from clea.privacy import holdings
-from clea.ui import keys
 from clea.ui.lists import PeriodFilter, short_moment
 from clea.ui.templatetags.clea import state_tag
 from structures.admin.scope import AccentFreeSearchMixin, ScopedAdminMixin
@@ -56,6 +62,8 @@ TONES: dict[str, str] = {
 #: The columns that a row of the list shows: a dossier is long, and its deposit holds it all again.
 _SHOWN = (
     "uuid",
+    "call_id",
+    "owner_id",
     "state",
     "applicant_kind",
     "artist_name",
@@ -64,14 +72,14 @@ _SHOWN = (
     "postal_code",
     "city",
     "country",
-    "call__kind",
-    "call__season__name",
-    "owner__email",
-    "owner__first_name",
-    "owner__last_name",
-    "last_deposit__number",
-    "last_deposit__received_at",
 )
+#: Less than any deposit's: a column that is compared is read by its index, hence in its order, on both databases.
+_BELOW: dict[str, Any] = {
+    "last_deposit__received_at": datetime(1900, 1, 1, tzinfo=UTC),
+    "last_deposit__number": "",
+}
+#: What an address may hold and still show every dossier.
+_WHOLE = {ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR}
 
 
 def _page(subject: str) -> str:
@@ -109,21 +117,28 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
     empty_text = _("Les dossiers arrivent ici dès qu'ils sont déposés ; un brouillon reste à son auteur.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        # The walls are those of the calls, so that a count joins nothing: not by the mixin's path.
+        # The walls are those of the calls: not by the mixin's path, which joins. Said of a sum, so that SQLite does not
+        # read and sort the dossiers of every call where the order's own index gives the first fifty.
         queryset: ApplicationQuerySet = super(ScopedAdminMixin, self).get_queryset(request)  # type: ignore[assignment]
-        if not person(request).is_superuser:
-            queryset = queryset.filter(call__in=Call.objects.coordinated_by(person(request)).values("pk"))
+        queryset = queryset.alias(wall=F("call_id") + 0).filter(wall__in=list(own_calls(request)))
         # Among equals of a column, the last one filed first: said by the dossier's own row, for its indexes.
         filed = queryset.filed().order_by("-last_deposit_id")
         return filed.select_related("call__season__programme__territory", "owner", "last_deposit")
 
     def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
-        """Counted as it is; read through the deposit, so that an order of its own is its index's."""
+        """Counted as it is, or by what the choice of a department has read; in the order of a deposit's own index."""
         paginator = super().get_paginator(request, queryset, *args, **kwargs)
         if queryset.model is not Application:  # the lines of a dossier's history
             return paginator
-        paginator.count = queryset.count()
-        paginator.object_list = queryset.filter(last_deposit__received_at__isnull=False)
+        first = str(next(iter(queryset.query.order_by), "")).lstrip("-")
+        ordered: QuerySet[Any] = queryset.filter(**{f"{first}__gt": _BELOW[first]}) if first in _BELOW else queryset
+        paginator.object_list = ordered
+        if request.GET.get(SEARCH_VAR):  # words are looked for once, not to count and again to show
+            found = list(ordered.values_list("pk", flat=True))
+            paginator.count, paginator.object_list = len(found), found
+        else:
+            known = filed_in_all(request) if not request.GET.keys() - _WHOLE else None
+            paginator.count = queryset.filter(call__in=[*own_calls(request)]).count() if known is None else known
         return paginator
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -132,14 +147,12 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
-        waiting = PieceRequest.objects.waiting().filter(application=OuterRef("pk"))
-        changelist.result_list = (
-            changelist.result_list.select_related(None)
-            .select_related("call__season", "owner", "last_deposit")
-            .only(*_SHOWN)
-            .prefetch_related("disciplines")
-            .annotate(waits_for_piece=Exists(waiting), is_late=Exists(waiting.filter(due_at__lte=timezone.now())))
-        )
+        found = changelist.paginator.object_list
+        if not isinstance(found, list):
+            keys = list(changelist.result_list.values_list("pk", flat=True))
+        else:
+            keys = found if changelist.show_all or not changelist.multi_page else changelist.result_list
+        changelist.result_list = _rows(keys, own_calls(request))
         return changelist
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -148,18 +161,21 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
         return super().changelist_view(request, extra_context)
 
     def _counts(self, request: HttpRequest) -> dict[str, Any]:
-        """Dossiers by state for the call of the filter, else the current one. Two queries."""
-        chosen = request.GET.get("appel", "")
-        own = Call.objects.coordinated_by(request.user).only("uuid", "title")  # type: ignore[arg-type]
-        call = (
-            keys.row(own, chosen)
-            if chosen
-            else own.public().filter(opens_at__lte=timezone.now()).order_by("-closes_at").first()
+        """Dossiers by state for the call of the filter, else the current one. One query."""
+        chosen, now = request.GET.get("appel", ""), timezone.now()
+        own = own_calls(request).values()
+        call = next(
+            (
+                one
+                for one in own
+                if (str(one.uuid) == chosen if chosen else one.status != CallStatus.DRAFT and one.opens_at <= now)
+            ),
+            None,
         )
         if call is None:
             return {}
         found = dict(
-            Application.objects.filed().filter(call=call).order_by().values_list("state").annotate(n=Count("pk"))
+            Application.objects.filed().filter(call=call.pk).order_by().values_list("state").annotate(n=Count("pk"))
         )
         url = reverse("admin:candidatures_application_changelist")
 
@@ -187,11 +203,11 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     @admin.display(description=_("numéro"), ordering="last_deposit__number")
     def number(self, application: Application) -> str:
-        return str(application.last_deposit)
+        return application.deposit_number  # type: ignore[attr-defined]
 
     @admin.display(description=_("nom d'artiste ou du collectif"), ordering="artist_name")
     def artist(self, application: Application) -> str:
-        about = [str(discipline) for discipline in application.disciplines.all()]
+        about = [*application.discipline_names]  # type: ignore[attr-defined]
         if application.applicant_kind == ApplicantKind.COLLECTIVE:
             about.insert(0, gettext("collectif"))
         return format_html(
@@ -200,12 +216,12 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     @admin.display(description=_("état"), ordering="state")
     def state_now(self, application: Application) -> str:
-        tag = state_tag(application.state, str(ApplicationState(application.state).label), TONES[application.state])
-        if application.is_late:  # type: ignore[attr-defined]
-            return format_html('{} <span class="desk-mark">{}</span>', tag, _("pièce en retard"))
-        if application.waits_for_piece:  # type: ignore[attr-defined]
-            return format_html('{} <span class="desk-mark">{}</span>', tag, _("pièce attendue"))
-        return tag
+        tag = _state(application.state, get_language())
+        due: datetime | None = application.piece_due  # type: ignore[attr-defined]
+        if due is None:
+            return tag
+        words = gettext("pièce en retard") if due <= timezone.now() else gettext("pièce attendue")
+        return format_html('{} <span class="desk-mark">{}</span>', tag, words)
 
     @admin.display(description=_("ville"), ordering="city")
     def place(self, application: Application) -> str:
@@ -214,10 +230,46 @@ class ApplicationAdmin(DossierMixin, BulkActionsMixin, AccentFreeSearchMixin, De
 
     @admin.display(description=_("reçu le"), ordering="last_deposit__received_at")
     def received(self, application: Application) -> str:
-        assert application.last_deposit is not None
-        return short_moment(application.last_deposit.received_at)
+        return short_moment(application.received_at)  # type: ignore[attr-defined]
 
     @admin.display(description=_("saison"), ordering="call__season__starts_on")
     def season_name(self, application: Application) -> str:
-        call = application.call
-        return format_html('{}<span class="desk-sub">{}</span>', call.season.name, CallKind(call.kind).label)
+        call: OwnCall = application.own_call  # type: ignore[attr-defined]
+        return _season(call.season, call.kind, get_language())
+
+
+@lru_cache(maxsize=256)
+def _season(name: str, kind: str, _language: str | None) -> SafeString:
+    return format_html('{}<span class="desk-sub">{}</span>', name, CallKind(kind).label)
+
+
+@lru_cache(maxsize=64)
+def _state(state: str, _language: str | None) -> SafeString:
+    return state_tag(state, str(ApplicationState(state).label), TONES[state])
+
+
+def _rows(keys: list[int], calls: Mapping[int, OwnCall]) -> list[Application]:
+    """What the rows of a page show, in the order of their keys. Two queries; a third for who gave no name."""
+    waiting = PieceRequest.objects.waiting().filter(application=OuterRef("pk")).order_by("due_at")
+    found: Any = {
+        row.pk: row
+        for row in Application.objects.filter(pk__in=keys)
+        .order_by()
+        .only(*_SHOWN)
+        .annotate(
+            deposit_number=F("last_deposit__number"),
+            received_at=F("last_deposit__received_at"),
+            piece_due=Subquery(waiting.values("due_at")[:1]),
+        )
+    }
+    rows = [found[key] for key in keys if key in found]
+    practised = Application.disciplines.through.objects.filter(application__in=keys)
+    names: dict[int, list[str]] = defaultdict(list)
+    for key, name in practised.order_by("discipline__order", "discipline__name").values_list(
+        "application_id", "discipline__name"
+    ):
+        names[key].append(name)
+    for row in rows:
+        row.own_call, row.discipline_names = calls[row.call_id], names[row.pk]
+    prefetch_related_objects([row for row in rows if not (row.artist_name or row.legal_name)], "owner")
+    return rows

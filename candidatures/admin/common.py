@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -12,9 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from candidatures.models import Call
 from clea.errors import Refused
 from clea.ui.keys import uuids as uuids
-from structures.admin.scope import ScopedAdminMixin
+from structures.admin.scope import ScopedAdminMixin, coordinated
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -105,6 +107,31 @@ class DeskAdmin(ScopedAdminMixin, _Admin):
             }
             | context,
         )
+
+
+class OwnCall(NamedTuple):
+    """What a list says of a call of one's territories."""
+
+    pk: int
+    uuid: UUID
+    title: str
+    kind: str
+    status: str
+    opens_at: datetime
+    season: str
+
+
+def own_calls(request: HttpRequest) -> dict[int, OwnCall]:
+    """The calls of the person's territories, the last to close first. One query a request."""
+    if not hasattr(request, "_own_calls"):
+        held = [territory.pk for territory in coordinated(request)]
+        rows = (
+            Call.objects.filter(season__programme__territory__in=held)
+            .order_by("-closes_at", "-pk")
+            .values_list("pk", "uuid", "title", "kind", "status", "opens_at", "season__name")
+        )
+        request._own_calls = {row[0]: OwnCall(*row) for row in rows}  # type: ignore[attr-defined]
+    return request._own_calls  # type: ignore[attr-defined]
 
 
 def person(request: HttpRequest) -> User:

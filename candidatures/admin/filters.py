@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from candidatures.admin.common import own_calls
 from candidatures.enums import ApplicationState, DepositKind
 from candidatures.models import Application, Discipline, PieceRequest
 from candidatures.models.application import department_of
@@ -31,9 +32,15 @@ def titled(kind: type[admin.FieldListFilter], title: Any) -> type[admin.FieldLis
 
 
 class CallFilter(ScopedRelatedFilter):
-    """Calls of one's territories by their title: the text of a call is long. One query."""
+    """Calls of one's territories by their title. One query a request."""
 
-    choice_columns = ("uuid", "title")
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(call.uuid), call.title) for call in own_calls(request).values()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By the call's own number, known already: the indexes of dossiers begin with it."""
+        found = next((call.pk for call in own_calls(request).values() if str(call.uuid) == self.value()), None)
+        return super().queryset(request, queryset) if found is None else queryset.filter(call=found)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -81,15 +88,22 @@ def department_condition(code: str) -> Q:
     return france & within & Q(postal_code__startswith=code)
 
 
+def filed_in_all(request: HttpRequest) -> int | None:
+    """How many dossiers the list has, whatever is chosen: known once its departments are."""
+    return getattr(request, "_filed_in_all", None)
+
+
 class DepartmentFilter(admin.SimpleListFilter):
-    """Departments where artists of this list live. One query, of two columns."""
+    """Departments where artists of this list live. One query, of two columns, that counts the dossiers as well."""
 
     title = _("département")
     parameter_name = "departement"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        places = model_admin.get_queryset(request).order_by().values_list("postal_code", "country").distinct()
-        known = {department_of(code, country) for code, country in places}
+        mine = Application.objects.filed().filter(call__in=[*own_calls(request)])
+        places = list(mine.order_by().values_list("postal_code", "country").annotate(n=Count("*")))
+        request._filed_in_all = sum(n for *_place, n in places)  # type: ignore[attr-defined]
+        known = {department_of(code, country) for code, country, _n in places}
         choices: list[tuple[str, Any]] = [(code, code) for code in sorted(known - {""})]
         return [*choices, (ABROAD, _("à l'étranger ou non précisé"))] if "" in known else choices
 

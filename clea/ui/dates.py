@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
@@ -28,7 +29,12 @@ def _as_date(value: date | datetime) -> date:
 
 def day(value: date | datetime, *, weekday: bool = True, year: bool = True) -> str:
     """``dimanche 15 février 2026``, ``lundi 1er mars 2027``; ``Sunday 15 February 2026`` in English."""
-    value = _as_date(value)
+    return _day(_as_date(value), weekday, year, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _day(value: date, weekday: bool, year: bool, _language: str | None) -> str:
+    """A list says the same days on fifty rows: each is put in words once a language."""
     number = "1er" if value.day == 1 and french() else str(value.day)
     words = [str(WEEKDAYS[value.weekday()])] if weekday else []
     words += [number, str(MONTHS[value.month])]
@@ -85,8 +91,11 @@ def span(start: date | datetime, end: date | datetime) -> str:
 
 def number(value: Decimal | float | int, places: int = 0) -> str:
     """``242 013`` with no-break spaces; ``242,013`` in English. Half a unit rounds away from zero."""
-    amount = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    text = f"{amount:,.{places}f}"
+    if type(value) is int:
+        text = f"{value:,.{places}f}" if places else f"{value:,}"
+    else:
+        amount = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        text = f"{amount:,.{places}f}"
     if french():
         text = text.replace(",", NBSP).replace(".", ",")
     return text.replace("-", "\N{MINUS SIGN}", 1)

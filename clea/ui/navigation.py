@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -123,7 +124,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             url = _url(link, chosen)
             if url and link.allowed(request):
                 exact = request.path == url
-                links.append({"label": link.label, "url": url, "here": link is here, "exact": exact})
+                links.append({"name": link.name, "label": link.label, "url": url, "here": link is here, "exact": exact})
         if links:
             shown: dict[str, Any] = {"key": group.key, "label": group.label, "links": links, "season": None}
             if group.per_season and chosen is not None:
@@ -177,6 +178,7 @@ def _url(link: Link, season: Season | None) -> str:
         return ""
 
 
+@lru_cache(maxsize=512)
 def _admin_of(name: str) -> admin.ModelAdmin[Any] | None:
     """The admin page of a list's address."""
     for model, page in admin.site._registry.items():

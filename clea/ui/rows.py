@@ -11,7 +11,7 @@ from datetime import date, time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin.templatetags.admin_list import _coerce_field_name
+from django.contrib.admin.templatetags.admin_list import _coerce_field_name  # type: ignore[attr-defined]
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
@@ -42,7 +42,7 @@ def _cell(cl: ChangeList, place: int, name: Any, label: str, tag: str) -> Callab
     words = _words(cl, name)
     kind = "action-checkbox" if name == "action_checkbox" else f"field-{_coerce_field_name(name, place)}"
     start, whole, end = f'<{tag}{label} class="{kind}">', f'<{tag}{label} class="{kind} nowrap">', f"</{tag}>"
-    key = str(cl.to_field or cl.lookup_opts.pk.attname)  # type: ignore[union-attr]
+    key = str(cl.to_field or cl.lookup_opts.pk.attname)
 
     def plain(row: Any) -> str:
         said, one_line = words(row)

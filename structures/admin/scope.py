@@ -21,11 +21,11 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from clea.text import words
 from clea.ui import keys
 from clea.ui.forms import by_name
 from clea.ui.lists import DeskListMixin
 from structures.models import Structure, Territory
-from structures.search import words_in
 
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin[Any]
@@ -46,10 +46,11 @@ def coordinated(request: HttpRequest) -> list[Territory]:
 
 def coordinates_any(request: HttpRequest) -> bool:
     """Whether the person holds at least one desk. An administrator always does, even before any territory."""
-    user = request.user
-    if user.is_authenticated and user.is_active and user.is_superuser:
-        return True
-    return bool(coordinated(request))
+    if not hasattr(request, "_coordinates_any"):
+        user = request.user
+        administers = user.is_authenticated and user.is_active and user.is_superuser
+        request._coordinates_any = administers or bool(coordinated(request))  # type: ignore[attr-defined]
+    return request._coordinates_any  # type: ignore[attr-defined]
 
 
 class _ScopedChoices(_Base):
@@ -182,12 +183,11 @@ class ScopedInlineMixin(_InlineBase if TYPE_CHECKING else _ScopedChoices):  # ty
 class AccentFreeSearchMixin(_Base):
     """Search by words, without accents or case, in :class:`clea.text.SearchField` columns.
 
-    ``accent_free_fields`` are lookups to such columns; every word must be found in one of them. Set
-    ``search_crosses_many`` when one of them follows a to-many relation. Autocompletion uses it too.
+    ``accent_free_fields`` are lookups to such columns; every word must be found in one of them, across relations to
+    many as well: no row comes twice. Autocompletion uses it too.
     """
 
     accent_free_fields: tuple[str, ...] = ("search",)
-    search_crosses_many = False
     search_fields = ("search",)  # Django asks for it before it offers autocompletion
     search_help_text = _("Un ou plusieurs mots, avec ou sans accents.")
 
@@ -197,9 +197,14 @@ class AccentFreeSearchMixin(_Base):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(words_in(search_term, *self.accent_free_fields)), self.search_crosses_many
+        for word in words(search_term):
+            # Each column is searched by itself, which its index can do, rather than joined rows by "or".
+            found = [
+                queryset.model._base_manager.filter(**{f"{column}__contains": word}).order_by().values("pk")
+                for column in self.accent_free_fields
+            ]
+            queryset = queryset.filter(pk__in=found[0].union(*found[1:], all=True) if found[1:] else found[0])
+        return queryset, False
 
 
 class ScopedRelatedFilter(admin.FieldListFilter):

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clea.ui import navigation
@@ -27,9 +28,32 @@ def desk_menu(context: dict[str, Any], folded: bool = False) -> SafeString:
     drawn: dict[bool, SafeString] = request.__dict__.setdefault("_desk_menu", {})
     unfolded = not folded and _is_home(request)
     if unfolded not in drawn:
-        shown = {"groups": navigation.menu(request), "seasons": navigation.other_seasons(request), "unfolded": unfolded}
-        drawn[unfolded] = render_to_string("admin/menu.html", shown)
+        drawn[unfolded] = _menu(navigation.menu(request), navigation.other_seasons(request), unfolded)
     return drawn[unfolded]
+
+
+#: Menus as they were last drawn, by all that they show: a page and the next one differ by what is marked.
+_MENUS: dict[Any, SafeString] = {}
+_MENUS_KEPT = 64
+
+
+def _menu(groups: list[dict[str, Any]], seasons: list[dict[str, Any]], unfolded: bool) -> SafeString:
+    """Drawn once for the same links, seasons and marks in the same language."""
+    links = tuple(
+        (group["key"], group["season"], link["name"], link["url"], link["here"], link["exact"])
+        for group in groups
+        for link in group["links"]
+    )
+    others = tuple((str(season["label"]), season["url"], season["here"]) for season in seasons)
+    key = (get_language(), unfolded, links, others)
+    drawn = _MENUS.get(key)
+    if drawn is None:
+        if len(_MENUS) >= _MENUS_KEPT:
+            _MENUS.clear()
+        drawn = _MENUS[key] = render_to_string(
+            "admin/menu.html", {"groups": groups, "seasons": seasons, "unfolded": unfolded}
+        )
+    return drawn
 
 
 @register.inclusion_tag("admin/breadcrumbs.html", takes_context=True)
