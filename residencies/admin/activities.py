@@ -139,7 +139,6 @@ class ActivityAdmin(WritingMixin, AccentFreeSearchMixin, SessionsMixin, Agreemen
         ("season", ScopedRelatedFilter),
     ]
     accent_free_fields = ("search", "structures__search", "residencies__search")
-    search_crosses_many = True
     search_help_text = _("Titre, public, structure ou artiste ; avec ou sans accents.")
     ordering = ["-created_at", "-pk"]
     actions = ["write_to_people"]

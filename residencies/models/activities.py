@@ -461,6 +461,8 @@ class ActivityRequest(models.Model):
         verbose_name = _("souhait d'une structure")
         verbose_name_plural = _("souhaits des structures")
         ordering = ["-made_at", "-pk"]
+        # The desk's list, and its order.
+        indexes = [models.Index(fields=["-made_at", "-id"], name="activityrequest_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state=RequestState.PROPOSED) | Q(proposed__isnull=False),
