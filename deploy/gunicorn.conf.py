@@ -17,7 +17,8 @@ from clea.upkeep import logs  # noqa: E402 - once the project can be found
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
-# A file of 100 MB on a slow line is received by a thread: the others answer meanwhile.
+# Pages; WEB_FILE_THREADS more receive files, so that no page waits behind them.
+worker_class = "clea.upkeep.serving.Worker"
 timeout = 120
 graceful_timeout = 30
 # A process that has served so many requests is replaced by a fresh one, never two at once.

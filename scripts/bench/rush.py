@@ -46,8 +46,8 @@ class Size:
 
 
 FULL, QUICK = Size(300, 120, 4), Size(6, 12, 0.5)
-#: Everyone files so many seconds before the close: a quarter of a minute, and whoever reads the clock last.
-LAST_SECONDS = (1.5, 15.0)
+#: Everyone files so many seconds before the close.
+LAST_SECONDS = (1.0, 10.0)
 
 
 def run(bench: Bench) -> list[Figure]:
@@ -394,7 +394,7 @@ def figures(
         Figure(PART, "home pages that a visitor was refused meanwhile", watch.refused, "pages", 0,
                note=f"{len(watch.times)} asked, one a second"),
         Figure(PART, "home page meanwhile, median", middle, "ms"),
-        Figure(PART, "home page meanwhile, 95th percentile", worst, "ms", 3000),
+        Figure(PART, "home page meanwhile, 95th percentile", worst, "ms", 1500),
         Figure(PART, "memory of web processes and readers above rest, at most", watch.peak - watch.rest, "MB", 300,
                note=f"{watch.rest:.0f} MB before"),
         Figure(PART, "a piece read again by its artist", reading, "ms"),
