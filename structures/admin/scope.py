@@ -148,10 +148,16 @@ class ScopedAdminMixin(DeskListMixin, _ScopedChoices):
 
 
 class LabelledFormSet(BaseInlineFormSet):
-    """Each input of a table says what it is: a column's title is not a label to assistive tools."""
+    """Each input of a table says what it is: a column's title is not a label to assistive tools.
+
+    A line is one of this table's: Django would know that of any row there is.
+    """
 
     def add_fields(self, form: ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
+        key = form.fields.get(self.model._meta.pk.name)
+        if isinstance(key, ModelChoiceField):
+            key.queryset = self.get_queryset()
         for field in form.fields.values():
             if not field.widget.is_hidden:
                 field.widget.attrs.setdefault("aria-label", str(field.label or ""))

@@ -118,6 +118,19 @@ def test_a_deadline_badly_typed_says_how(typed, says):
     assert says in " ".join(invalid.value.messages).replace("'", "'")
 
 
+def test_a_line_of_a_table_is_one_of_its_page(desk, territory):
+    """Whoever names another page's line by its number is not told that there is one."""
+    theirs = SeasonFactory()
+    answer = desk.post(
+        reverse("admin:candidatures_programme_add"),
+        {"territory": territory.pk, "name": "CLEA du Val", "slug": "clea-val", "starts_on": "01/09/2026",
+         "ends_on": "31/08/2029"}
+        | rows("seasons", {"id": theirs.pk, "name": "2026-2027", "starts_on": "01/09/2026", "ends_on": "31/08/2027"}),
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert not Programme.objects.filter(slug="clea-val").exists()
+
+
 # Another territory's call -----------------------------------------------------------------------
 
 
