@@ -155,6 +155,7 @@ class LabelledFormSet(BaseInlineFormSet):
 
     def add_fields(self, form: ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
+        assert self.model is not None
         key = form.fields.get(self.model._meta.pk.name)
         if isinstance(key, ModelChoiceField):
             key.queryset = self.get_queryset()
