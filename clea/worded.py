@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterable
 from threading import local
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Expression, Field, QuerySet
 
@@ -32,6 +33,8 @@ class Given(Expression):
         return self.output_field.get_db_prep_value(values[self.name], connection)
 
 
+#: Who wrote the words, the words, what they are told, how columns are read.
+_Worded = tuple[Any, str, tuple[Any, ...], Any]
 #: Shapes of a question whose words a thread keeps.
 _ROOM = 64
 
@@ -40,7 +43,7 @@ class _Kept(local):
     """A thread has a connection of its own, which knows how to read what it answers."""
 
     def __init__(self) -> None:
-        self.worded: dict[Hashable, tuple[Any, str, tuple[Any, ...], Any]] = {}
+        self.worded: dict[Hashable, _Worded | None] = {}
 
 
 class Question:
@@ -57,14 +60,20 @@ class Question:
             while len(known) >= _ROOM:
                 known.pop(next(iter(known)))
             known[key] = self._word(shape)
-        compiler, sql, params, converters = known[key]
+        if (worded := known[key]) is None:
+            return []
+        compiler, sql, params, converters = worded
         given = [one.told(values) if isinstance(one, Given) else one for one in params]
         with connection.cursor() as cursor:
             cursor.execute(sql, given)
             rows = cursor.fetchall()
         return compiler.apply_converters(rows, converters) if converters else rows
 
-    def _word(self, shape: tuple[Any, ...]) -> tuple[Any, str, tuple[Any, ...], Any]:
+    def _word(self, shape: tuple[Any, ...]) -> _Worded | None:
+        """``None``: no row can answer, whatever is told."""
         compiler = self.make(*shape).query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
         return compiler, sql, tuple(params), compiler.get_converters([column[0] for column in compiler.select])

@@ -90,6 +90,10 @@ def test_dates_that_cannot_be_read_are_said_and_hide_nothing(residency):
     assert "Sortie de fabrique" in read("/agenda/?du=hier&commune=00000&page=99")
 
 
+def test_an_agenda_without_a_line_says_so(residency):
+    assert "Rien d'annoncé pour ce choix" in read("/agenda/").replace("&#x27;", "'")
+
+
 def test_a_residency_s_page_says_who_when_and_what_is_to_come(residency):
     public_session(residency)
     page = read(residency.get_absolute_url())
