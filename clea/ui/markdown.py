@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import nh3
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _TAGS = {
     "a", "abbr", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
@@ -29,6 +30,8 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     # Raw HTML stays text; images are left out on purpose: no asset from elsewhere, no missing alternative.
     parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
     return parser.disable(["image", "html_block", "html_inline"])
@@ -59,6 +62,8 @@ def _walk(tokens: list[Token], first_heading: int) -> None:
 
 @lru_cache(maxsize=512)
 def _render(text: str, first_heading: int) -> str:
+    import nh3
+
     parser = _parser()
     env: dict[str, Any] = {}
     tokens = parser.parse(text, env)

@@ -20,6 +20,8 @@ HEAVY = [
     "networkx",
     "cryptography",
     "fido2",
+    "markdown_it",
+    "nh3",
     "holidays",
     "boto3",
 ]
