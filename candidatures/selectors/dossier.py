@@ -80,6 +80,8 @@ def base() -> ApplicationQuerySetType:
     """A dossier with its call, territory, money rules, its close and what its people were told: one query."""
     return (
         Application.objects.select_related("call__season__programme__territory", "call__money", "owner", "last_deposit")
+        # All that was filed: a page says its number.
+        .defer("last_deposit__data")
         .with_told()
         .with_close()
     )
@@ -108,6 +110,15 @@ def dossier(uuid: UUID, user: User | AnonymousUser, *wanted: str, locked: bool =
     ``locked``: its row is held until the transaction ends; one query more if somebody else held it.
     """
     application = _read(base().of(user), wanted, locked=locked, uuid=uuid)
+    return application, role_access(application, user, application.closes_at)  # type: ignore[arg-type]
+
+
+def acting(uuid: UUID, user: User | AnonymousUser) -> tuple[Application, Access]:
+    """The same, for an act that shows nothing: what one's right and the close need, and the call's pieces."""
+    rows = Application.objects.select_related("call", "owner", "last_deposit").defer("last_deposit__data")
+    application = rows.with_close().of(user).annotate(**{_STANDS: standing.word()}).get(uuid=uuid)
+    application.read_at = standing.since(getattr(application, _STANDS))
+    asked.give(application.call, "call__pieces", application.read_at)
     return application, role_access(application, user, application.closes_at)  # type: ignore[arg-type]
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from candidatures import rules, selectors
 from candidatures.models import Application
+from clea.documents.services.bounded import Busy
 from clea.errors import Forbidden, Refused, require
 from clea.rules import Verdict
 from clea.ui import limits
@@ -23,12 +24,17 @@ from clea.ui.http import wants_json
 #: Refused ones included.
 UPLOADS = limits.limit("candidatures", "upload", "60/h/user", "a file of a dossier")
 
+#: When one sends again what the machine was too busy to read; the page's script does it by itself.
+BUSY_SECONDS = 10
+
 
 def get_dossier(
-    request: HttpRequest, uuid: UUID, *wanted: str, full: bool = False, locked: bool = False
+    request: HttpRequest, uuid: UUID, *wanted: str, full: bool = False, acting: bool = False, locked: bool = False
 ) -> tuple[Application, rules.Access]:
     """The dossier and the person's place in it, or 404."""
     try:
+        if acting:
+            return selectors.acting(uuid, request.user)
         if full:
             return selectors.full_dossier(uuid, request.user)
         return selectors.dossier(uuid, request.user, *wanted, locked=locked)
@@ -85,6 +91,18 @@ def received_file(request: HttpRequest) -> UploadedFile:
             code="too_many",
         )
     return sent
+
+
+def not_received(request: HttpRequest, error: Refused, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Why a file was not taken; 503 and when to send it again if it is the machine that is busy."""
+    busy = isinstance(error, Busy)
+    if wants_json(request):
+        response: HttpResponse = JsonResponse({"message": str(error)}, status=503 if busy else 422)
+    else:
+        response = render(request, template, context | {"refusal": error}, status=503 if busy else 422)
+    if busy:
+        response["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def refused(request: HttpRequest, error: Refused, context: dict[str, Any]) -> HttpResponse:

@@ -16,7 +16,7 @@ from candidatures import rules, sections, snapshot
 from candidatures.enums import ApplicationState
 from candidatures.models import Application, Deposit
 from candidatures.services import applications, assembly, deposits
-from candidatures.views.access import authorise, frame, get_dossier, received_file, refused, says_why
+from candidatures.views.access import authorise, frame, get_dossier, not_received, received_file, refused, says_why
 from candidatures.views.dossier import MEGABYTE
 from clea.documents import services as documents
 from clea.errors import Refused, require
@@ -159,9 +159,7 @@ def answer_request(request: HttpRequest, uuid: UUID, request_uuid: UUID) -> Http
             sent = received_file(request)
             made = deposits.supplement(by=request.user, request=asked, upload=sent)  # type: ignore[arg-type]
         except Refused as error:
-            if wants_json(request):
-                return JsonResponse({"message": str(error)}, status=422)
-            return render(request, "candidatures/applicant/request.html", context | {"refusal": error}, status=422)
+            return not_received(request, error, "candidatures/applicant/request.html", context)
         target = reverse("applications:deposit", args=[uuid, made.number])
         return JsonResponse({"redirect": target}) if wants_json(request) else HttpResponseRedirect(target)
     return render(request, "candidatures/applicant/request.html", context)

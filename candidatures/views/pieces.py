@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from candidatures import rules, sections, selectors
 from candidatures.models import Application, CallPiece
 from candidatures.services import pieces
-from candidatures.views.access import authorise, frame, get_dossier, received_file, says_why
+from candidatures.views.access import authorise, frame, get_dossier, not_received, received_file, says_why
 from clea.errors import Refused
 from clea.ui.http import wants_json
 from clea.ui.recovery import returns_to
@@ -46,21 +46,18 @@ def _section_page(uuid: UUID, code: str) -> str:
 @says_why
 def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Receive one PDF. Refused: the page says why, and the file before it is still there."""
-    application, access = get_dossier(request, uuid)
+    application, access = get_dossier(request, uuid, acting=True)
     authorise(rules.can_edit(access, application, timezone.now()))
     piece = _piece(application, code)
     try:
         sent = received_file(request)
         kept = pieces.add(by=request.user, application=application, piece=piece, upload=sent)  # type: ignore[arg-type]
     except Refused as error:
-        if wants_json(request):
-            return JsonResponse({"message": str(error)}, status=422)
         context = frame(application, access) | {
-            "refusal": error,
             "back": _page_url(application, piece),
             "document": sections.document_of(application, piece),
         }
-        return render(request, "candidatures/applicant/piece_refused.html", context, status=422)
+        return not_received(request, error, "candidatures/applicant/piece_refused.html", context)
     if kept.stored_file.infected:
         messages.error(request, _("L'antivirus retient ce fichier : remplacez-le. La pièce compte comme manquante."))
     else:
@@ -74,7 +71,7 @@ def upload(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
 @says_why
 def remove(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Take a file out of the draft."""
-    application, access = get_dossier(request, uuid)
+    application, access = get_dossier(request, uuid, acting=True)
     authorise(rules.can_edit(access, application, timezone.now()))
     piece = _piece(application, code)
     try:

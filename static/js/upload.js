@@ -1,7 +1,10 @@
 // Sends the file of <form data-upload> with its progress in words. Without this script the form posts as any other.
-// Replies: 200 {redirect}, 422 {message}, 401 {message, login_url}; anything else may be tried again.
+// Replies: 200 {redirect}, 422 {message}, 401 {message, login_url}; 503 with Retry-After is tried again by itself;
+// anything else may be tried again.
 
 const language = document.documentElement.lang || "fr";
+/** How many times a busy server is asked again before the person has to. */
+const PATIENCE = 12;
 const format = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
 
 class Upload {
@@ -14,9 +17,10 @@ class Upload {
     this.max = Number(form.dataset.maxBytes) || Infinity;
     this.units = (this.words.units || "o Ko Mo Go").split(" ");
     this.said = -1;
+    this.tried = 0;
     if (!this.input || !this.status) return;
-    form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
-    this.input.addEventListener("change", () => { this.error(""); this.weigh(); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.tried = 0; this.send(); });
+    this.input.addEventListener("change", () => { clearTimeout(this.later); this.error(""); this.weigh(); });
     window.addEventListener("beforeunload", (event) => { if (this.request) event.preventDefault(); });
   }
 
@@ -36,6 +40,7 @@ class Upload {
   }
 
   send() {
+    clearTimeout(this.later);
     const file = this.input.files[0];
     if (!file) { this.error(this.words.choose); this.input.focus(); return; }
     if (!this.weigh()) { this.input.focus(); return; }
@@ -108,7 +113,10 @@ class Upload {
       this.error(data.message);
       this.input.focus();
     } else {
-      this.failed(data.message);
+      const seconds = Number(request.getResponseHeader("Retry-After"));
+      const again = request.status === 503 && seconds > 0 && seconds <= 60 && this.tried < PATIENCE;
+      this.failed(again ? `${data.message || this.words.failed} ${this.words.again.replace("{seconds}", seconds)}` : data.message);
+      if (again) { this.tried += 1; this.later = setTimeout(() => this.send(), seconds * 1000); }
     }
   }
 

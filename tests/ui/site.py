@@ -109,6 +109,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"message": "Votre session a expiré.", "login_url": "/compte/connexion/"}, status=401)
     if Server.mode == "down":
         return HttpResponse("bad gateway", status=429)
+    if Server.mode == "busy":
+        Server.mode = "well"
+        busy = {"message": "Beaucoup de fichiers arrivent."}
+        return JsonResponse(busy, status=503, headers={"Retry-After": "1"})
     upload = request.FILES["fichier"]
     if upload.read(5) != b"%PDF-":
         message = "Ce n'est pas un PDF."

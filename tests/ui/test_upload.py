@@ -89,6 +89,16 @@ def test_a_failure_may_be_tried_again_at_once(page, server, browser_faults):
     expect(page.get_by_text("Arrivé : budget.pdf")).to_be_visible()
 
 
+def test_a_busy_server_is_asked_again_without_the_person(page, server, browser_faults):
+    browser_faults.expect("status of 503|answer 503")
+    server.mode = "busy"
+    page.goto("/envoi/")
+    page.get_by_label("Votre fichier PDF").set_input_files(PDF)
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    expect(page.get_by_text("Beaucoup de fichiers arrivent. Nouvel essai, sans rien faire")).to_be_visible()
+    expect(page.get_by_text("Arrivé : budget.pdf")).to_be_visible()
+
+
 def test_progress_is_said_in_words_and_an_upload_may_be_given_up(page, server):
     page.goto("/envoi/")
     # The server takes its time: the request waits in the browser until the person gives up.
