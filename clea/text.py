@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import filterfalse
 from typing import Any
 
 from django.db import models
@@ -45,8 +46,9 @@ def one_line(text: str) -> str:
 def normalise(*parts: object) -> str:
     """Fold accents, case, ligatures and runs of space: ``"Élise  Nœud"`` → ``"elise noeud"``."""
     text = " ".join(str(part) for part in parts if part).replace("\0", " ")
-    text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+        text = "".join(filterfalse(unicodedata.combining, text))
     return re.sub(r"[\s\-']+", " ", text).strip().casefold()
 
 

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from clea.text import normalise
 
@@ -187,10 +188,11 @@ def same_house(one: str, other: str) -> bool:
     return short.count(".") >= 1 and short not in SHARED_ENDINGS and long.endswith(f".{short}")
 
 
-def searched(name: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def searched(name: str) -> tuple[str, ...]:
     """Forms under which a place's name is looked for, folded: whole, without brackets, and what they hold.
 
-    None when the name says only what kind of place it is.
+    None when the name says only what kind of place it is. Worked out once a name, asked for each dossier.
     """
     inside = re.findall(r"\(([^()]*)\)", name)
     outside = re.sub(r"\([^()]*\)", " ", name)
@@ -200,7 +202,7 @@ def searched(name: str) -> list[str]:
         telling = [word for word in plain.split() if word not in GENERIC]
         if len(plain) >= SHORTEST and telling and plain not in found:
             found.append(plain)
-    return found
+    return tuple(found)
 
 
 def _plain(text: str) -> str:

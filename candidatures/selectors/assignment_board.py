@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,6 +80,31 @@ class Board:
             for juror in readers:
                 found[juror] += 1
         return found
+
+    @cached_property
+    def ranks(self) -> dict[int, int]:
+        """Each member's place among those shown."""
+        return {key: place for place, key in enumerate(self.people)}
+
+    @cached_property
+    def consulting(self) -> dict[int, list[int]]:
+        """By dossier, the members to whom it is open without a reading."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for (juror, dossier), row in self.given.items():
+            if row.purpose == AssignmentPurpose.CONSULT and (juror, dossier) not in self.barred:
+                found[dossier].append(juror)
+        return found
+
+    @cached_property
+    def consulted(self) -> Counter[int]:
+        """Dossiers open to each member without a reading."""
+        return Counter(juror for jurors in self.consulting.values() for juror in jurors)
+
+    @cached_property
+    def filed(self) -> Counter[int]:
+        """Readings each member filed, that count."""
+        filed = (pair for pair, state in self.reviews.items() if state == ReviewState.FILED and pair not in self.barred)
+        return Counter(juror for juror, _dossier in filed)
 
     def lacks(self, dossier: Application) -> int:
         """Readers that the jury's rule still asks for this dossier."""
@@ -212,11 +237,3 @@ def short_of_readers(juries: Iterable[Jury]) -> list[dict[str, Any]]:
         .order_by("title")
     )
     return list(rows)
-
-
-def filed_by(seen: Board, juror: Juror) -> int:
-    """Readings this member filed, that count."""
-    return sum(
-        state == ReviewState.FILED and key == juror.pk and (key, dossier) not in seen.barred
-        for (key, dossier), state in seen.reviews.items()
-    )

@@ -23,10 +23,15 @@ class Suggestion:
 
     juror: Juror
     application: Application
-    evidence: list[str]
+    hints: tuple[method.Hint, ...]
     strong: bool
     #: It is their own dossier: already closed to them, with or without a recusal.
     own: bool
+
+    @property
+    def evidence(self) -> list[str]:
+        """In words: of the rows of a page, not of the thousands that there may be."""
+        return [sentence(hint) for hint in self.hints]
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def conflicts(jury: Jury) -> Conflicts:
         Suggestion(
             juror=members[row.person],
             application=rows[row.file],
-            evidence=[sentence(hint) for hint in row.hints],
+            hints=row.hints,
             strong=row.strong,
             own=row.hints[0].kind == Kind.OWN,
         )

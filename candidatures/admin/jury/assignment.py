@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core import signing
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
@@ -31,6 +32,8 @@ else:
     _Base = object
 
 _SALT = "candidatures.assignment.batch"
+#: Dossiers a page of the table.
+PER_PAGE = 100
 #: How many pairs a confirmation names one by one.
 NAMED = 60
 
@@ -67,11 +70,12 @@ class AssignmentMixin(_Base):
         asked = request.POST if form is not None else request.GET
         member = next((j for j in seen.jurors if str(j.uuid) == asked.get("membre", "")), None)
         only_short = asked.get("manque") == "1"
-        rows = [
-            _row(seen, dossier)
+        listed = [
+            dossier
             for dossier in seen.dossiers
             if (not only_short or seen.lacks(dossier)) and (member is None or (member.pk, dossier.pk) in seen.given)
         ]
+        page = Paginator(listed, PER_PAGE).get_page(asked.get("page"))
         wanted = jury.readers_per_dossier * len(seen.dossiers)
         lacking = sum(seen.lacks(dossier) for dossier in seen.dossiers)
         return self.jury_page(
@@ -85,7 +89,8 @@ class AssignmentMixin(_Base):
             ticked=set(asked.getlist("dossiers")) if form is not None else set(),
             ticked_jurors=set(asked.getlist("jurors")) if form is not None else set(),
             members=[_member(seen, juror) for juror in seen.jurors],
-            rows=rows,
+            rows=[_row(seen, dossier) for dossier in page],
+            page=page,
             dossiers=len(seen.dossiers),
             decided=not seen.dossiers and Application.objects.for_jury().filter(call=jury.call_id).exists(),
             short=sum(bool(seen.lacks(dossier)) for dossier in seen.dossiers),
@@ -245,32 +250,24 @@ def _member(seen: Board, juror: Juror) -> dict[str, Any]:
     return {
         "juror": juror,
         "load": seen.loads[juror.pk],
-        "filed": selector.filed_by(seen, juror),
+        "filed": seen.filed[juror.pk],
         "over": juror.max_load is not None and seen.loads[juror.pk] > juror.max_load,
-        "consults": sum(
-            row.purpose == AssignmentPurpose.CONSULT and key not in seen.barred
-            for key, row in seen.given.items()
-            if key[0] == juror.pk
-        ),
+        "consults": seen.consulted[juror.pk],
     }
 
 
 def _row(seen: Board, dossier: Application) -> dict[str, Any]:
     """A dossier's line: its readers, those who consult it, those who cannot."""
     readers = seen.readings.get(dossier.pk, [])
-    rank = {key: n for n, key in enumerate(seen.people)}
-    consults = [
-        key
-        for (key, pk), row in seen.given.items()
-        if pk == dossier.pk and row.purpose == AssignmentPurpose.CONSULT and (key, pk) not in seen.barred
-    ]
     return {
         "dossier": dossier,
         "readers": [
             {"juror": seen.people[key], "state": seen.reviews.get((key, dossier.pk), "")}
-            for key in sorted(readers, key=rank.__getitem__)
+            for key in sorted(readers, key=seen.ranks.__getitem__)
         ],
-        "consults": [seen.people[key] for key in sorted(consults, key=rank.__getitem__)],
+        "consults": [
+            seen.people[key] for key in sorted(seen.consulting.get(dossier.pk, ()), key=seen.ranks.__getitem__)
+        ],
         "barred": [juror for juror in seen.jurors if (juror.pk, dossier.pk) in seen.barred],
         "institutions": seen.institutions(readers),
         "lacks": seen.lacks(dossier),

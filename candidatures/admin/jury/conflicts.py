@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
+#: Hints a page: forty members and fifteen hundred dossiers make thousands of weak ones.
+PER_PAGE = 50
 #: Two forms of one page ask for words.
 _ASIDE = "aside_%s"
 
@@ -57,6 +60,9 @@ class ConflictsMixin(_Base):
             title=_("Déports et conflits d'intérêts"),
             tab="conflicts",
             found=found,
+            strong=Paginator(found.strong, PER_PAGE).get_page(request.GET.get("page")),
+            weak=Paginator(found.weak, PER_PAGE).get_page(request.GET.get("faibles")),
+            weak_open="faibles" in request.GET,
             form=form,
         )
 

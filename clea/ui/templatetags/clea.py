@@ -231,8 +231,9 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def page_link(context: dict[str, Any], number: int) -> str:
-    """The address's query for another page: ``page``, or what the template calls ``parameter``."""
-    return query(context, **{context.get("parameter") or "page": number})
+    """The address's query for another page: ``page``, or what the template calls ``parameter``; then its ``anchor``."""
+    anchor = context.get("anchor")
+    return query(context, **{context.get("parameter") or "page": number}) + (f"#{anchor}" if anchor else "")
 
 
 @register.simple_tag
