@@ -138,6 +138,9 @@ class Reading:
     def counts(self) -> bool:
         return self.advice != Advice.ABSTAIN
 
+    def noted(self, scales: Sequence[Scale]) -> Noted:
+        return self.application, self.juror, self.advice, *(self.marks.get(row[0], (None, ""))[0] for row in scales)
+
     def total(self, criteria: Sequence[ScoringCriterion]) -> Decimal | None:
         """Out of 20; ``None`` while it lacks a note, of a criterion added since for instance."""
         return scoring.total((row.weight, row.max_score, self.marks.get(row.pk, (None,))[0]) for row in criteria)
@@ -171,9 +174,15 @@ def readings(jury: Jury) -> list[Reading]:
     return list(found.values())
 
 
-def _noted(jury: Jury, criteria: Sequence[ScoringCriterion]) -> list[Reading]:
+#: A reading as its figures need it: dossier, member, advice, then a note by criterion, in their order.
+Noted = tuple[Any, ...]
+#: A criterion: its key, its weight, its maximum.
+Scale = tuple[int, int, int]
+
+
+def _noted(jury: Jury, scales: Sequence[Scale]) -> list[Noted]:
     """The same readings in no order, with the notes alone: a row each. One query."""
-    notes = {f"note_{row.pk}": Max("scores__value", filter=Q(scores__criterion=row.pk)) for row in criteria}
+    notes = {f"note_{key}": Max("scores__value", filter=Q(scores__criterion=key)) for key, _weight, _max in scales}
     rows = (
         Review.objects.filter(juror__jury=jury)
         .filed()
@@ -182,25 +191,73 @@ def _noted(jury: Jury, criteria: Sequence[ScoringCriterion]) -> list[Reading]:
         .values_list("pk", "application_id", "juror_id", "advice")
         .annotate(**notes)
     )
-    keys = [row.pk for row in criteria]
-    return [
-        Reading(application, juror, advice, {key: (value, "") for key, value in zip(keys, values, strict=True)})
-        for _pk, application, juror, advice, *values in rows
-    ]
+    return [row[1:] for row in rows]
+
+
+@dataclass(frozen=True)
+class _Score:
+    """What the readings of a dossier come to."""
+
+    mean: Decimal | None = None
+    n: int = 0
+    sd: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    advices: Mapping[str, int] = field(default_factory=dict)
+    criteria: tuple[Decimal | None, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Figures:
+    """What a set of readings comes to: each dossier's, and the readers' leanings. Shared: never to be changed."""
+
+    scores: Mapping[int, _Score]
+    observations: tuple[severity.Observation, ...]
+    correction: Correction
+    none: _Score
+
+    def of(self, dossier: int) -> _Score:
+        return self.scores.get(dossier, self.none)
 
 
 @lru_cache(maxsize=4)
-def _corrected(observations: tuple[severity.Observation, ...]) -> Correction:
-    """:func:`severity.correct`, not computed again for the same scores."""
-    return severity.correct(observations)
+def _figures(noted: tuple[Noted, ...], scales: tuple[Scale, ...]) -> _Figures:
+    """Not computed again for the same readings: thousands of notes, that a page of the ranking only shows."""
+    advices: dict[int, Counter[str]] = defaultdict(Counter)
+    totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    notes: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for dossier, juror, advice, *given in noted:
+        advices[dossier][advice] += 1
+        if advice == Advice.ABSTAIN:
+            continue
+        total = scoring.total((scale[1], scale[2], note) for scale, note in zip(scales, given, strict=True))
+        if total is not None:
+            totals[dossier][juror] = total
+            notes[dossier].append(tuple(note or 0 for note in given))
+    scores = {}
+    for dossier, said in advices.items():
+        values = list(totals[dossier].values()) if dossier in totals else []
+        scores[dossier] = _Score(
+            mean=scoring.mean(values),
+            n=len(values),
+            sd=scoring.deviation(values),
+            low=min(values, default=None),
+            high=max(values, default=None),
+            advices=dict(said),
+            criteria=tuple(map(scoring.mean, zip(*notes[dossier], strict=True))) if values else (None,) * len(scales),
+        )
+    observations = tuple(
+        severity.Observation(key, juror, float(value))
+        for key, given in sorted(totals.items())
+        for juror, value in sorted(given.items())
+    )
+    return _Figures(scores, observations, severity.correct(observations), _Score(criteria=(None,) * len(scales)))
 
 
 @lru_cache(maxsize=4)
-def _intervals(
-    observations: tuple[severity.Observation, ...], places: int, corrected: bool
-) -> Mapping[Hashable, Interval]:
-    """:func:`intervals.bootstrap`, a thousand draws, not computed again for the same scores."""
-    return intervals.bootstrap(observations, places=places, corrected=corrected)
+def _intervals(figures: _Figures, places: int, corrected: bool) -> Mapping[Hashable, Interval]:
+    """:func:`intervals.bootstrap`, a thousand draws, not computed again for the same readings."""
+    return intervals.bootstrap(figures.observations, places=places, corrected=corrected)
 
 
 def table(
@@ -222,19 +279,12 @@ def table(
     applications = _dossiers(jury, only)
     criteria, positions = _grid(jury)
     known = {application.pk for application in applications}
-    mine = [reading for reading in (_noted(jury, criteria) if read is None else read) if reading.application in known]
-    advices: dict[int, Counter[str]] = defaultdict(Counter)
-    for reading in mine:
-        advices[reading.application][reading.advice] += 1
-    totals, notes = _scores(mine, criteria)
-    observations = tuple(
-        severity.Observation(key, juror, float(value))
-        for key, given in sorted(totals.items())
-        for juror, value in sorted(given.items())
-    )
-    correction = _corrected(observations)
-    found = _intervals(observations, positions, corrected) if with_intervals and observations else {}
-    means = [scoring.mean([*totals[key].values()]) if (key := row.pk) in totals else None for row in applications]
+    scales = tuple((row.pk, row.weight, row.max_score) for row in criteria)
+    noted = _noted(jury, scales) if read is None else [reading.noted(scales) for reading in read]
+    figures = _figures(tuple(row for row in noted if row[0] in known), scales)
+    correction = figures.correction
+    found = _intervals(figures, positions, corrected) if with_intervals and figures.observations else {}
+    means = [figures.of(row.pk).mean for row in applications]
     freed = [
         _hundredth(correction.corrected[row.pk]) if mean is not None and correction.applied else mean
         for row, mean in zip(applications, means, strict=True)
@@ -242,25 +292,24 @@ def table(
     first, second = _places(means), _places(freed)
     lines = []
     for place, application in enumerate(applications):
-        key = application.pk
-        given = list(totals[key].values()) if key in totals else []
+        own = figures.of(application.pk)
         lines.append(
             Line(
                 application=application,
-                mean=means[place],
+                mean=own.mean,
                 corrected=freed[place],
                 rank=second[place] if corrected else first[place],
                 raw_rank=first[place],
                 corrected_rank=second[place],
-                n=len(given),
-                abstentions=advices[key][Advice.ABSTAIN],
-                sd=scoring.deviation(given),
-                low=min(given, default=None),
-                high=max(given, default=None),
-                advices=dict(advices[key]),
-                incomplete=len(given) < jury.readers_per_dossier,
-                criteria=tuple(scoring.mean(notes.get((key, criterion.pk), ())) for criterion in criteria),
-                interval=found.get(key),
+                n=own.n,
+                abstentions=own.advices.get(Advice.ABSTAIN, 0),
+                sd=own.sd,
+                low=own.low,
+                high=own.high,
+                advices=own.advices,
+                incomplete=own.n < jury.readers_per_dossier,
+                criteria=own.criteria,
+                interval=found.get(application.pk),
             )
         )
     return Ranking(
@@ -304,22 +353,6 @@ def _dossiers(jury: Jury, only: Collection[int] | None) -> list[Application]:
     # Who gave no name goes by their account's.
     prefetch_related_objects([row for row in rows if not (row.artist_name or row.legal_name)], "owner")
     return rows
-
-
-def _scores(
-    read: Iterable[Reading], criteria: Sequence[ScoringCriterion]
-) -> tuple[dict[int, dict[int, Decimal]], dict[tuple[int, int], list[int]]]:
-    """Totals by dossier then juror, and notes by dossier and criterion, of the readings that count."""
-    totals: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    notes: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for reading in read:
-        total = reading.total(criteria) if reading.counts else None
-        if total is None:
-            continue
-        totals[reading.application][reading.juror] = total
-        for row in criteria:
-            notes[reading.application, row.pk].append(reading.marks[row.pk][0] or 0)
-    return totals, notes
 
 
 def _hundredth(value: float | Decimal) -> Decimal:
