@@ -192,9 +192,9 @@ def _current(*, instead_of: _Server | None) -> _Server:
         if not _servers or _servers[-1] is instead_of or _servers[-1].owner != os.getpid():
             for former in _servers:
                 former.control.close()
-            # One that leaves may have readers to wait for: it is buried later.
-            _servers[:] = [former for former in _servers if former.process.poll() is None]
             _servers.append(_Server())
+        # One that left may have had readers to wait for: it is buried by who comes after its end.
+        _servers[:-1] = [former for former in _servers[:-1] if former.process.poll() is None]
         return _servers[-1]
 
 

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clea.documents import services as documents
 from clea.documents.models import StoredFile
+from clea.documents.services import bounded
 from proofs.hostile.pictures import SECRETS
 from structures.reports.sheet_formats import FrenchCSV, SafeXLSX, Unreadable
 
@@ -198,12 +199,11 @@ class Children:
 
 
 def children() -> list[int]:
-    """Those of this process, the readers' server left out and its own taken in."""
+    """Those of this process, the readers' servers left out, those not yet buried too, and their own taken in."""
+    servers = {server.process.pid for server in bounded._servers}
     found: list[int] = []
     for pid in _children_of("self"):
-        with suppress(OSError):
-            is_server = b"reader_server.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
-            found += _children_of(pid) if is_server else [pid]
+        found += _children_of(pid) if pid in servers else [pid]
     return found
 
 
