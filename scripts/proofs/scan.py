@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 from audit import site
 
-from proofs import report
+from proofs import report, tools
 
 ROOT = report.ROOT
 FOLDER = report.FOLDER / "scan"
@@ -87,18 +87,6 @@ def excused(finding: dict[str, Any]) -> str:
         ):
             return why
     return ""
-
-
-def install() -> None:
-    """The scanner, apart: it brings a proxy, a web server and a hundred packages that the project must not see."""
-    stamp = TOOLS / f"{WAPITI}-{VERSION}"
-    if stamp.exists():
-        return
-    print("Installing the scanner ...", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", str(TOOLS)], check=True)
-    pip = [str(TOOLS / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, f"{WAPITI}=={VERSION}"], check=True)
-    stamp.touch()
 
 
 @contextmanager
@@ -235,7 +223,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="a demonstration of this version, already made: copied")
     options = parser.parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    install()
+    # It brings a proxy, a web server and a hundred packages that the project must not see.
+    tools.install(TOOLS, WAPITI, VERSION)
     roles = options.role or list(ROLES)
     port = options.port or site.free_port()
     scans = []

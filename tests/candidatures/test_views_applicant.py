@@ -24,6 +24,7 @@ from candidatures import sections, selectors, snapshot
 from candidatures.enums import ApplicationState, CollaboratorRole
 from candidatures.models import Application, BudgetLine, Deposit, Member, WorkItem
 from clea.accounts.models import OpenSession as Session
+from clea.documents.services.bounded import Busy
 from clea.ui.dates import deadline
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.candidatures import (
@@ -334,6 +335,15 @@ def test_a_refused_piece_says_why_and_the_former_one_stays() -> None:
     response = client.post(address, {"fichier": SimpleUploadedFile("cv.docx", b"PK\x03\x04")}, **FETCH)
     assert response.status_code == 422
     assert json.loads(response.content)["message"]
+
+
+def test_a_machine_too_busy_to_read_a_file_says_when_to_send_it_again() -> None:
+    application = ApplicationFactory()
+    client, address = signed_in(application), reverse("applications:upload", args=[application.uuid, "cv"])
+    with patch("candidatures.services.pieces.add", side_effect=Busy):
+        answers = [client.post(address, {"fichier": pdf_upload()}, **said) for said in ({}, FETCH)]
+    assert [(answer.status_code, answer["Retry-After"]) for answer in answers] == [(503, "10")] * 2
+    assert "Renvoyez-le dans une minute" in text(answers[0])
 
 
 def test_a_sixty_first_file_in_an_hour_waits() -> None:
