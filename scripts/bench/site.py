@@ -262,9 +262,9 @@ def alone(run: Callable[[Bench], list[Figure]], *, serving: bool = True) -> None
             bench = Bench(
                 asked.shape, vendor, asked.var.resolve(), "", environment_of(asked.var.resolve(), database), **kept
             )
-            bench.manage("collectstatic", "--no-input", "--verbosity", "0")
         else:
             bench = prepared(asked.shape, empty(asked.vendor, Path(name) / "empty"), Path(name), **kept)
+        bench.manage("collectstatic", "--no-input", "--verbosity", "0")
         if serving:
             with bench.serving() as started:
                 figures = run(started)
