@@ -12,9 +12,9 @@ class UpkeepConfig(AppConfig):
         from django_tasks.signals import task_started
 
         from clea.journal import verbs
-        from clea.upkeep import backup, checks, gauges, leftovers, restore
+        from clea.upkeep import checks, gauges, leftovers
 
-        verbs.register({backup.VERB: _("sauvegarde faite"), restore.VERB: _("sauvegarde restaurée")})
+        verbs.register({"backup.made": _("sauvegarde faite"), "backup.restored": _("sauvegarde restaurée")})
         checks.bring()
         gauges.bring()
         leftovers.register()
