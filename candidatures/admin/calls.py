@@ -18,8 +18,8 @@ from candidatures.admin.call_inlines import ENGLISH, INLINES, has_dossiers
 from candidatures.admin.call_pages import CallPagesMixin
 from candidatures.admin.common import DeskAdmin, person
 from candidatures.admin.fields import MomentField, deadline_field
-from candidatures.enums import ApplicationState, CallPhase, CallStatus
-from candidatures.models import Call, Jury
+from candidatures.enums import CallPhase, CallStatus
+from candidatures.models import Application, Call, Jury
 from candidatures.selectors import kept
 from candidatures.services import calls
 from clea.ui.dates import deadline, moment
@@ -226,20 +226,14 @@ class CallAdmin(CallPagesMixin, DeskAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         # Counted for the page shown, not for the search and its total.
-        filed = Count("applications", filter=Q(applications__last_deposit__isnull=False), distinct=True)
-        drafts = Count("applications", filter=Q(applications__state=ApplicationState.DRAFT), distinct=True)
-        counts = {
-            row["pk"]: row
-            for row in Call.objects.filter(pk__in=[call.pk for call in changelist.result_list])
-            .order_by()
-            .values("pk")
-            .annotate(filed=filed, drafts=drafts)
-        }
+        received = Application.objects.filter(call__in=[call.pk for call in changelist.result_list]).order_by()
+        filed = dict(received.filed().values_list("call").annotate(n=Count("*")))
+        drafts = dict(received.drafts().values_list("call").annotate(n=Count("*")))
         gone = kept.erased(changelist.result_list)
         for call in changelist.result_list:
             erased = gone.get(call.uuid, kept.Erased())
-            call.filed_count = counts[call.pk]["filed"] + erased.filed
-            call.draft_count = counts[call.pk]["drafts"] + erased.drafts
+            call.filed_count = filed.get(call.pk, 0) + erased.filed
+            call.draft_count = drafts.get(call.pk, 0) + erased.drafts
         return changelist
 
     @admin.display(description=_("où il en est"))

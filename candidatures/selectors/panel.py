@@ -126,10 +126,10 @@ def members(jury: Jury, *, today: date | None = None) -> list[Member]:
         Juror.objects.filter(jury=jury).select_related("user", "institution", "substitute_for__user").order_by("pk")
     )
     over = jury.reads_to is not None and jury.reads_to < today
-    filed = Review.objects.filed().filter(juror=OuterRef("juror"), application=OuterRef("application"))
-    started = Review.objects.filter(
-        juror=OuterRef("juror"), application=OuterRef("application"), state=ReviewState.DRAFT
-    )
+    # Among this jury's reviews: a database may read all that it is given before it compares.
+    own = Review.objects.filter(juror__in=[juror.pk for juror in jurors])
+    filed = own.filed().filter(juror=OuterRef("juror"), application=OuterRef("application"))
+    started = own.filter(juror=OuterRef("juror"), application=OuterRef("application"), state=ReviewState.DRAFT)
     counts: Any = (
         given(jury)
         .values("juror")

@@ -99,7 +99,8 @@ def pool(jury: Jury, *, corrected: bool = False, top: int | None = None) -> Pool
         shortlisted=len(short),
         axes={key: row.title for key, row in axes.items()},
         stages=stages,
-        disciplines={name: disciplines[name].name if name in disciplines else name for name in met},
+        disciplines={key: row.name for key, row in disciplines.items() if key in met}
+        | {name: name for name in sorted(met - disciplines.keys())},
         positions=ranking.positions,
         ceiling=ceiling,
     )
