@@ -95,7 +95,7 @@ class HeldFileAdmin(DeskListMixin, _Admin):
         user = request.user
         if not isinstance(user, User):
             return super().get_queryset(request).none()
-        return super().get_queryset(request).filter(keepers.reach(user), HELD, copy_of=None)
+        return super().get_queryset(request).filter(keepers.reach(user), HELD).exclude(copy_of__isnull=False)
 
     # List ----------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ def items(request: HttpRequest) -> list[DeskItem]:
     )
     found = (
         StoredFile.objects.withheld()
-        .filter(copy_of=None)
+        .originals()
         .filter(keepers.reach(user))
         .aggregate(
             held=Count("pk", filter=held),

@@ -65,6 +65,10 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
         """Those that wait for the antivirus, or that it holds."""
         return self.filter(in_one_of(*WITHHELD))
 
+    def originals(self) -> StoredFileQuerySet:
+        """Without those drawn from another file: "not a copy" leaves SQLite the index of what else is asked."""
+        return self.exclude(copy_of__isnull=False)
+
 
 class StoredFile(models.Model):
     """A file as the program uses it, written once and never changed.

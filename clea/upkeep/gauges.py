@@ -62,7 +62,7 @@ def files() -> Read:
 
 
 def withheld_files() -> Read:
-    rows = StoredFile.objects.withheld().filter(copy_of=None).order_by().values_list("scan")
+    rows = StoredFile.objects.withheld().originals().order_by().values_list("scan")
     for state, count in rows.annotate(count=Count("pk")):
         yield (state,), count
 
