@@ -35,7 +35,7 @@ HOST = "127.0.0.1"
 WORKERS = 2
 SHAPES = ("S", "M", "L")
 VENDORS = ("postgresql", "sqlite")
-READY_WITHIN = 90.0  # seconds
+READY_WITHIN = 180.0  # seconds
 GUNICORN = (
     "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "clea.wsgi:application",
     "--max-requests", "0", "--max-requests-jitter", "0",
