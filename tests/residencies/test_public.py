@@ -168,6 +168,7 @@ def test_pages_ask_the_same_number_of_queries_at_3_and_30_rows(residency):
         before[path] = _queries(path)
     grow(27)
     assert {path: _queries(path) for path in pages} == before
+    assert [before["/"], before["/agenda/"], before[pages[4]]] == [5, 4, 5]
     assert max(before.values()) <= 14
 
 
