@@ -154,7 +154,7 @@ def started(folder: Path, work: Path, bench: Bench) -> Iterator[tuple[Bench, lis
     for name in ("logs", "media", "static"):
         (work / name).mkdir()
         environment[f"PRETALX_FILESYSTEM_{name.upper()}"] = str(work / name)
-    python, log = str(folder / "bin" / "python"), (work / "peer.log").open("ab")
+    python, log = str(folder / "bin" / "python"), (work / "bench.log").open("ab")
 
     def start(*command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -193,7 +193,7 @@ def await_answer(peer: Bench, web: subprocess.Popen[bytes], path: str) -> None:
         if web.poll() is not None:
             break
         time.sleep(0.25)
-    text = (peer.folder / "peer.log").read_text(encoding="utf-8", errors="replace")
+    text = (peer.folder / "bench.log").read_text(encoding="utf-8", errors="replace")
     raise SystemExit(f"pretalx did not start:\n{re.sub(r'(?m)^$', '', text)[-3000:]}")
 
 
