@@ -90,4 +90,4 @@ def test_the_first_page_costs_the_same_for_three_rows_and_thirty(client, territo
     # Three sessions ahead, in three communes out of three.
     assert re.findall(r'figures__figure">([^<]+) <span>([^<]+)<', figures)[0] == ("0 tenue", "3 à venir")
     assert "0 sur 3 " in figures
-    assert_num_queries_constant(lambda: client.get(HOME), lambda: _scene(territory, season, 27), at_most=47)
+    assert_num_queries_constant(lambda: client.get(HOME), lambda: _scene(territory, season, 27), at_most=40)

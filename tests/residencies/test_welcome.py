@@ -402,6 +402,9 @@ def test_the_desk_says_what_waits_in_one_query(residency, desk):
         "point d'étape en retard": (1, "soon"),
     }
     assert items(CoordinatorFactory(territory=TerritoryFactory())) == {}
+    # What was left unfinished in a season that closed can no longer be done.
+    type(residency.season).objects.update(closed_at=timezone.now())
+    assert items(desk) == {}
 
 
 def fill(residency: Residency, desk: User, count: int) -> None:
