@@ -41,6 +41,9 @@ def coordinated(request: HttpRequest) -> list[Territory]:
         request._coordinated_territories = list(  # type: ignore[attr-defined]
             Territory.objects.coordinated_by(request.user)
         )
+        # The mail's pages of the menu ask by the person: ``structures.apps.coordinated_slugs``.
+        held = {territory.slug for territory in request._coordinated_territories}  # type: ignore[attr-defined]
+        request.user._coordinated_slugs = held  # type: ignore[union-attr]
     return request._coordinated_territories  # type: ignore[attr-defined]
 
 

@@ -128,7 +128,7 @@ def test_the_list_costs_the_same_at_3_and_at_30(desk, call, assert_num_queries_c
 
     grow(3)
     count = assert_num_queries_constant(lambda: desk.get(LIST), lambda: grow(27))
-    assert count <= 13
+    assert count <= 11
     assert len(listed(desk)) == 30
 
 
