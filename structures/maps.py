@@ -41,8 +41,8 @@ class _Place(NamedTuple):
 def _places(communes: Iterable[Commune]) -> tuple[_Place, ...]:
     return tuple(
         _Place(
-            commune.insee, commune.get_absolute_url(), commune.name, commune.population, commune.latitude, commune.longitude,
-            commune.rural_heart,
+            commune.insee, commune.get_absolute_url(), commune.name, commune.population,
+            commune.latitude, commune.longitude, commune.rural_heart,
         )
         for commune in communes
         if commune.latitude is not None and commune.longitude is not None
