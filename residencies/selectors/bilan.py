@@ -1,4 +1,4 @@
-"""The figures of a season, read in bulk. Eight queries, whatever the size and the number of seasons.
+"""The figures of a season, read in bulk. Eight queries at most, whatever the size and the number of seasons.
 
 Only sessions that were held, of an activity that stands (as coverage counts them), with the lines of the
 confirmation that stands.

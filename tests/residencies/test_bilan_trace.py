@@ -121,7 +121,7 @@ def test_the_trace_asks_as_much_at_three_and_thirty_sessions(residency: Residenc
     client.get(address(bilan))
     first = queries(client, address(bilan))
     hold(residency, 30)
-    assert queries(client, address(bilan)) == first <= 14
+    assert queries(client, address(bilan)) == first <= 13
     with CaptureQueriesContext(connection) as asked:
         bilan_of(residency.season)
-    assert len(asked) == 8
+    assert len(asked) == 7

@@ -25,7 +25,7 @@ def test_a_finding_of_medium_fails_the_scan_and_a_low_one_is_counted(capsys: pyt
 
 
 def test_a_weakness_is_told_with_what_mends_it_and_silence_is_not_health(monkeypatch: pytest.MonkeyPatch) -> None:
-    from proofs import dependencies
+    from proofs import dependencies, tools
 
     one = {"name": "paquet", "version": "1.0", "vulns": [{"id": "X-1", "fix_versions": ["1.1"], "aliases": ["Y-1"]}]}
     assert dependencies.weaknesses([one]) == [("paquet 1.0", "X-1", "1.1")]
@@ -33,7 +33,7 @@ def test_a_weakness_is_told_with_what_mends_it_and_silence_is_not_health(monkeyp
     assert dependencies.weaknesses([one]) == []
     assert dependencies.heard([one]) == [one]
     assert dependencies.heard([one, {"name": "autre", "skip_reason": "not found"}]) is None
-    monkeypatch.setattr(dependencies, "install", lambda: True)
+    monkeypatch.setattr(tools, "installed", lambda folder, package, version: True)
     monkeypatch.setattr(dependencies, "ask", lambda lock, source: None)
     assert (dependencies.main([]), dependencies.main(["--strict"])) == (0, 1)
     assert sys.modules["proofs.dependencies"] is dependencies
