@@ -272,7 +272,7 @@ def alone(run: Callable[[Bench], list[Figure]], *, serving: bool = True) -> None
             figures = run(bench)
     for figure in figures:
         limit = "" if figure.limit is None else f"  {'≥' if figure.at_least else '≤'} {figure.limit:g}: {word(figure)}"
-        print(f"{figure.part:<12}{figure.what:<60}{figure.value:>12.2f} {figure.unit:<10}{limit}  {figure.note}")
+        print(f"{figure.part:<13}{figure.what:<60}{figure.value:>12.2f} {figure.unit:<10}{limit}  {figure.note}")
 
 
 def word(figure: Figure) -> str:
