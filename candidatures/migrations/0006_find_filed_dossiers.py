@@ -1,35 +1,10 @@
-"""Indexes for the desk's list of dossiers. On PostgreSQL, its search by parts of words has one too.
+"""Indexes for the desk's list of dossiers. On PostgreSQL, its search by parts of words has one too."""
 
-The extension pg_trgm is PostgreSQL's own and trusted: whoever may create in the database may add it. Where that is
-refused, the migration says so and goes on: the search reads the table, as it does on SQLite.
-"""
+from django.db import migrations, models
 
-import logging
-from typing import Any
+from clea.trigrams import search_parts
 
-from django.db import DatabaseError, migrations, models, transaction
-
-log = logging.getLogger(__name__)
-
-INDEX = "application_search_parts"
 FILED = models.Q(last_deposit__isnull=False)
-
-
-def add(_apps: Any, schema_editor: Any) -> None:
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    try:
-        with transaction.atomic(using=schema_editor.connection.alias):
-            schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            schema_editor.execute(f"CREATE INDEX {INDEX} ON candidatures_application USING gin (search gin_trgm_ops)")
-    except DatabaseError as error:
-        log.warning("No index for the search by parts of words: %s", error)
-
-
-def remove(_apps: Any, schema_editor: Any) -> None:
-    """The extension stays: another index may rest on it."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX IF EXISTS {INDEX}")
 
 
 class Migration(migrations.Migration):
@@ -56,5 +31,5 @@ class Migration(migrations.Migration):
             models.Index(fields=["city", "-last_deposit"], condition=FILED, name="application_filed_cities"),
         ),
         migrations.AddIndex("deposit", models.Index(fields=["-received_at"], name="deposit_received")),
-        migrations.RunPython(add, remove),
+        search_parts("candidatures_application"),
     ]
